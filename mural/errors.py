@@ -1,0 +1,138 @@
+"""What can go wrong in a way that somebody should be told about.
+
+MuralError
+├── InvalidInput            a field holds something that is not allowed (field, value)
+├── NotFound                no such thing (kind, id)
+├── NotAllowed              it is not yours to change
+├── Conflict                the thing is not in a state for that
+├── TooMany                 a limit was reached (retry_after_s)
+├── MapDataError
+│   ├── NoStreets           nothing to draw there
+│   ├── AreaTooLarge        more map than this installation allows
+│   ├── BrokenExtract       a map file cannot be read (file)
+│   └── MapServerError      the map server refused, failed or did not answer   [transient]
+├── GeocodingError          the place service did not answer                   [transient]
+├── RenderError             drawing failed
+│   ├── MissingScript       no font for a script in the texts (script)
+│   ├── RenderTimeout       it took longer than this installation allows
+│   ├── OutOfMemory         it needed more memory than a render process may use
+│   └── RenderCrashed       the render process died                            [transient]
+├── Cancelled               somebody asked for it to stop
+├── StorageFull             no room left for posters
+└── Unavailable             a part of the installation is down                 [transient]
+
+`message` is a sentence for people; `facts` are what a program needs to react, and what the answer's body carries.
+`transient` says that trying the same again can help.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class MuralError(Exception):
+    """Anything in the tree above."""
+
+    title: ClassVar[str] = "Error"
+    transient: ClassVar[bool] = False
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+
+    @property
+    def kind(self) -> str:
+        """Name the error for programs, job rows and the render process's answers."""
+        return type(self).__name__
+
+
+class InvalidInput(MuralError):
+    title = "Validation error"
+
+    def __init__(self, message: str, *, field: str, value: Any = None, **facts: Any) -> None:
+        super().__init__(message, field=field, value=value, **facts)
+        self.field = field
+
+
+class NotFound(MuralError):
+    title = "Not found"
+
+    def __init__(self, noun: str, ident: str, **facts: Any) -> None:
+        super().__init__(f"There is no {noun.lower()} “{ident}”.", id=ident, **facts)
+        self.noun = noun
+
+
+class NotAllowed(MuralError):
+    title = "Not allowed"
+
+
+class Conflict(MuralError):
+    title = "Conflict"
+
+
+class TooMany(MuralError):
+    title = "Too many requests"
+
+    def __init__(self, message: str, *, retry_after_s: int, **facts: Any) -> None:
+        super().__init__(message, retry_after=retry_after_s, **facts)
+        self.retry_after_s = retry_after_s
+
+
+class MapDataError(MuralError):
+    title = "No map data"
+
+
+class NoStreets(MapDataError):
+    pass
+
+
+class AreaTooLarge(MapDataError):
+    pass
+
+
+class BrokenExtract(MapDataError):
+    pass
+
+
+class MapServerError(MapDataError):
+    title = "Map server trouble"
+    transient = True
+
+
+class GeocodingError(MuralError):
+    title = "Place search trouble"
+    transient = True
+
+
+class RenderError(MuralError):
+    title = "Rendering failed"
+
+
+class MissingScript(RenderError):
+    pass
+
+
+class RenderTimeout(RenderError):
+    pass
+
+
+class OutOfMemory(RenderError):
+    pass
+
+
+class RenderCrashed(RenderError):
+    transient = True
+
+
+class Cancelled(MuralError):
+    title = "Cancelled"
+
+
+class StorageFull(MuralError):
+    title = "Storage full"
+
+
+class Unavailable(MuralError):
+    title = "Unavailable"
+    transient = True

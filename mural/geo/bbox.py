@@ -1,0 +1,58 @@
+"""Bounding boxes in degrees (WGS 84, EPSG:4326), in the order west, south, east, north."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+METRES_PER_DEGREE: Final = 111_195.0
+"""Metres along a meridian per degree of latitude on a sphere of mean earth radius."""
+
+
+class BBox(NamedTuple):
+    """A box of longitudes and latitudes in degrees; ``left`` < ``right`` and ``bottom`` < ``top``."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @classmethod
+    def around(cls, lat: float, lon: float, half_width_m: float, half_height_m: float) -> BBox:
+        """Enclose the rectangle that reaches so many metres east-west and north-south of a point.
+
+        The longitudes are widened for the edge nearest the pole, so that the whole rectangle lies inside.
+        """
+        half_lat = half_height_m / METRES_PER_DEGREE
+        bottom, top = max(-90.0, lat - half_lat), min(90.0, lat + half_lat)
+        narrowest = math.cos(math.radians(min(89.0, max(abs(bottom), abs(top)))))
+        half_lon = min(180.0, half_width_m / (METRES_PER_DEGREE * narrowest))
+        return cls(lon - half_lon, bottom, lon + half_lon, top)
+
+    def contains(self, other: BBox) -> bool:
+        """Tell whether ``other`` lies wholly inside."""
+        return (
+            self.left <= other.left
+            and self.bottom <= other.bottom
+            and self.right >= other.right
+            and self.top >= other.top
+        )
+
+    def covers_point(self, lat: float, lon: float) -> bool:
+        """Tell whether the point (degrees) lies inside or on the edge."""
+        return self.left <= lon <= self.right and self.bottom <= lat <= self.top
+
+    def intersects(self, other: BBox) -> bool:
+        """Tell whether the boxes share any point."""
+        return (
+            self.left <= other.right
+            and other.left <= self.right
+            and self.bottom <= other.top
+            and other.bottom <= self.top
+        )
+
+    def scaled(self, factor: float) -> BBox:
+        """Grow (or shrink) about the centre by a factor, within the latitudes that exist."""
+        half_lon, half_lat = (self.right - self.left) / 2 * factor, (self.top - self.bottom) / 2 * factor
+        lon, lat = (self.left + self.right) / 2, (self.bottom + self.top) / 2
+        return BBox(lon - half_lon, max(-90.0, lat - half_lat), lon + half_lon, min(90.0, lat + half_lat))

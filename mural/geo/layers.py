@@ -1,0 +1,109 @@
+"""What a map is made of once it has been read: named layers of lines and polygons as flat arrays.
+
+The same containers hold longitudes and latitudes (an Area) and projected metres (a ProjectedMap); only the holder says
+which. Ragged arrays, as shapely.to_ragged_array gives them, keep millions of points cheap to cache, clip and draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mural.geo.bbox import BBox
+
+Coordinates = NDArray[np.float64]
+"""Points, shape (n, 2), as (x, y): degrees east and north, or metres east and north."""
+
+Offsets = NDArray[np.int64]
+"""Starts of the parts of a ragged array, with the end appended: part k is [offsets[k]:offsets[k + 1]]."""
+
+
+class Layer(StrEnum):
+    """A drawable group; the comment says which OpenStreetMap features it gathers."""
+
+    # Lines
+    COASTLINE = "coastline"  # natural=coastline, land on the left
+    RIVER = "river"  # waterway=river
+    CANAL = "canal"  # waterway=canal
+    STREAM = "stream"  # waterway=stream, ditch, drain
+    RAIL = "rail"  # railway=rail, light_rail, narrow_gauge ...
+    SUBWAY = "subway"
+    TRAM = "tram"
+    ROAD_MOTORWAY = "road_motorway"  # motorway and its links
+    ROAD_PRIMARY = "road_primary"  # trunk, primary and their links
+    ROAD_SECONDARY = "road_secondary"
+    ROAD_TERTIARY = "road_tertiary"
+    ROAD_RESIDENTIAL = "road_residential"  # residential, living_street, unclassified
+    ROAD_DEFAULT = "road_default"  # service, pedestrian, paths and all other highways
+    RUNWAY = "runway"  # aeroway=runway, taxiway
+    PIER_LINE = "pier_line"  # man_made=pier, breakwater as lines
+    # Polygons
+    SEA = "sea"  # made from coastlines
+    WATER = "water"
+    PARK = "park"
+    WOOD = "wood"
+    BEACH = "beach"
+    BUILDING = "building"
+    AIRPORT = "airport"  # aprons, and runways mapped as areas
+    PIER = "pier"
+
+
+ROADS = (
+    Layer.ROAD_MOTORWAY,
+    Layer.ROAD_PRIMARY,
+    Layer.ROAD_SECONDARY,
+    Layer.ROAD_TERTIARY,
+    Layer.ROAD_RESIDENTIAL,
+    Layer.ROAD_DEFAULT,
+)
+"""Road classes, the most important first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Polylines: line k is ``xy[offsets[k]:offsets[k + 1]]``; ``level`` is -1 in a tunnel, 1 on a bridge, else 0."""
+
+    xy: Coordinates
+    offsets: Offsets
+    level: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Polygons:
+    """Polygons with holes: ring r is ``xy[rings[r]:rings[r + 1]]``, closed; polygon p has the rings
+    ``polygons[p]:polygons[p + 1]``, its shell first.
+    """
+
+    xy: Coordinates
+    rings: Offsets
+    polygons: Offsets
+
+    def __len__(self) -> int:
+        return len(self.polygons) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The map of a bbox in degrees (EPSG:4326), as read from one source; an empty layer is absent."""
+
+    bbox: BBox
+    lines: dict[Layer, Lines] = field(default_factory=dict)
+    polygons: dict[Layer, Polygons] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectedMap:
+    """An Area as the page sees it: metres right and up from the centre of the page, sea included, clipped to it."""
+
+    half_width_m: float
+    half_height_m: float
+    lines: dict[Layer, Lines] = field(default_factory=dict)
+    polygons: dict[Layer, Polygons] = field(default_factory=dict)
+    source: str = ""
