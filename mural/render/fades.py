@@ -73,7 +73,7 @@ def blend_rows(rows: NDArray[np.uint8], weights: NDArray[np.uint32], colour: str
 
 
 class Fades(Artist):
-    """Both fades of a sheet; the lower one is plain behind the lower half of the lettering, which ends at ``clear_pt``."""
+    """Both fades of a sheet; the lower one is plain behind the lower half of the lettering, ``clear_pt`` high."""
 
     def __init__(self, colour: str, sheet: Sheet, margin_pt: float, clear_pt: float) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class Fades(Artist):
         if isinstance(renderer, BandRenderer):
             self._blend(renderer)
             return
-        renderer.open_group("fades")
+        renderer.open_group("fades", gid="fades")
         for edge, reach in self._reaches.items():
             if isinstance(renderer, RendererSVG):
                 self._draw_svg(renderer, edge, reach)
