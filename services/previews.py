@@ -9,8 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
 
-from mural.errors import Cancelled
 from mural.fingerprint import fingerprint
+
+from mural.errors import Cancelled
 from mural.poster import Place, PosterDesign, Texts
 from mural.themes import Theme
 from mural.worker.protocol import RenderRequest, RenderResult
@@ -52,7 +53,9 @@ class PreviewService:
 
     def theme_sample(self, theme: Theme) -> Path:
         """Draw the sample place in a theme."""
-        design = PosterDesign(place=SAMPLE_PLACE, distance_m=SAMPLE_DISTANCE_M, theme=theme, texts=Texts(coordinates=""))
+        design = PosterDesign(
+            place=SAMPLE_PLACE, distance_m=SAMPLE_DISTANCE_M, theme=theme, texts=Texts(coordinates="")
+        )
         return self._picture(design, SAMPLE_WIDTH_PX, lambda: False)
 
     def _picture(self, design: PosterDesign, width_px: int, outdated: Callable[[], bool]) -> Path:
