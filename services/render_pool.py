@@ -70,6 +70,7 @@ class RenderPool:
         self,
         *,
         workers: int,
+        previews: int = 1,
         background: Background,
         command: WorkerCommand,
         timeout_s: float,
@@ -85,9 +86,9 @@ class RenderPool:
         # Posters step back behind the web server (nice 10); a person waits for the live preview (nice 2).
         jobs = Lane("jobs", workers, memory_mb, 10, timeout_s)
         interactive = Lane(
-            "interactive", 1, min(memory_mb, INTERACTIVE_MEMORY_MB), 2, min(timeout_s, INTERACTIVE_TIMEOUT_S)
+            "interactive", previews, min(memory_mb, INTERACTIVE_MEMORY_MB), 2, min(timeout_s, INTERACTIVE_TIMEOUT_S)
         )
-        self._lanes: dict[LaneName, Lane] = {"jobs": jobs, "interactive": interactive}
+        self._lanes: dict[LaneName, Lane] = {lane.name: lane for lane in (jobs, interactive) if lane.size}
 
     def start(self) -> None:
         """Start all processes in the background; work that comes before they are warm waits for them."""
