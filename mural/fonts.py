@@ -114,7 +114,9 @@ class FontIndex:
                 check_texts([text], self)
                 continue
             chosen[found] = None
-        return tuple(file for file in order if file in chosen)
+        # A file of basic letters would build Ź from Z and an accent it cannot place: extensions are asked before it.
+        families = [file.family for file in order]
+        return tuple(sorted(chosen, key=lambda file: (families.index(file.family), -order.index(file))))
 
     def _order(self, text: str, wanted: list[str], family: str) -> list[FontFile]:
         """Put the family first, unless it has only some of the line's letters: a word is not set in two faces."""

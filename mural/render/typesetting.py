@@ -94,7 +94,7 @@ def shape(text: str, style: TypeStyle, shelf: FontShelf) -> ShapedLine:
     font.set_size(EM_PT, 72)
     spaced = style.tracking_em and takes_letter_spacing(line)
     # Between the letters of a ligature no space can be put.
-    features = ("-liga", "-clig", "-calt") if spaced else None
+    features = ("lnum", "-liga", "-clig", "-calt") if spaced else ("lnum",)
     xy, codes, gaps = [], [], []
     # matplotlib annotates one feature but takes any number.
     items = _text_helpers.layout(line, font, features=features)  # type: ignore[arg-type]
