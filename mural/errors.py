@@ -10,7 +10,8 @@ MuralError
 │   ├── NoStreets           nothing to draw there
 │   ├── AreaTooLarge        more map than this installation allows
 │   ├── BrokenExtract       a map file cannot be read (file)
-│   └── MapServerError      the map server refused, failed or did not answer   [transient]
+│   └── MapServerError      the map server failed or did not answer            [transient]
+│       └── MapServerRefused  it will not serve us, and asking again cannot help
 ├── GeocodingError          the place service did not answer                   [transient]
 ├── RenderError             drawing failed
 │   ├── MissingScript       no font for a script in the texts (script)
@@ -106,6 +107,10 @@ class BrokenExtract(MapDataError):
 class MapServerError(MapDataError):
     title = "Map server trouble"
     transient = True
+
+
+class MapServerRefused(MapServerError):
+    transient = False
 
 
 class GeocodingError(MuralError):
