@@ -52,9 +52,10 @@ MAX_LOG_LINE: Final = 8192
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerCommand:
-    """How a render process is started; its channel's file descriptor and its limits are added as arguments."""
+    """How a render process is started; fonts, limits and its channel's file descriptor are added as arguments."""
 
     env: Mapping[str, str]
+    fonts_dir: Path
     argv: tuple[str, ...] = (sys.executable, "-m", "mural.worker")
     cwd: Path = ROOT
 
@@ -240,7 +241,7 @@ def _spawn(
             os.set_blocking(theirs.fileno(), True)
         try:
             process = subprocess.Popen(  # noqa: S603 - our own program and arguments, no shell
-                [*command.argv, str(their_channel.fileno()), *limits],
+                [*command.argv, "--fonts-dir", str(command.fonts_dir), *limits, str(their_channel.fileno())],
                 pass_fds=(their_channel.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=their_stderr.fileno(),

@@ -17,7 +17,9 @@ def build_render_pool(config: Config, background: Background, *, workers: int, p
         workers=workers,
         previews=previews,
         background=background,
-        command=WorkerCommand(env=worker_environment(os.environ, config.data_dir / "cache")),
+        command=WorkerCommand(
+            env=worker_environment(os.environ, config.data_dir / "cache"), fonts_dir=config.fonts_dir
+        ),
         timeout_s=config.render_timeout_s,
         memory_mb=config.render_memory_mb,
     )

@@ -1,8 +1,8 @@
 """The render process: it draws one picture after the other for the web process that started it.
 
-``python -m mural.worker FD --memory-mb N --nice N`` speaks the lines of protocol.py over the socket FD. It has no
-database and no secrets, and it ends as soon as the socket closes: when the web process dies, however it dies, nothing
-is left over.
+``python -m mural.worker --fonts-dir DIR --memory-mb N --nice N FD`` speaks the lines of protocol.py over the socket FD.
+It has no database and no secrets, and it ends as soon as the socket closes: when the web process dies, however it dies,
+nothing is left over.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import resource
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -39,15 +40,16 @@ Report = Callable[[Progress], None]
 Render = Callable[[RenderRequest, Report], RenderResult]
 
 
-def load_renderer() -> Render:
+def load_renderer(fonts_dir: Path) -> Render:
     """Import what drawing needs and draw something small, so that the first picture is as fast as the next."""
-    from mural.worker import render  # noqa: PLC0415 - the limits must hold before the heavy libraries come in
+    from mural.worker.render import Renderer  # noqa: PLC0415 - the limits must hold before the heavy libraries come in
 
-    render.warm_up()
-    return render.render
+    renderer = Renderer()
+    renderer.warm_up(fonts_dir)
+    return renderer.render
 
 
-def main(arguments: Sequence[str] | None = None, load: Callable[[], Render] = load_renderer) -> None:
+def main(arguments: Sequence[str] | None = None, load: Callable[[Path], Render] = load_renderer) -> None:
     """Serve the web process until it closes the socket."""
     options = _options(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str] | None = None, load: Callable[[], Render] = lo
     channel = socket.socket(fileno=options.fd)
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(channel, requests), daemon=True).start()
-    render = load()
+    render = load(options.fonts_dir)
     # What is here now stays: later collections need not look at it.
     gc.freeze()
     _send(channel, Ready())
@@ -87,6 +89,7 @@ def answer(line: bytes, render: Render, report: Report, memory_mb: int) -> Finis
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m mural.worker", description="A render process of Mural.")
     parser.add_argument("fd", type=int, help="the socket to the web process")
+    parser.add_argument("--fonts-dir", type=Path, required=True, help="the fonts to open before the first picture")
     parser.add_argument("--memory-mb", type=int, required=True, help="how much memory it may use")
     parser.add_argument("--nice", type=int, default=0, help="how far it steps back behind other processes")
     return parser.parse_args(arguments)

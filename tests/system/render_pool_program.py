@@ -44,7 +44,7 @@ SERVER = socketio.Server(async_mode=MODE)
 
 def make_pool(timeout_s: float) -> RenderPool:
     """Start a pool of one scripted process a lane."""
-    command = WorkerCommand(argv=SCRIPTED, env=worker_environment(os.environ, FOLDER))
+    command = WorkerCommand(argv=SCRIPTED, env=worker_environment(os.environ, FOLDER), fonts_dir=FOLDER)
     pool = RenderPool(workers=1, background=SERVER, command=command, timeout_s=timeout_s, memory_mb=1024)
     pool.start()
     return pool

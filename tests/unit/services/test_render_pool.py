@@ -53,7 +53,7 @@ class Bench:
         self.pool = RenderPool(
             workers=workers,
             background=ThreadBackground(),
-            command=WorkerCommand(argv=argv, env=worker_environment(environ, folder)),
+            command=WorkerCommand(argv=argv, env=worker_environment(environ, folder), fonts_dir=folder),
             timeout_s=timeout_s,
             memory_mb=1024,
         )
