@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-METRES_PER_DEGREE: Final = 111_195.0
-"""Metres along a meridian per degree of latitude on a sphere of mean earth radius."""
+METRES_PER_DEGREE: Final = 110_574.0
+"""Metres along a meridian per degree of latitude on WGS 84 at the equator, where it is shortest: a box reckoned with it
+always encloses what it should."""
 
 
 class BBox(NamedTuple):
