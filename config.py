@@ -54,7 +54,7 @@ class Settings:
         """Read a number between two bounds, both allowed."""
         raw = self.text(name)
         try:
-            value = float(raw) if raw else default
+            value = float(raw or default)
         except ValueError:
             value = float("nan")
         if not low <= value <= high:

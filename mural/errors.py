@@ -53,7 +53,11 @@ class InvalidInput(MuralError):
 
     def __init__(self, message: str, *, field: str, value: Any = None, **facts: Any) -> None:
         super().__init__(message, field=field, value=value, **facts)
-        self.field = field
+
+    @property
+    def field(self) -> str:
+        """Name the field that holds what is not allowed."""
+        return str(self.facts["field"])
 
 
 class NotFound(MuralError):
@@ -77,7 +81,11 @@ class TooMany(MuralError):
 
     def __init__(self, message: str, *, retry_after_s: int, **facts: Any) -> None:
         super().__init__(message, retry_after=retry_after_s, **facts)
-        self.retry_after_s = retry_after_s
+
+    @property
+    def retry_after_s(self) -> int:
+        """Tell after how many seconds it may be tried again."""
+        return int(self.facts["retry_after"])
 
 
 class MapDataError(MuralError):

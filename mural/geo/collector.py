@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from mural.geo import ragged
 from mural.geo.bbox import BBox
@@ -56,7 +55,7 @@ class Collector:
 
     def add_polygons(self, layer: Layer, polygons: Sequence[shapely.Polygon]) -> None:
         """Add polygons that are geometries already."""
-        self._keep_polygons(layer, _to_polygons(np.array(polygons, dtype=object)))
+        self._keep_polygons(layer, ragged.from_shapes(np.array(polygons, dtype=object)))
 
     def finish(self) -> tuple[dict[Layer, Lines], dict[Layer, Polygons]]:
         """Hand over what was kept; a layer with nothing in it is absent."""
@@ -76,7 +75,7 @@ class Collector:
             if batch.lines:
                 self._keep_lines(layer, _parse_lines(batch.lines, batch.levels))
             if batch.areas:
-                self._keep_polygons(layer, _to_polygons(shapely.get_parts(shapely.from_wkb(batch.areas))))
+                self._keep_polygons(layer, ragged.from_shapes(shapely.get_parts(shapely.from_wkb(batch.areas))))
         self._batches.clear()
         self._waiting = 0
 
@@ -102,11 +101,3 @@ def _parse_lines(lines: list[str], levels: list[int]) -> Lines:
         ragged.offsets_of((lengths - _LINE_HEADER) // _POINT),
         np.array(levels, dtype=np.int8),
     )
-
-
-def _to_polygons(geometries: NDArray[np.object_]) -> Polygons:
-    if not len(geometries):
-        zero = np.zeros(1, dtype=np.int64)
-        return Polygons(np.empty((0, 2)), zero, zero)
-    _, xy, (rings, polygons) = shapely.to_ragged_array(geometries)
-    return Polygons(xy, rings.astype(np.int64, copy=False), polygons.astype(np.int64, copy=False))

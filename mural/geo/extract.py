@@ -140,7 +140,7 @@ class _Reader:
                 self.collector.add_polygons(layer, polygons)
 
     def _way_lines(self, wanted: Iterable[int]) -> dict[int, shapely.LineString]:
-        locations = cast(LocationTable, self._processor.node_location_storage)  # with_areas() keeps one
+        locations = cast("LocationTable", self._processor.node_location_storage)  # with_areas() keeps one
         lines: dict[int, shapely.LineString] = {}
         for way in osmium.FileProcessor(self._path, WAY).with_filter(IdFilter(wanted)):
             if not isinstance(way, Way):
@@ -173,7 +173,8 @@ def _line_strings(way: Way) -> Iterator[str]:
 
 def _close(outer: list[shapely.LineString], inner: list[shapely.LineString]) -> list[shapely.Polygon]:
     """Make polygons of those ways that close, alone or end to end."""
-    shells, holes = (shapely.get_parts(shapely.polygonize(ways)) for ways in (outer, inner))
+    with np.errstate(invalid="ignore"):  # polygonize() leaves the processor's flag set, and its result is sound
+        shells, holes = (shapely.get_parts(shapely.polygonize(ways)) for ways in (outer, inner))
     if len(shells) and len(holes):
         shells = shapely.get_parts(shapely.difference(shells, shapely.union_all(holes)))
     return [shell for shell in shells if isinstance(shell, shapely.Polygon) and not shell.is_empty]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from mural.geo.bbox import BBox
@@ -79,6 +80,22 @@ def take_polygons(polygons: Polygons, keep: Mask) -> Polygons:
     ring_counts = np.diff(polygons.polygons)
     xy, rings = take(polygons.xy, polygons.rings, np.repeat(keep, ring_counts))
     return Polygons(xy, rings, offsets_of(ring_counts[keep]))
+
+
+def to_shapes(polygons: Polygons) -> NDArray[np.object_]:
+    """Make a geometry of every polygon."""
+    shapes = shapely.from_ragged_array(shapely.GeometryType.POLYGON, polygons.xy, (polygons.rings, polygons.polygons))
+    return np.asarray(shapes, dtype=object)
+
+
+def from_shapes(shapes: NDArray[np.object_]) -> Polygons:
+    """Take polygons from geometries; empty ones and those that are not polygons are passed over."""
+    usable = (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(shapes)
+    if not usable.any():
+        zero = np.zeros(1, dtype=np.int64)
+        return Polygons(np.empty((0, 2)), zero, zero)
+    _, xy, (rings, polygons) = shapely.to_ragged_array(shapes[usable])
+    return Polygons(xy, rings.astype(np.int64, copy=False), polygons.astype(np.int64, copy=False))
 
 
 def join_offsets(parts: Sequence[Offsets]) -> Offsets:
