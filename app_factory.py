@@ -9,18 +9,20 @@ from pathlib import Path
 
 from apiflask import APIFlask
 from flask_socketio import SocketIO
+from services.container import Services, build_services
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from mural import __version__
-from routes import register_blueprints
+from routes import gallery, geocoding, health, jobs, pages, posters, previews, themes
 from routes.errors import init_errors
 from routes.identity import init_identity
 from routes.middleware import EntranceMiddleware
 from routes.security import init_security
 from routes.sockets import init_sockets
-from services.container import Services, build_services
 from services.events import SocketPublisher
+
+API_PREFIX = "/api/v1"
 
 MAX_SOCKET_MESSAGE_BYTES = 64 * 1024
 """Commands are small; anything larger is not ours."""
@@ -28,7 +30,7 @@ MAX_SOCKET_MESSAGE_BYTES = 64 * 1024
 
 def create_app(config: Config, services: Services | None = None) -> APIFlask:
     """Build the application; tests may bring services of their own."""
-    app = APIFlask(__name__, title="Mural", version=__version__, spec_path="/api/v1/openapi.json", docs_path=None)
+    app = APIFlask(__name__, title="Mural", version=__version__, spec_path=f"{API_PREFIX}/openapi.json", docs_path=None)
     app.config.update(
         SECRET_KEY=config.secret_key or stored_secret_key(config.data_dir),
         VALIDATION_ERROR_STATUS_CODE=int(HTTPStatus.BAD_REQUEST),
@@ -42,7 +44,9 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     init_errors(app)
     init_identity(app)
     init_security(app, config.tile_url)
-    register_blueprints(app)
+    for module in (health, themes, geocoding, posters, previews, jobs, gallery):
+        app.register_blueprint(module.blueprint, url_prefix=API_PREFIX)
+    app.register_blueprint(pages.blueprint)
     socketio.init_app(app)
     init_sockets(socketio)
     app.wsgi_app = EntranceMiddleware(app.wsgi_app, config.url_prefix)  # type: ignore[method-assign]

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 from pydantic import BaseModel
+from werkzeug.exceptions import UnsupportedMediaType
 
-from mural.errors import InvalidInput
 from routes.schemas import ErrorOut
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -43,8 +43,6 @@ def _json_bodies_only() -> None:
     """Refuse a body of another type, so that no foreign form can be mistaken for a request."""
     has_body = bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "")
     if has_body and not request.is_json:
-        from werkzeug.exceptions import UnsupportedMediaType
-
         raise UnsupportedMediaType("Send JSON with Content-Type: application/json.")
 
 
@@ -58,6 +56,3 @@ def reply(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
 def client_address() -> str:
     """Return the address that rate limits count by."""
     return request.remote_addr or "unknown"
-
-
-__all__ = ["ApiBlueprint", "InvalidInput", "client_address", "reply"]

@@ -99,8 +99,8 @@ def init_errors(app: APIFlask) -> None:
         return response
 
     @app.errorhandler(Exception)
-    def _unexpected(_error: Exception) -> Response:
-        log.exception("unexpected error answering %s %s", request.method, request.path)
+    def _unexpected(error: Exception) -> Response:
+        log.error("unexpected error answering %s %s", request.method, request.path, exc_info=error)
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         return _answer(
             status, {"error": status.phrase, "message": "Something went wrong on our side; it has been logged."}

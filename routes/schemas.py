@@ -156,6 +156,29 @@ class LivePreviewIn(Request):
     hide: Line = Field(default="", description="Layers to leave out, separated by commas.")
     width: int = Field(default=800, ge=100, le=800)
 
+    def to_request(self) -> PosterRequest:
+        """Hand the checked values on as the services take them."""
+        texts = Texts(
+            title=self.title,
+            subtitle=self.subtitle,
+            coordinates=self.coordinates,
+            lines=(self.line,) if self.line else (),
+            font=self.font,
+        )
+        return PosterRequest(
+            city=self.city,
+            country=self.country,
+            theme=self.theme,
+            distance_m=self.distance,
+            latitude=self.latitude,
+            longitude=self.longitude,
+            size=self.size,
+            orientation=self.orientation,
+            rotation_deg=self.rotation,
+            layers=ALL_LAYERS - set(self.hide.split(",")),
+            texts=texts,
+        )
+
 
 class PageQuery(Request):
     """Which page of one's own posters."""

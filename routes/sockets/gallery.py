@@ -23,7 +23,7 @@ def register(commands: Commands) -> None:
 
     @commands.on(Command.GALLERY_JOIN, Join)
     def _join(sender: Connection, payload: Join) -> Body:
-        # The room first: an event between the two is then sent twice rather than never, and clients drop what they have.
+        # The room first: an event in between is then sent twice rather than never, and clients drop what they have.
         join_room(GALLERY_ROOM)
         presence = services().presence
         presence.join(GALLERY_ROOM, sender.id, sender.actor.user_id)

@@ -73,9 +73,7 @@ class Server:
         environ = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
         environ |= {"DATA_DIR": str(self.data_dir), "PORT": str(self.port)} | self._settings
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603  # our own program
-                [sys.executable, "wsgi.py"], cwd=ROOT, env=environ, stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen([sys.executable, "wsgi.py"], cwd=ROOT, env=environ, stdout=log, stderr=log)
         self._wait_until_up()
 
     def _wait_until_up(self) -> None:

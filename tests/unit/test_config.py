@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from config import Config, ConfigError
+from tests.support.real_parts import ROOT
 
 
 def test_an_empty_environment_gives_the_documented_defaults() -> None:
@@ -50,7 +52,7 @@ def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         Config.from_env({"ADMIN_TOKEN": "hunter2"})
     assert "hunter2" not in str(caught.value)
-    secret = "a-long-enough-secret"  # noqa: S105  # a made-up one
+    secret = "a-long-enough-secret"
     shown = Config.from_env({"SECRET_KEY": secret, "DATA_DIR": str(tmp_path)}).shown()
     assert shown["secret_key"] == "(set)"
     assert secret not in " ".join(shown.values())
@@ -67,3 +69,24 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
 def test_off_switches_an_outside_server_off() -> None:
     assert Config.from_env({"NOMINATIM_URL": "off"}).nominatim_url == ""
     assert Config.from_env({"TILE_URL": "off"}).tile_url == ""
+
+
+class Noting(dict[str, str]):
+    """An environment that notes which names are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, key, default=None):
+        self.asked.add(key)
+        return super().get(key, default)
+
+
+def test_the_document_lists_exactly_the_settings_that_are_read() -> None:
+    environ = Noting()
+    Config.from_env(environ)
+    names = {name for name in environ.asked if not name.endswith("_FILE")}
+    rows = [line for line in (ROOT / "docs/configuration.md").read_text("utf-8").splitlines() if line.startswith("| `")]
+    documented = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row.split("|")[1])}
+    assert documented == names

@@ -16,7 +16,7 @@ class Steps:
     def start_background_task(self, target, *args, **kwargs):
         threading.Thread(target=target, args=args, kwargs=kwargs, daemon=True).start()
 
-    def sleep(self, seconds: float = 0) -> None:
+    def sleep(self, _seconds: float = 0) -> None:
         self.slept.release()
         self.ticks.acquire()
 
