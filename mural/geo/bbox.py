@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-METRES_PER_DEGREE: Final = 111_195.0
-"""Metres along a meridian per degree of latitude on a sphere of mean earth radius."""
+METRES_PER_DEGREE: Final = 110_574.0
+"""Metres along a meridian per degree of latitude on WGS 84 at the equator, where it is shortest: a box reckoned with it
+always encloses what it should."""
 
 
 class BBox(NamedTuple):
@@ -49,6 +50,27 @@ class BBox(NamedTuple):
             and other.left <= self.right
             and self.bottom <= other.top
             and other.bottom <= self.top
+        )
+
+    def intersection(self, other: BBox) -> BBox | None:
+        """Give what both boxes share, or None where they share no more than an edge."""
+        shared = BBox(
+            max(self.left, other.left),
+            max(self.bottom, other.bottom),
+            min(self.right, other.right),
+            min(self.top, other.top),
+        )
+        return shared if shared.left < shared.right and shared.bottom < shared.top else None
+
+    def share_of(self, other: BBox) -> float:
+        """Tell how much of ``other`` lies inside, from 0 to 1, by degrees squared."""
+        shared = self.intersection(other)
+        if shared is None:
+            return 0.0
+        return (
+            (shared.right - shared.left)
+            * (shared.top - shared.bottom)
+            / ((other.right - other.left) * (other.top - other.bottom))
         )
 
     def scaled(self, factor: float) -> BBox:

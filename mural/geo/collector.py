@@ -1,0 +1,103 @@
+"""Turn a stream of features into layer arrays, a batch at a time, so that memory grows with what is kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import shapely
+
+from mural.geo import ragged
+from mural.geo.bbox import BBox
+from mural.geo.layers import Layer, Lines, Polygons
+
+_LINE_HEADER: Final = 18
+"""Hexadecimal digits before the first point of a line string: byte order, geometry type, number of points."""
+_POINT: Final = 32
+"""Hexadecimal digits of a point."""
+_BATCH: Final = 50_000
+"""Features gathered before they become arrays."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Features on their way to arrays: line strings and areas of one layer, as hexadecimal well-known binary."""
+
+    lines: list[str] = field(default_factory=list)
+    levels: list[int] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
+
+
+class Collector:
+    """Gathers features by layer, given as hexadecimal well-known binary, and keeps those that touch the bbox."""
+
+    def __init__(self, bbox: BBox | None) -> None:
+        self._bbox = bbox
+        self._waiting = 0
+        self._batches: defaultdict[Layer, _Batch] = defaultdict(_Batch)
+        self._lines: defaultdict[Layer, list[Lines]] = defaultdict(list)
+        self._polygons: defaultdict[Layer, list[Polygons]] = defaultdict(list)
+
+    def add_line(self, layer: Layer, line: str, level: int) -> None:
+        """Add a LINESTRING; ``level`` is that of Lines."""
+        batch = self._batches[layer]
+        batch.lines.append(line)
+        batch.levels.append(level)
+        self._count()
+
+    def add_area(self, layer: Layer, area: str) -> None:
+        """Add a MULTIPOLYGON."""
+        self._batches[layer].areas.append(area)
+        self._count()
+
+    def add_polygons(self, layer: Layer, polygons: Sequence[shapely.Polygon]) -> None:
+        """Add polygons that are geometries already."""
+        self._keep_polygons(layer, ragged.from_shapes(np.array(polygons, dtype=object)))
+
+    def finish(self) -> tuple[dict[Layer, Lines], dict[Layer, Polygons]]:
+        """Hand over what was kept; a layer with nothing in it is absent."""
+        self._flush()
+        return (
+            {layer: ragged.concat_lines(parts) for layer, parts in self._lines.items()},
+            {layer: ragged.concat_polygons(parts) for layer, parts in self._polygons.items()},
+        )
+
+    def _count(self) -> None:
+        self._waiting += 1
+        if self._waiting >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        for layer, batch in self._batches.items():
+            if batch.lines:
+                self._keep_lines(layer, _parse_lines(batch.lines, batch.levels))
+            if batch.areas:
+                self._keep_polygons(layer, ragged.from_shapes(shapely.get_parts(shapely.from_wkb(batch.areas))))
+        self._batches.clear()
+        self._waiting = 0
+
+    def _keep_lines(self, layer: Layer, lines: Lines) -> None:
+        if self._bbox is not None:
+            lines = ragged.take_lines(lines, ragged.touches(ragged.bounds(lines.xy, lines.offsets), self._bbox))
+        if len(lines):
+            self._lines[layer].append(lines)
+
+    def _keep_polygons(self, layer: Layer, polygons: Polygons) -> None:
+        if self._bbox is not None:
+            parts = ragged.bounds(polygons.xy, ragged.polygon_points(polygons))
+            polygons = ragged.take_polygons(polygons, ragged.touches(parts, self._bbox))
+        if len(polygons):
+            self._polygons[layer].append(polygons)
+
+
+def _parse_lines(lines: list[str], levels: list[int]) -> Lines:
+    lengths = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
+    points = bytes.fromhex("".join([line[_LINE_HEADER:] for line in lines]))
+    return Lines(
+        np.frombuffer(points, dtype="<f8").astype(np.float64, copy=False).reshape(-1, 2),
+        ragged.offsets_of((lengths - _LINE_HEADER) // _POINT),
+        np.array(levels, dtype=np.int8),
+    )

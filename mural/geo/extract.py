@@ -1,0 +1,180 @@
+"""Read OpenStreetMap files (.osm.pbf, .osm, .osm.gz, .osm.bz2) into Areas: layers of degrees (EPSG:4326).
+
+osmium decodes the file, finds the nodes of the ways and closes multipolygons in C++. It passes over relations of which
+a member is missing, as every cut-out has them; those are closed here as far as their ways do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, cast
+
+import numpy as np
+import osmium
+import shapely
+from osmium.filter import EntityFilter, IdFilter, KeyFilter
+from osmium.index import LocationTable
+from osmium.osm import AREA, RELATION, WAY
+from osmium.osm.types import Area as OsmArea
+from osmium.osm.types import Relation, Way
+
+from mural.errors import BrokenExtract
+from mural.geo.bbox import BBox
+from mural.geo.collector import Collector
+from mural.geo.features import AREA_KEYS, LINE_KEYS, area_layer, level, line_layers
+from mural.geo.layers import ROADS, Area, Layer, Lines, Polygons
+
+SUFFIXES: Final = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
+"""Endings of the files that can be read."""
+
+_STRAY_PER_CENT: Final = 0.5
+"""Share of the road points at each side that does not count when a file is asked how far it reaches: the roads that
+leave a cut-out at its edge run on to their next junction, a few of them very far."""
+
+_WKB: Final = osmium.geom.WKBFactory()
+
+
+def read_area(path: Path, bbox: BBox | None = None) -> Area:
+    """Read the features that touch ``bbox`` (degrees), or all of them, whole; raises BrokenExtract.
+
+    Without ``bbox`` the area is as large as the file says, or else as far as its roads reach.
+    """
+    reader = _Reader(path, bbox)
+    try:
+        reader.read()
+    except RuntimeError as error:  # osmium's only word for a file that is cut off, not a map or not there
+        raise broken(path, error) from error
+    lines, polygons = reader.collector.finish()
+    return Area(bbox or header_bbox(path) or data_bbox(lines, polygons), lines, polygons, source=path.name)
+
+
+def header_bbox(path: Path) -> BBox | None:
+    """Give the box (degrees) that the file declares, or None where it declares none; raises BrokenExtract."""
+    try:
+        with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
+            box = reader.header().box()
+    except RuntimeError as error:
+        raise broken(path, error) from error
+    if not box.valid() or box.size() <= 0:
+        return None
+    return BBox(box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat)
+
+
+def data_bbox(lines: dict[Layer, Lines], polygons: dict[Layer, Polygons]) -> BBox:
+    """Measure how far a cut-out reaches (degrees), from its roads where it has any; strays do not count."""
+    parts = [lines[layer].xy for layer in ROADS if layer in lines]
+    parts = parts or [layer.xy for layer in lines.values()] + [layer.xy for layer in polygons.values()]
+    if not parts:
+        return BBox(0.0, 0.0, 0.0, 0.0)
+    low, high = np.percentile(np.concatenate(parts), (_STRAY_PER_CENT, 100 - _STRAY_PER_CENT), axis=0)
+    return BBox(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+
+
+def broken(path: Path, error: Exception) -> BrokenExtract:
+    """Say which file cannot be read, and why."""
+    return BrokenExtract(f"The map file {path.name} cannot be read: {error}.", file=path.name)
+
+
+class _Reader:
+    """One pass over one file."""
+
+    def __init__(self, path: Path, bbox: BBox | None) -> None:
+        self._path = str(path)
+        self._processor = osmium.FileProcessor(self._path).with_areas(KeyFilter(*AREA_KEYS))
+        self._processor.with_filter(EntityFilter(WAY | RELATION | AREA))
+        self._processor.with_filter(KeyFilter(*{*LINE_KEYS, *AREA_KEYS}))
+        self._open_relations: dict[int, tuple[Layer, list[tuple[int, bool]]]] = {}
+        self.collector = Collector(bbox)
+
+    def read(self) -> None:
+        for feature in self._processor:
+            if isinstance(feature, Way):
+                self._add_way(feature)
+            elif isinstance(feature, OsmArea):
+                self._add_area(feature)
+            elif isinstance(feature, Relation):
+                self._add_relation(feature)
+        if self._open_relations:
+            self._close_relations()
+
+    def _add_way(self, way: Way) -> None:
+        tags = way.tags
+        layers = line_layers(tags, closed=way.is_closed())
+        if not layers:
+            return
+        way_level = level(tags)
+        for line in _line_strings(way):
+            for layer in layers:
+                self.collector.add_line(layer, line, way_level)
+
+    def _add_area(self, area: OsmArea) -> None:
+        from_way = area.from_way()
+        if not from_way:
+            self._open_relations.pop(area.orig_id(), None)
+        layer = area_layer(area.tags, from_way=from_way)
+        if layer is None:
+            return
+        try:
+            self.collector.add_area(layer, _WKB.create_multipolygon(area))
+        except (osmium.InvalidLocationError, RuntimeError):
+            return  # rings that do not close or cross each other: there is no area to draw
+
+    def _add_relation(self, relation: Relation) -> None:
+        if relation.tags.get("type") != "multipolygon":
+            return
+        layer = area_layer(relation.tags)
+        if layer is None:
+            return
+        ways = [(member.ref, member.role == "inner") for member in relation.members if member.type == "w"]
+        self._open_relations[relation.id] = (layer, ways)
+
+    def _close_relations(self) -> None:
+        wanted = {way for _, ways in self._open_relations.values() for way, _ in ways}
+        lines = self._way_lines(wanted)
+        for layer, ways in self._open_relations.values():
+            outer = [lines[way] for way, inner in ways if not inner and way in lines]
+            inner = [lines[way] for way, inner in ways if inner and way in lines]
+            polygons = _close(outer, inner)
+            if polygons:
+                self.collector.add_polygons(layer, polygons)
+
+    def _way_lines(self, wanted: Iterable[int]) -> dict[int, shapely.LineString]:
+        locations = cast("LocationTable", self._processor.node_location_storage)  # with_areas() keeps one
+        lines: dict[int, shapely.LineString] = {}
+        for way in osmium.FileProcessor(self._path, WAY).with_filter(IdFilter(wanted)):
+            if not isinstance(way, Way):
+                continue
+            try:
+                nodes = [locations.get(node.ref) for node in way.nodes]
+            except KeyError:
+                continue  # a member with missing nodes is as good as missing
+            if len(nodes) > 1:
+                lines[way.id] = shapely.LineString([(node.lon, node.lat) for node in nodes])
+        return lines
+
+
+def _line_strings(way: Way) -> Iterator[str]:
+    """Give the way as hexadecimal well-known binary, in pieces where nodes are missing."""
+    try:
+        yield _WKB.create_linestring(way)
+    except osmium.InvalidLocationError:
+        run: list[tuple[float, float]] = []
+        for node in (*way.nodes, None):
+            if node is not None and node.location.valid():
+                run.append((node.lon, node.lat))
+                continue
+            if len(run) > 1:
+                yield shapely.to_wkb(shapely.LineString(run), hex=True, byte_order=1)
+            run = []
+    except RuntimeError:
+        return  # fewer than two different points
+
+
+def _close(outer: list[shapely.LineString], inner: list[shapely.LineString]) -> list[shapely.Polygon]:
+    """Make polygons of those ways that close, alone or end to end."""
+    with np.errstate(invalid="ignore"):  # polygonize() leaves the processor's flag set, and its result is sound
+        shells, holes = (shapely.get_parts(shapely.polygonize(ways)) for ways in (outer, inner))
+    if len(shells) and len(holes):
+        shells = shapely.get_parts(shapely.difference(shells, shapely.union_all(holes)))
+    return [shell for shell in shells if isinstance(shell, shapely.Polygon) and not shell.is_empty]

@@ -1,0 +1,197 @@
+"""Which OpenStreetMap tags make which layer: the one table that every source of map data goes through.
+
+Keys and values are those of wiki.openstreetmap.org/wiki/Map_features. Nothing here knows a file format, so that a dict
+classifies as well as an osmium tag list.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from mural.geo.layers import Layer
+
+
+class Tags(Protocol):
+    """What a tag list must be able to do; osmium's and a dict both can."""
+
+    def get(self, key: str, /) -> str | None:
+        """Give the value of a key, or None."""
+
+
+NOT_HIGHWAYS: Final = frozenset(
+    {
+        "abandoned",
+        "bus_stop",
+        "construction",
+        "corridor",
+        "crossing",
+        "disused",
+        "elevator",
+        "emergency_access_point",
+        "emergency_bay",
+        "ladder",
+        "no",
+        "planned",
+        "platform",
+        "proposed",
+        "raceway",
+        "razed",
+        "removed",
+        "rest_area",
+        "services",
+        "street_lamp",
+        "toll_gantry",
+        "traffic_signals",
+    }
+)
+"""Values of highway=* along which no street runs, or not yet, or no longer."""
+
+HIGHWAYS: Final[dict[str, Layer]] = {
+    "motorway": Layer.ROAD_MOTORWAY,
+    "motorway_link": Layer.ROAD_MOTORWAY,
+    "trunk": Layer.ROAD_PRIMARY,
+    "trunk_link": Layer.ROAD_PRIMARY,
+    "primary": Layer.ROAD_PRIMARY,
+    "primary_link": Layer.ROAD_PRIMARY,
+    "secondary": Layer.ROAD_SECONDARY,
+    "secondary_link": Layer.ROAD_SECONDARY,
+    "tertiary": Layer.ROAD_TERTIARY,
+    "tertiary_link": Layer.ROAD_TERTIARY,
+    "residential": Layer.ROAD_RESIDENTIAL,
+    "living_street": Layer.ROAD_RESIDENTIAL,
+    "unclassified": Layer.ROAD_RESIDENTIAL,
+}
+"""Road classes by name; every other highway that is not in NOT_HIGHWAYS is ROAD_DEFAULT."""
+
+OTHER_LINES: Final[dict[str, dict[str, Layer]]] = {
+    "railway": {
+        "rail": Layer.RAIL,
+        "light_rail": Layer.RAIL,
+        "narrow_gauge": Layer.RAIL,
+        "preserved": Layer.RAIL,
+        "funicular": Layer.RAIL,
+        "monorail": Layer.RAIL,
+        "subway": Layer.SUBWAY,
+        "tram": Layer.TRAM,
+    },
+    "natural": {"coastline": Layer.COASTLINE},
+    "waterway": {
+        "river": Layer.RIVER,
+        "canal": Layer.CANAL,
+        "stream": Layer.STREAM,
+        "ditch": Layer.STREAM,
+        "drain": Layer.STREAM,
+        "tidal_channel": Layer.STREAM,
+    },
+    "aeroway": {"runway": Layer.RUNWAY, "taxiway": Layer.RUNWAY},
+    "man_made": {"pier": Layer.PIER_LINE, "breakwater": Layer.PIER_LINE, "groyne": Layer.PIER_LINE},
+}
+"""Lines that are not roads; railways out of use carry other values (abandoned, disused...) and so stay out."""
+
+SHARES_A_ROAD: Final = ("railway", "natural")
+"""Keys worth looking up on a road: trams run in streets, and a promenade can be the coastline itself."""
+
+AREAS: Final[dict[str, dict[str, Layer]]] = {
+    "natural": {
+        "water": Layer.WATER,
+        "wood": Layer.WOOD,
+        "beach": Layer.BEACH,
+        "sand": Layer.BEACH,
+        "shingle": Layer.BEACH,
+        "grassland": Layer.PARK,
+        "heath": Layer.PARK,
+        "scrub": Layer.PARK,
+    },
+    "waterway": {"riverbank": Layer.WATER, "dock": Layer.WATER, "canal": Layer.WATER, "river": Layer.WATER},
+    "landuse": {
+        "reservoir": Layer.WATER,
+        "basin": Layer.WATER,
+        "forest": Layer.WOOD,
+        "allotments": Layer.PARK,
+        "cemetery": Layer.PARK,
+        "flowerbed": Layer.PARK,
+        "grass": Layer.PARK,
+        "greenfield": Layer.PARK,
+        "meadow": Layer.PARK,
+        "orchard": Layer.PARK,
+        "recreation_ground": Layer.PARK,
+        "village_green": Layer.PARK,
+        "vineyard": Layer.PARK,
+    },
+    "leisure": {
+        "common": Layer.PARK,
+        "dog_park": Layer.PARK,
+        "garden": Layer.PARK,
+        "golf_course": Layer.PARK,
+        "park": Layer.PARK,
+        "pitch": Layer.PARK,
+        "playground": Layer.PARK,
+        "recreation_ground": Layer.PARK,
+    },
+    "amenity": {"grave_yard": Layer.PARK},
+    "aeroway": {"apron": Layer.AIRPORT, "helipad": Layer.AIRPORT, "runway": Layer.AIRPORT, "taxiway": Layer.AIRPORT},
+    "man_made": {"pier": Layer.PIER, "breakwater": Layer.PIER, "groyne": Layer.PIER},
+}
+"""Areas other than buildings. natural=bay and =strait are left out: they name a part of the sea, overlap its shores and
+islands, and the sea itself comes from the coastline."""
+
+EITHER: Final = frozenset({("waterway", "canal"), ("waterway", "river"), ("aeroway", "taxiway")})
+"""Tags that mean a line even where it closes on itself, unless area=yes says otherwise."""
+
+CLOSED_IS_AREA: Final = frozenset((Layer.RUNWAY, Layer.PIER_LINE))
+"""Line layers whose closed ways are outlines and belong to AREAS alone, save those in EITHER."""
+
+AREA_KEYS: Final = ("building", *AREAS)
+LINE_KEYS: Final = ("highway", *OTHER_LINES)
+
+_NO: Final = frozenset((None, "no"))
+
+
+def line_layers(tags: Tags, *, closed: bool = False) -> list[Layer]:
+    """Name the line layers that a way belongs to; most often none or one."""
+    road = _road(tags)
+    layers = [road] if road else []
+    for key in SHARES_A_ROAD if road else OTHER_LINES:
+        value = tags.get(key)
+        layer = OTHER_LINES[key].get(value) if value else None
+        if layer is None or (closed and _is_outline(tags, key, layer)):
+            continue
+        layers.append(layer)
+    return layers
+
+
+def _road(tags: Tags) -> Layer | None:
+    value = tags.get("highway")
+    if value is None or value in NOT_HIGHWAYS or tags.get("area") == "yes":
+        return None
+    return HIGHWAYS.get(value, Layer.ROAD_DEFAULT)
+
+
+def _is_outline(tags: Tags, key: str, layer: Layer) -> bool:
+    if tags.get("area") == "yes":
+        return layer is not Layer.COASTLINE
+    return layer in CLOSED_IS_AREA and (key, tags.get(key)) not in EITHER
+
+
+def area_layer(tags: Tags, *, from_way: bool = False) -> Layer | None:
+    """Name the polygon layer that an area belongs to, or None; ``from_way``: it is a closed way, not a relation."""
+    if tags.get("building") not in _NO:
+        return None if tags.get("location") == "underground" else Layer.BUILDING
+    for key, values in AREAS.items():
+        value = tags.get(key)
+        layer = values.get(value) if value else None
+        if layer is None:
+            continue
+        if from_way and (key, value) in EITHER and tags.get("area") != "yes":
+            continue
+        return layer
+    return None
+
+
+def level(tags: Tags) -> int:
+    """Tell whether a way runs in a tunnel (-1), on a bridge (1) or on the ground (0)."""
+    if tags.get("bridge") not in _NO:
+        return 1
+    tunnel = tags.get("tunnel")
+    # A passage under a building is a street like any other; only the building is above it.
+    return -1 if tunnel not in _NO and tunnel != "building_passage" else 0

@@ -1,0 +1,119 @@
+"""From an Area in degrees to the map on a page in metres: select, thin, project, straighten, clip and add the sea.
+
+The order is what makes it quick: whatever lies off the page is dropped by its bounds before anything is computed, and
+points that no pixel can tell apart are dropped before they are projected.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mural.geo import coastline, ragged
+from mural.geo.bbox import METRES_PER_DEGREE, BBox
+from mural.geo.clip import clip_lines, clip_polygons
+from mural.geo.layers import ROADS, Area, Layer, Lines, Polygons, ProjectedMap
+from mural.geo.projection import View, page_bbox
+from mural.geo.simplify import straighten_lines, straighten_polygons, thin_lines, thin_polygons
+
+MARGIN: Final = 0.02
+"""How far the map runs on beyond the page, as a share of the distance, so that strokes end outside of it."""
+MARGIN_M: Final = 30.0
+"""The same in metres, for what has a width on the ground: half a runway."""
+
+
+def project_points(view: View, points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    """Place (latitude, longitude) pairs in degrees on the page: metres right and up from its centre, shape (n, 2)."""
+    latlon = np.array(points, dtype=np.float64).reshape(-1, 2)
+    return view.project(latlon[:, ::-1])
+
+
+def project_area(
+    area: Area, view: View, half_width_m: float, half_height_m: float, *, tolerance_m: float = 0.0
+) -> ProjectedMap:
+    """Draw up the map of a page: metres from its centre, clipped to it with a small margin, the sea included.
+
+    Nothing moves by more than about ``tolerance_m`` metres (a fraction of a pixel); 0 keeps every point.
+    """
+    return _Plotter(area, view, half_width_m, half_height_m, tolerance_m).plot()
+
+
+class _Plotter:
+    """What stays the same for all the layers of one page."""
+
+    def __init__(self, area: Area, view: View, half_width_m: float, half_height_m: float, tolerance_m: float) -> None:
+        margin = MARGIN * min(half_width_m, half_height_m) + MARGIN_M
+        right, top = half_width_m + margin, half_height_m + margin
+        self._area, self._view, self._tolerance = area, view, tolerance_m
+        self._half_m = half_width_m, half_height_m
+        self._page = BBox(-right, -top, right, top)
+        self._bbox = page_bbox(view, right, top)
+        # A cell's diagonal is half the tolerance: straightening has the other half.
+        cell = tolerance_m / math.sqrt(8) / METRES_PER_DEGREE
+        self._cell = (cell / math.cos(math.radians(view.latitude)), cell)
+
+    def plot(self) -> ProjectedMap:
+        lines = {layer: self._lines(part) for layer, part in self._area.lines.items()}
+        polygons = {layer: self._polygons(part) for layer, part in self._area.polygons.items()}
+        coasts = self._area.lines.get(Layer.COASTLINE)
+        if coasts is not None:
+            polygons[Layer.SEA] = self._sea(coasts, lines)
+        return ProjectedMap(
+            *self._half_m,
+            {layer: part for layer, part in lines.items() if len(part)},
+            {layer: part for layer, part in polygons.items() if len(part)},
+            self._area.source,
+        )
+
+    def _lines(self, lines: Lines) -> Lines:
+        lines = ragged.take_lines(lines, ragged.touches(ragged.bounds(lines.xy, lines.offsets), self._bbox))
+        return clip_lines(self._projected(lines), self._page)
+
+    def _projected(self, lines: Lines) -> Lines:
+        if self._tolerance:
+            lines = thin_lines(lines, self._cell)
+        lines = Lines(self._view.project(lines.xy), lines.offsets, lines.level)
+        return straighten_lines(lines, self._tolerance / 2) if self._tolerance else lines
+
+    def _polygons(self, polygons: Polygons) -> Polygons:
+        parts = ragged.bounds(polygons.xy, ragged.polygon_points(polygons))
+        polygons = ragged.take_polygons(polygons, ragged.touches(parts, self._bbox))
+        if self._tolerance:
+            polygons = thin_polygons(polygons, self._cell)
+        polygons = Polygons(self._view.project(polygons.xy), polygons.rings, polygons.polygons)
+        if self._tolerance:
+            polygons = straighten_polygons(polygons, self._tolerance / 2)
+        return clip_polygons(polygons, self._page)
+
+    def _sea(self, coasts: Lines, lines: dict[Layer, Lines]) -> Polygons:
+        """Build the sea from all of the area's coasts: one off the page still tells on which side of it the page is."""
+        streets = [lines[layer] for layer in ROADS if layer in lines]
+        land = [part.xy[np.repeat(part.level, np.diff(part.offsets)) == 0] for part in streets]
+        return coastline.sea(self._projected(coasts), self._page, np.concatenate([np.empty((0, 2)), *land]))
+
+
+class PageMaps:
+    """The last few maps of this process, so that another theme of the same page starts with drawing."""
+
+    def __init__(self, keep: int = 4) -> None:
+        self._keep = keep
+        self._maps: OrderedDict[tuple[int, View, float, float, float], tuple[Area, ProjectedMap]] = OrderedDict()
+
+    def get(
+        self, area: Area, view: View, half_width_m: float, half_height_m: float, *, tolerance_m: float = 0.0
+    ) -> ProjectedMap:
+        """Give what project_area() does, from memory when this very Area object was asked for like this before."""
+        key = (id(area), view, half_width_m, half_height_m, tolerance_m)  # the entry holds the area: ids stay unique
+        if key in self._maps:
+            self._maps.move_to_end(key)
+            return self._maps[key][1]
+        made = project_area(area, view, half_width_m, half_height_m, tolerance_m=tolerance_m)
+        self._maps[key] = (area, made)
+        while len(self._maps) > self._keep:
+            self._maps.popitem(last=False)
+        return made

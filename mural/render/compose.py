@@ -1,0 +1,153 @@
+"""A poster put together: the map, its fades, what is placed on it and its lettering, as one matplotlib figure.
+
+The figure is made without pyplot, belongs to its Picture alone, and is drawn by mural.render.export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Final
+
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Bbox, BboxTransformTo, Transform
+
+from mural.geo.layers import ProjectedMap
+from mural.jobs.progress import Step
+from mural.poster import PosterDesign
+from mural.render.bands import BandRenderer
+from mural.render.fades import Fades
+from mural.render.fonts import FontShelf
+from mural.render.layers import Fill, Group, Stroke, plan_layers
+from mural.render.lettering import PlacedText, block_top_pt, draw_lettering, layout_lettering
+from mural.render.page import Sheet
+from mural.units import PT_PER_INCH
+
+Report = Callable[[Step, float], None]
+"""Hears of progress: the step and how much of it (0 to 1) is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A composed poster, in points and metres: ready to be drawn in any resolution and format."""
+
+    design: PosterDesign
+    sheet: Sheet
+    groups: tuple[Group, ...]
+    lettering: tuple[PlacedText, ...]
+
+    @property
+    def widest_stroke_pt(self) -> float:
+        """Give the width of the widest stroke."""
+        strokes = (mark.width_pt for group in self.groups for mark in group.marks if isinstance(mark, Stroke))
+        return max(strokes, default=0.0)
+
+    def figure(self, dpi: float, margin_pt: float = 0.0) -> Figure:
+        """Make a figure of the sheet, with room around the trimmed page where a PDF wants some."""
+        sheet, theme = self.sheet, self.design.theme
+        size_in = tuple((length + 2 * margin_pt) / PT_PER_INCH for length in (sheet.width_pt, sheet.height_pt))
+        figure = Figure(figsize=size_in, dpi=dpi, frameon=False)
+        figure.add_artist(MapArtist(self.groups, sheet, theme.bg, margin_pt))
+        clear_pt = block_top_pt(self.lettering)
+        figure.add_artist(Fades(theme.gradient_color, sheet, margin_pt, clear_pt))
+        draw_lettering(figure, self.lettering, theme.text, origin_pt=(margin_pt, margin_pt))
+        return figure
+
+
+def draw_poster(projected: ProjectedMap, design: PosterDesign, fonts_dir: FilePath, report: Report) -> Picture:
+    """Compose a poster from a map in metres about the page's centre; raise MissingScript when a font is missing."""
+    sheet = Sheet.of(design)
+    groups = plan_layers(projected, design, sheet)
+    report(Step.LETTERING, 0.0)
+    return Picture(design, sheet, groups, tuple(layout_lettering(design, FontShelf.load(fonts_dir))))
+
+
+class MapArtist(Artist):
+    """The ground and the groups of a map."""
+
+    def __init__(self, groups: tuple[Group, ...], sheet: Sheet, ground: str, margin_pt: float) -> None:
+        super().__init__()
+        self._groups = groups
+        self._sheet = sheet
+        self._ground = ground
+        self._margin_pt = margin_pt
+        self.set_zorder(-20)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw everything that the renderer can see."""
+        if isinstance(renderer, BandRenderer):
+            self._draw_band(renderer)
+        else:
+            self._draw_page(renderer)
+
+    def _draw_band(self, band: BandRenderer) -> None:
+        band.buffer[...] = (*bytes.fromhex(self._ground[1:]), 255)
+        transform = self._from_metres(band.dpi)
+        reach_m = transform.inverted().transform([(0.0, y) for y in band.reach_px])[:, 1]
+        for group in self._groups:
+            for mark in group.marks:
+                _draw_mark(band, mark, transform, (reach_m[0], reach_m[1]), None)
+
+    def _draw_page(self, renderer: RendererBase) -> None:
+        sheet = self._sheet
+        edge_pt = self._margin_pt - sheet.bleed_pt
+        paper = Bbox.from_bounds(
+            edge_pt, edge_pt, sheet.width_pt + 2 * sheet.bleed_pt, sheet.height_pt + 2 * sheet.bleed_pt
+        )
+        transform = self._from_metres(PT_PER_INCH)
+        renderer.open_group("land")
+        _fill(renderer, Path.unit_rectangle(), BboxTransformTo(paper), self._ground, paper)
+        renderer.close_group("land")
+        for group in self._groups:
+            renderer.open_group(group.name)
+            for mark in group.marks:
+                _draw_mark(renderer, mark, transform, EVERYTHING, paper)
+            renderer.close_group(group.name)
+
+    def _from_metres(self, dpi: float) -> Affine2D:
+        sheet = self._sheet
+        centre_pt = (self._margin_pt + sheet.width_pt / 2, self._margin_pt + sheet.height_pt / 2)
+        return Affine2D().scale(sheet.pt_per_m).translate(*centre_pt).scale(dpi / PT_PER_INCH)
+
+
+EVERYTHING: Final = (-float("inf"), float("inf"))
+
+
+def _draw_mark(
+    renderer: RendererBase, mark: Fill | Stroke, transform: Transform, reach_m: tuple[float, float], clip: Bbox | None
+) -> None:
+    if isinstance(mark, Fill):
+        path = mark.surface.path_between(*reach_m)
+        if path is not None:
+            _fill(renderer, path, transform, mark.colour, clip)
+        return
+    gc = _context(renderer, mark.colour, clip)
+    gc.set_linewidth(mark.width_pt)
+    gc.set_capstyle(mark.cap)
+    gc.set_joinstyle("round")
+    for chunk in mark.chunks:
+        if chunk.bottom_m <= reach_m[1] and chunk.top_m >= reach_m[0]:
+            renderer.draw_path(gc, chunk.path, transform)
+    gc.restore()
+
+
+def _fill(renderer: RendererBase, path: Path, transform: Transform, colour: str, clip: Bbox | None) -> None:
+    gc = _context(renderer, colour, clip)
+    gc.set_linewidth(0)
+    renderer.draw_path(gc, path, transform, to_rgba(colour))
+    gc.restore()
+
+
+def _context(renderer: RendererBase, colour: str, clip: Bbox | None) -> GraphicsContextBase:
+    gc = renderer.new_gc()
+    gc.set_foreground(colour)
+    gc.set_antialiased(True)
+    gc.set_snap(False)
+    if clip is not None:
+        gc.set_clip_rectangle(clip)
+    return gc

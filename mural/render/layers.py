@@ -1,0 +1,179 @@
+"""What is drawn for a map, in which order, colour and weight: a list of groups of marks, ready for any kind of output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mural.geo.layers import ROADS, Layer, Lines, ProjectedMap
+from mural.poster import LayerChoice, PosterDesign
+from mural.render.dashes import dashed
+from mural.render.page import Sheet
+from mural.render.shapes import Chunk, Surface, line_chunks, select_parts
+from mural.render.strokes import BUILDING_FADE_M, CASED_FROM_PT, CASING_PT, WEIGHTS, presence
+from mural.themes import Theme, mix
+
+Cap = Literal["round", "butt"]
+
+CHOICES: Final[dict[Layer, LayerChoice]] = {
+    Layer.SEA: "sea",
+    Layer.WATER: "water",
+    Layer.RIVER: "rivers",
+    Layer.CANAL: "rivers",
+    Layer.STREAM: "rivers",
+    Layer.PARK: "parks",
+    Layer.WOOD: "parks",
+    Layer.BEACH: "beaches",
+    Layer.BUILDING: "buildings",
+    Layer.AIRPORT: "airports",
+    Layer.RUNWAY: "airports",
+    Layer.RAIL: "rail",
+    Layer.SUBWAY: "rail",
+    Layer.TRAM: "rail",
+    Layer.PIER: "piers",
+    Layer.PIER_LINE: "piers",
+} | dict.fromkeys(ROADS, "roads")
+"""The choice of a request that switches a layer."""
+
+TUNNEL_DIM: Final = 0.55
+"""How far the colour of a tunnel is blended into the ground."""
+
+FAINTEST: Final = 0.72
+"""How far a class is blended into the ground just before it drops out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Polygons of one colour."""
+
+    surface: Surface
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """Lines of one colour and width."""
+
+    chunks: tuple[Chunk, ...]
+    colour: str
+    width_pt: float
+    cap: Cap = "round"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Marks under the name by which a vector file knows them."""
+
+    name: str
+    marks: tuple[Fill | Stroke, ...]
+
+
+def plan_layers(projected: ProjectedMap, design: PosterDesign, sheet: Sheet) -> tuple[Group, ...]:
+    """List the groups to draw from the bottom up; what a design switched off or a distance hides is not among them."""
+    plan = _Plan(projected, design, sheet)
+    groups = (*plan.ground(), *plan.railways(), *plan.roads())
+    return tuple(group for group in groups if group.marks)
+
+
+class _Plan:
+    """The drawing order of one map."""
+
+    def __init__(self, projected: ProjectedMap, design: PosterDesign, sheet: Sheet) -> None:
+        self._map = projected
+        self._theme: Theme = design.theme
+        self._sheet = sheet
+        self._layers = {layer for layer, choice in CHOICES.items() if choice in design.layers}
+
+    def ground(self) -> Iterator[Group]:
+        """Give everything that lies flat: greens, waters, piers, airports and buildings."""
+        theme, at_m = self._theme, self._sheet.distance_m
+        yield Group("parks", self._fill(Layer.PARK, theme.parks))
+        yield Group("woods", self._fill(Layer.WOOD, theme.wood))
+        yield Group("beaches", self._fill(Layer.BEACH, theme.beach))
+        for layer in (Layer.STREAM, Layer.CANAL, Layer.RIVER):
+            yield Group(layer, self._stroke(layer, theme.river))
+        yield Group("water", self._fill(Layer.WATER, theme.water))
+        yield Group("sea", self._fill(Layer.SEA, theme.sea))
+        piers = self._fill(Layer.PIER, theme.pier) + self._stroke(Layer.PIER_LINE, theme.pier, cap="butt")
+        yield Group("piers", piers)
+        runways = self._stroke(Layer.RUNWAY, theme.airport, cap="butt")
+        yield Group("airports", self._fill(Layer.AIRPORT, mix(theme.airport, theme.bg, 0.5)) + runways)
+        left = presence(at_m, *BUILDING_FADE_M)
+        if left:
+            yield Group("buildings", self._fill(Layer.BUILDING, mix(theme.bg, theme.buildings, left)))
+
+    def railways(self) -> Iterator[Group]:
+        """Give the rails; those under ground are dashed and dim."""
+        for layer in (Layer.SUBWAY, Layer.TRAM, Layer.RAIL):
+            tunnels = self._tunnels(layer, self._theme.rail)
+            yield Group(layer, tunnels + self._stroke(layer, self._theme.rail, cap="butt", open_air=True))
+
+    def roads(self) -> Iterator[Group]:
+        """Give the roads from minor to major: tunnels under everything, bridges over everything."""
+        upwards = tuple(reversed(ROADS))
+        colours = {layer: getattr(self._theme, layer.value) for layer in upwards}
+        yield Group("tunnels", sum((self._tunnels(layer, colours[layer]) for layer in upwards), ()))
+        if self._theme.casing != self._theme.bg:
+            yield Group("road_casings", sum((self._casing(layer, level=0) for layer in upwards), ()))
+        for layer in upwards:
+            yield Group(layer, self._stroke(layer, colours[layer], open_air=True))
+        bridges = (self._casing(layer, level=1) + self._bridges(layer, colours[layer]) for layer in upwards)
+        yield Group("bridges", sum(bridges, ()))
+
+    def _fill(self, layer: Layer, colour: str) -> tuple[Fill, ...]:
+        polygons = self._map.polygons.get(layer)
+        if layer not in self._layers or polygons is None or not len(polygons):
+            return ()
+        return (Fill(Surface(polygons), colour),)
+
+    def _stroke(self, layer: Layer, colour: str, *, cap: Cap = "round", open_air: bool = False) -> tuple[Stroke, ...]:
+        lines = self._lines(layer)
+        if open_air:
+            lines = _select(lines, lines.level >= 0)
+        return self._inked(layer, lines, colour, cap=cap)
+
+    def _bridges(self, layer: Layer, colour: str) -> tuple[Stroke, ...]:
+        lines = self._lines(layer)
+        return self._inked(layer, _select(lines, lines.level > 0), colour)
+
+    def _tunnels(self, layer: Layer, colour: str) -> tuple[Stroke, ...]:
+        lines = self._lines(layer)
+        under = _select(lines, lines.level < 0)
+        dash_m = 2.2 * (WEIGHTS[layer].width_pt(self._sheet) + 0.4 * self._sheet.scale) / self._sheet.pt_per_m
+        return self._inked(
+            layer, dashed(under, dash_m, dash_m * 0.7), mix(colour, self._theme.bg, TUNNEL_DIM), cap="butt"
+        )
+
+    def _casing(self, layer: Layer, *, level: int) -> tuple[Stroke, ...]:
+        width_pt = WEIGHTS[layer].width_pt(self._sheet)
+        if width_pt < CASED_FROM_PT * self._sheet.scale:
+            return ()
+        lines = self._lines(layer)
+        chunks = line_chunks(_select(lines, lines.level >= level))
+        cased_pt = width_pt + 2 * CASING_PT * self._sheet.scale
+        return (Stroke(chunks, self._theme.casing, cased_pt, "butt"),) if chunks else ()
+
+    def _inked(self, layer: Layer, lines: Lines, colour: str, *, cap: Cap = "round") -> tuple[Stroke, ...]:
+        """Stroke lines in their class's weight, fainter the nearer the class is to dropping out."""
+        weight = WEIGHTS[layer]
+        left = presence(self._sheet.distance_m, weight.fade_from_m, weight.gone_at_m)
+        if not left or not len(lines):
+            return ()
+        faded = mix(colour, self._theme.bg, FAINTEST * (1 - left))
+        return (Stroke(line_chunks(lines), faded, weight.width_pt(self._sheet), cap),)
+
+    def _lines(self, layer: Layer) -> Lines:
+        lines = self._map.lines.get(layer)
+        return NO_LINES if lines is None or layer not in self._layers else lines
+
+
+NO_LINES: Final = Lines(np.empty((0, 2)), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int8))
+
+
+def _select(lines: Lines, chosen: NDArray[np.bool_]) -> Lines:
+    xy, offsets = select_parts(lines.xy, lines.offsets, chosen)
+    return Lines(xy, offsets, lines.level[chosen])

@@ -1,0 +1,64 @@
+"""A PNG file written a few rows at a time, so that a picture is compressed while the rest of it is still being drawn.
+
+Pillow wants the whole picture first. Its filters are also tuned for photographs: on maps, rows that are only subtracted
+from the row above compress to the same size three times as fast.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Mapping
+from typing import BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mural.units import MM_PER_INCH
+
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+RGB_8_BIT: Final = struct.pack(">BBBBB", 8, 2, 0, 0, 0)
+FILTER_UP: Final = 2
+LEVEL: Final = 3
+
+
+class PngWriter:
+    """Writes 8-bit RGB rows into an open file; ``close`` must follow the last row."""
+
+    def __init__(self, file: BinaryIO, size_px: tuple[int, int], dpi: float, texts: Mapping[str, str]) -> None:
+        self._file = file
+        self._width_px = size_px[0]
+        self._above = np.zeros(3 * size_px[0], dtype=np.uint8)
+        self._deflate = zlib.compressobj(LEVEL)
+        file.write(SIGNATURE)
+        self._chunk(b"IHDR", struct.pack(">II", *size_px) + RGB_8_BIT)
+        self._chunk(b"sRGB", b"\0")
+        per_metre = round(dpi / MM_PER_INCH * 1000)
+        self._chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
+        for keyword, text in texts.items():
+            self._chunk(b"iTXt", keyword.encode("latin-1") + b"\0\0\0\0\0" + text.encode())
+
+    def write(self, rows: NDArray[np.uint8]) -> None:
+        """Append rows of RGBA pixels, shape (n, width, 4); the picture has no holes, so alpha is left out."""
+        packed = np.empty((len(rows) + 1, 3 * self._width_px), dtype=np.uint8)
+        packed[0] = self._above
+        for channel in range(3):
+            packed[1:, channel::3] = rows[:, :, channel]
+        self._above = packed[-1].copy()
+        filtered = np.empty((len(rows), 1 + 3 * self._width_px), dtype=np.uint8)
+        filtered[:, 0] = FILTER_UP
+        np.subtract(packed[1:], packed[:-1], out=filtered[:, 1:])
+        self._pixels(self._deflate.compress(filtered))
+
+    def close(self) -> None:
+        """Write the end of the file; the file itself stays open."""
+        self._pixels(self._deflate.flush())
+        self._chunk(b"IEND", b"")
+
+    def _pixels(self, compressed: bytes) -> None:
+        if compressed:
+            self._chunk(b"IDAT", compressed)
+
+    def _chunk(self, kind: bytes, body: bytes) -> None:
+        self._file.write(struct.pack(">I", len(body)) + kind + body)
+        self._file.write(struct.pack(">I", zlib.crc32(body, zlib.crc32(kind))))

@@ -1,0 +1,69 @@
+"""How wide each class of line is drawn, and from which distance on it fades and drops out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from mural.geo.layers import Layer
+from mural.render.page import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A class of lines: its width on the ground, the narrowest and widest it is drawn, and when it fades.
+
+    ``floor_pt`` and ``ceiling_pt`` hold for a sheet whose shorter side is 12 in. Up to ``fade_from_m`` (the poster's
+    distance) the class is drawn in full; at ``gone_at_m`` it has dropped out.
+    """
+
+    width_m: float
+    floor_pt: float
+    ceiling_pt: float
+    fade_from_m: float = math.inf
+    gone_at_m: float = math.inf
+
+    def width_pt(self, sheet: Sheet) -> float:
+        """Give the stroke width in points on a sheet."""
+        natural_pt = self.width_m * sheet.pt_per_m / sheet.scale
+        thinning = 0.5 + 0.5 * presence(sheet.distance_m, self.fade_from_m, self.gone_at_m)
+        return min(self.ceiling_pt, max(self.floor_pt * thinning, natural_pt)) * sheet.scale
+
+
+def presence(distance_m: float, fade_from_m: float, gone_at_m: float) -> float:
+    """Tell how much of a class is left at a distance: 1 up to ``fade_from_m``, 0 from ``gone_at_m`` on."""
+    if distance_m <= fade_from_m:
+        return 1.0
+    if distance_m >= gone_at_m:
+        return 0.0
+    # Logarithmic, because doubling the distance halves every width wherever one starts.
+    return 1.0 - math.log(distance_m / fade_from_m) / math.log(gone_at_m / fade_from_m)
+
+
+WEIGHTS: Final[dict[Layer, Weight]] = {
+    Layer.ROAD_MOTORWAY: Weight(20.0, 1.9, 10.0),
+    Layer.ROAD_PRIMARY: Weight(15.0, 1.3, 8.0),
+    Layer.ROAD_SECONDARY: Weight(11.5, 0.95, 6.5),
+    Layer.ROAD_TERTIARY: Weight(9.0, 0.65, 5.0, 24_000, 110_000),
+    Layer.ROAD_RESIDENTIAL: Weight(6.5, 0.4, 3.8, 9_000, 60_000),
+    Layer.ROAD_DEFAULT: Weight(3.0, 0.26, 1.7, 3_000, 16_000),
+    Layer.RIVER: Weight(18.0, 1.1, 9.0),
+    Layer.CANAL: Weight(10.0, 0.7, 6.0, 12_000, 60_000),
+    Layer.STREAM: Weight(3.0, 0.35, 2.0, 4_000, 24_000),
+    Layer.RAIL: Weight(3.2, 0.5, 1.4, 12_000, 90_000),
+    Layer.SUBWAY: Weight(3.0, 0.4, 1.1, 6_000, 24_000),
+    Layer.TRAM: Weight(2.0, 0.3, 0.8, 3_000, 14_000),
+    Layer.RUNWAY: Weight(32.0, 1.2, 16.0),
+    Layer.PIER_LINE: Weight(5.0, 0.6, 4.0, 10_000, 40_000),
+}
+"""Line weights by layer."""
+
+BUILDING_FADE_M: Final = (4_000.0, 22_000.0)
+"""Distances at which buildings start to fade into the ground, and at which they are gone."""
+
+CASING_PT: Final = 0.55
+"""Width of a casing on each side of a road, on a sheet whose shorter side is 12 in."""
+
+CASED_FROM_PT: Final = 1.1
+"""Roads narrower than this have no casing: there would be more casing than road."""

@@ -1,0 +1,97 @@
+import pytest
+
+from mural.geo.features import area_layer, level, line_layers
+from mural.geo.layers import Layer
+
+
+@pytest.mark.parametrize(
+    ("tags", "layers"),
+    [
+        ({"highway": "motorway_link"}, [Layer.ROAD_MOTORWAY]),
+        ({"highway": "trunk"}, [Layer.ROAD_PRIMARY]),
+        ({"highway": "secondary"}, [Layer.ROAD_SECONDARY]),
+        ({"highway": "tertiary_link"}, [Layer.ROAD_TERTIARY]),
+        ({"highway": "living_street"}, [Layer.ROAD_RESIDENTIAL]),
+        ({"highway": "steps"}, [Layer.ROAD_DEFAULT]),
+        ({"highway": "something_new"}, [Layer.ROAD_DEFAULT]),
+        ({"highway": "construction", "construction": "motorway"}, []),
+        ({"highway": "proposed"}, []),
+        ({"highway": "residential", "railway": "tram"}, [Layer.ROAD_RESIDENTIAL, Layer.TRAM]),
+        ({"highway": "footway", "natural": "coastline"}, [Layer.ROAD_DEFAULT, Layer.COASTLINE]),
+        ({"man_made": "breakwater", "natural": "coastline"}, [Layer.COASTLINE, Layer.PIER_LINE]),
+        ({"railway": "light_rail"}, [Layer.RAIL]),
+        ({"railway": "subway"}, [Layer.SUBWAY]),
+        ({"railway": "abandoned"}, []),
+        ({"railway": "construction"}, []),
+        ({"waterway": "ditch"}, [Layer.STREAM]),
+        ({"waterway": "riverbank"}, []),
+        ({"aeroway": "taxiway"}, [Layer.RUNWAY]),
+        ({"name": "nothing to draw"}, []),
+    ],
+)
+def test_ways_become_lines_of_their_class(tags: dict[str, str], layers: list[Layer]) -> None:
+    assert line_layers(tags) == layers
+
+
+@pytest.mark.parametrize(
+    ("tags", "layers"),
+    [
+        ({"highway": "pedestrian", "area": "yes"}, []),
+        ({"highway": "pedestrian"}, [Layer.ROAD_DEFAULT]),
+        ({"aeroway": "runway"}, []),
+        ({"aeroway": "taxiway"}, [Layer.RUNWAY]),
+        ({"aeroway": "taxiway", "area": "yes"}, []),
+        ({"man_made": "pier"}, []),
+        ({"waterway": "canal"}, [Layer.CANAL]),
+        ({"natural": "coastline"}, [Layer.COASTLINE]),
+    ],
+)
+def test_closed_ways_are_lines_unless_they_outline_an_area(tags: dict[str, str], layers: list[Layer]) -> None:
+    assert line_layers(tags, closed=True) == layers
+
+
+@pytest.mark.parametrize(
+    ("tags", "layer"),
+    [
+        ({"natural": "water", "water": "lake"}, Layer.WATER),
+        ({"waterway": "riverbank"}, Layer.WATER),
+        ({"waterway": "dock"}, Layer.WATER),
+        ({"landuse": "reservoir"}, Layer.WATER),
+        ({"landuse": "forest"}, Layer.WOOD),
+        ({"leisure": "golf_course"}, Layer.PARK),
+        ({"building": "yes", "leisure": "garden"}, Layer.BUILDING),
+        ({"building": "no", "leisure": "garden"}, Layer.PARK),
+        ({"building": "yes", "location": "underground"}, None),
+        ({"aeroway": "runway"}, Layer.AIRPORT),
+        ({"aeroway": "aerodrome"}, None),
+        ({"natural": "bay"}, None),
+        ({"natural": "coastline"}, None),
+        ({"landuse": "residential"}, None),
+    ],
+)
+def test_areas_become_polygons_of_their_layer(tags: dict[str, str], layer: Layer | None) -> None:
+    assert area_layer(tags) is layer
+
+
+@pytest.mark.parametrize("tags", [{"aeroway": "taxiway"}, {"waterway": "canal"}])
+def test_a_closed_way_that_means_a_line_is_an_area_only_when_it_says_so(tags: dict[str, str]) -> None:
+    assert area_layer(tags, from_way=True) is None
+    assert area_layer(tags | {"area": "yes"}, from_way=True) is not None
+    assert area_layer(tags) is not None
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({}, 0),
+        ({"bridge": "yes"}, 1),
+        ({"bridge": "viaduct"}, 1),
+        ({"bridge": "no"}, 0),
+        ({"tunnel": "yes"}, -1),
+        ({"tunnel": "culvert"}, -1),
+        ({"tunnel": "no"}, 0),
+        ({"tunnel": "building_passage"}, 0),
+    ],
+)
+def test_level_tells_bridges_from_tunnels(tags: dict[str, str], expected: int) -> None:
+    assert level(tags) == expected
