@@ -62,14 +62,14 @@ def fetch_area(
     report: Report,
     *,
     known: Callable[[], Area | None] | None = None,
-    keep: Callable[[Area], None] | None = None,
+    keep: Callable[[Area], Area] | None = None,
     waits: Waits | None = None,
 ) -> Area:
     """Download every layer of a bbox (degrees, EPSG:4326) and read it; an Area without layers is truly empty.
 
     Only one process of the installation (of those sharing ``sources.cache_dir``) downloads at a time. ``known`` is
-    asked once the turn has come, because another process may have fetched the same meanwhile; ``keep`` is given the
-    new Area before the turn passes on. Raises MapServerError, or MapServerRefused when trying again cannot help.
+    asked once the turn has come, because another process may have fetched the same meanwhile; ``keep`` stores the new
+    Area, and says which to return, before the turn passes on. Raises MapServerError, or MapServerRefused when trying again cannot help.
     """
     if not sources.overpass_url:
         raise MapServerRefused("No map server is configured.")
@@ -82,7 +82,7 @@ def fetch_area(
             with _workspace(folder / "work") as workspace:
                 area = _Download(bbox, sources, report, waits, turn, workspace).run()
             if keep:
-                keep(area)
+                area = keep(area)
     return area
 
 
@@ -204,20 +204,24 @@ class _Download:
             "requests_timeout": (CONNECT_TIMEOUT_S, self.sources.overpass_timeout_s),
             # Not following redirects: only the configured host is ever asked.
             "requests_kwargs": {"hooks": {"response": self.answers.catch}, "allow_redirects": False},
-            "http_user_agent": self.sources.user_agent,
-            "http_referer": self.sources.user_agent,
+            "http_user_agent": self._agent(),
+            "http_referer": self._agent(),
             "doh_url_template": None,  # no public resolver learns what we look for
             "use_cache": True,  # within this download: pieces answered before a wait are not asked for again
             "cache_folder": self.folder / "answered",
             "cache_only_mode": True,
         }
 
+    def _agent(self) -> str:
+        # Headers are ASCII; a contact in another script must not keep every request from being sent.
+        return self.sources.user_agent.encode("ascii", "replace").decode()
+
     def _slot_wait_s(self) -> float:
         """Ask the server when it has a slot for us; 0 when it does not say."""
         try:
             answer = requests.get(
                 self.sources.overpass_url.rstrip("/") + "/status",
-                headers={"User-Agent": self.sources.user_agent},
+                headers={"User-Agent": self._agent()},
                 timeout=CONNECT_TIMEOUT_S,
                 allow_redirects=False,
             )
