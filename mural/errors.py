@@ -10,7 +10,8 @@ MuralError
 │   ├── NoStreets           nothing to draw there
 │   ├── AreaTooLarge        more map than this installation allows
 │   ├── BrokenExtract       a map file cannot be read (file)
-│   └── MapServerError      the map server refused, failed or did not answer   [transient]
+│   └── MapServerError      the map server failed or did not answer            [transient]
+│       └── MapServerRefused  it will not serve us, and asking again cannot help
 ├── GeocodingError          the place service did not answer                   [transient]
 ├── RenderError             drawing failed
 │   ├── MissingScript       no font for a script in the texts (script)
@@ -52,7 +53,11 @@ class InvalidInput(MuralError):
 
     def __init__(self, message: str, *, field: str, value: Any = None, **facts: Any) -> None:
         super().__init__(message, field=field, value=value, **facts)
-        self.field = field
+
+    @property
+    def field(self) -> str:
+        """Name the field that holds what is not allowed."""
+        return str(self.facts["field"])
 
 
 class NotFound(MuralError):
@@ -76,7 +81,11 @@ class TooMany(MuralError):
 
     def __init__(self, message: str, *, retry_after_s: int, **facts: Any) -> None:
         super().__init__(message, retry_after=retry_after_s, **facts)
-        self.retry_after_s = retry_after_s
+
+    @property
+    def retry_after_s(self) -> int:
+        """Tell after how many seconds it may be tried again."""
+        return int(self.facts["retry_after"])
 
 
 class MapDataError(MuralError):
@@ -98,6 +107,10 @@ class BrokenExtract(MapDataError):
 class MapServerError(MapDataError):
     title = "Map server trouble"
     transient = True
+
+
+class MapServerRefused(MapServerError):
+    transient = False
 
 
 class GeocodingError(MuralError):

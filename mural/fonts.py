@@ -43,7 +43,20 @@ FAMILIES: Final = {
 }
 DEFAULT_FAMILY: Final = "jost"
 LATIN_FALLBACK: Final = "noto-sans"
+LAST_RESORT: Final = "dejavu"
 HAN_FAMILIES: Final = ("noto-sans-sc", "noto-sans-tc", "noto-sans-jp", "noto-sans-kr")
+
+
+_HAN_BY_COUNTRY: Final = {
+    **dict.fromkeys(("japan", "日本", "日本国"), "noto-sans-jp"),
+    **dict.fromkeys(("taiwan", "台灣", "臺灣", "hong kong", "香港", "macau", "macao", "澳門"), "noto-sans-tc"),
+    **dict.fromkeys(("korea", "south korea", "north korea", "대한민국", "한국"), "noto-sans-kr"),
+}
+
+
+def han_family(country: str) -> str:
+    """Name the family with the country's own forms of the Chinese characters; "" where it does not matter."""
+    return _HAN_BY_COUNTRY.get(country.strip().casefold(), "")
 
 
 def require_family(ident: str, *, field: str = "font") -> FontFamily:
@@ -78,6 +91,12 @@ class FontIndex:
 
     def __init__(self, files: Sequence[FontFile]) -> None:
         self.files = tuple(files)
+        self._families: dict[str, list[FontFile]] = {}
+        for file in files:
+            self._families.setdefault(file.family, []).append(file)
+        ordered_apart = {*FAMILIES, LATIN_FALLBACK, *HAN_FAMILIES, LAST_RESORT}
+        self._script_files = [file for file in files if file.family not in ordered_apart]
+        self._rest = self._of(LAST_RESORT)
 
     @classmethod
     def load(cls, fonts_dir: Path) -> FontIndex:
@@ -101,45 +120,52 @@ class FontIndex:
 
     def missing(self, text: str) -> list[str]:
         """List the letters, marks included, that no single font file can draw."""
-        return [part for part in clusters(tidy(text)) if not any(file.covers(part) for file in self.files)]
+        lasting = [file for file in self.files if file.family not in FAMILIES]
+        return [part for part in clusters(tidy(text)) if not any(file.covers(part) for file in lasting)]
 
-    def choose(self, text: str, family: str) -> tuple[FontFile, ...]:
-        """Pick the files to set a tidy line in, the most wanted first; raise MissingScript when it cannot be set."""
+    def choose(self, text: str, family: str, han_first: str = "") -> tuple[FontFile, ...]:
+        """Pick the files to set a tidy line in, the most wanted first; raise MissingScript when it cannot be set.
+
+        ``han_first`` names the family to take Chinese characters from, where the text itself does not tell.
+        """
+        check_texts([text], self)
         wanted = clusters(text)
-        order = self._order(text, wanted, family)
-        chosen: dict[FontFile, None] = {}
-        for part in wanted:
-            found = next((file for file in order if file.covers(part)), None)
-            if found is None:
-                check_texts([text], self)
-                continue
-            chosen[found] = None
-        return tuple(file for file in order if file in chosen)
+        order = [
+            *self._latin_order(wanted, family),
+            *self._script_files,
+            *self._han_order(text, han_first),
+            *self._rest,
+        ]
+        chosen = {next(file for file in order if file.covers(part)) for part in wanted}
+        # A file of basic letters would build Ź from Z and an accent it cannot place: extensions are asked before it.
+        families = [file.family for file in order]
+        return tuple(sorted(chosen, key=lambda file: (families.index(file.family), -order.index(file))))
 
-    def _order(self, text: str, wanted: list[str], family: str) -> list[FontFile]:
-        """Put the family first, unless it has only some of the line's letters: a word is not set in two faces."""
-        own = [file for file in self.files if file.family == family]
-        latin = [part for part in wanted if has_script(part, "Latn", "Grek", "Cyrl")]
-        whole = all(any(file.covers(part) for file in own) for part in latin)
-        first = (family, LATIN_FALLBACK) if whole else (LATIN_FALLBACK, family)
-        ranks = {name: rank for rank, name in enumerate((*first, *self._han_order(text)))}
-        script_rank = len(first) - 0.5
-        others = [file for file in self.files if file.family not in FAMILIES or file.family == family]
-        return sorted(others, key=lambda file: ranks.get(file.family, script_rank if file.family != "dejavu" else 99))
+    def _latin_order(self, wanted: Iterable[str], family: str) -> list[FontFile]:
+        """Put the family first if it has all of the line's letters: a word is not set in two faces.
 
-    def _han_order(self, text: str) -> list[str]:
+        Letters whose marks Unicode has no single character for are left to the fallback, which alone places any mark.
+        """
+        own, fallback = self._of(family), self._of(LATIN_FALLBACK)
+        letters = [part for part in wanted if has_script(part, "Latn", "Grek", "Cyrl")]
+        whole = all(len(part) == 1 and any(file.covers(part) for file in own) for part in letters)
+        return [*own, *fallback] if whole else [*fallback, *own]
+
+    def _han_order(self, text: str, first: str) -> list[FontFile]:
         """Order the Chinese, Japanese and Korean fonts so that one of them sets the whole line if any can."""
         if has_script(text, "Hira", "Kana"):
-            return sorted(HAN_FAMILIES, key=lambda name: name != "noto-sans-jp")
-        if has_script(text, "Hang"):
-            return sorted(HAN_FAMILIES, key=lambda name: name != "noto-sans-kr")
+            first = "noto-sans-jp"
+        elif has_script(text, "Hang"):
+            first = "noto-sans-kr"
         han = [char for char in text if has_script(char, "Hani")]
+        lacking = {
+            name: sum(not any(file.covers(char) for file in self._of(name)) for char in han) for name in HAN_FAMILIES
+        }
+        names = sorted(HAN_FAMILIES, key=lambda name: (lacking[name], name != first))
+        return [file for name in names for file in self._of(name)]
 
-        def lacking(name: str) -> int:
-            files = [file for file in self.files if file.family == name]
-            return sum(not any(file.covers(char) for file in files) for char in han)
-
-        return sorted(HAN_FAMILIES, key=lacking)
+    def _of(self, family: str) -> list[FontFile]:
+        return self._families.get(family, [])
 
 
 def check_texts(texts: Iterable[str], index: FontIndex) -> None:

@@ -17,6 +17,11 @@ _CASED: Final = frozenset(("Latn", "Grek", "Cyrl", "Armn"))
 """Scripts set in capitals on a poster; Georgian has capitals that few fonts and readers know."""
 
 _UNIFORM: Final = frozenset(("Hani", "Hira", "Kana", "Hang", "Bopo"))
+_BLANK: Final = frozenset(
+    map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0))
+)
+"""Variation selectors, fillers and the empty Braille cell: nothing to see by themselves."""
+
 _GREEK_ACCENTS: Final = frozenset("\u0300\u0301\u0313\u0314\u0342")
 
 
@@ -39,7 +44,7 @@ def clusters(text: str) -> list[str]:
 
 def needs_glyph(char: str) -> bool:
     """Tell whether a character is something to see, so that a font must have it."""
-    return unicodedata.category(char) not in ("Cc", "Cf", "Zs", "Zl", "Zp")
+    return unicodedata.category(char) not in ("Cc", "Cf", "Zs", "Zl", "Zp") and char not in _BLANK
 
 
 def takes_letter_spacing(text: str) -> bool:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+from mural.colours import contrast_ratio, distance
 from mural.errors import InvalidInput
+from mural.fonts import require_family
 
 THEME_ID: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
@@ -55,7 +57,9 @@ class Theme:
                 raise InvalidInput(f"“{key}” is not a key of a theme.", field=key, value=data[key])
         for key in sorted(known):
             _check_value(key, data.get(key), required=key in REQUIRED)
-        return cls(id=ident, **_derived(data) | dict(data))
+        if data.get("font"):
+            require_family(data["font"])
+        return cls(id=ident, **_derived(data) | {key: value for key, value in data.items() if value is not None})
 
 
 REQUIRED: Final = (
@@ -73,6 +77,28 @@ REQUIRED: Final = (
     "road_residential",
     "road_default",
 )
+TEXT_CONTRAST: Final = 4.5
+"""The least WCAG contrast of lettering on its ground."""
+
+_TELL_APART: Final = (
+    ("road_motorway", "road_primary", 0.05),
+    ("road_primary", "road_secondary", 0.05),
+    ("road_secondary", "road_tertiary", 0.05),
+    ("road_tertiary", "road_residential", 0.04),
+    ("road_residential", "road_default", 0.015),
+    ("road_motorway", "bg", 0.3),
+    ("road_primary", "bg", 0.25),
+    ("road_secondary", "bg", 0.18),
+    ("road_tertiary", "bg", 0.12),
+    ("road_residential", "bg", 0.07),
+    ("road_default", "bg", 0.05),
+    ("water", "bg", 0.045),
+    ("parks", "bg", 0.035),
+    ("water", "parks", 0.035),
+    ("road_default", "parks", 0.02),
+)
+"""Pairs of colours and the least Oklab distance between them; thin lines need more than areas."""
+
 WORDS: Final = frozenset({"name", "description", "font"})
 
 
@@ -83,7 +109,9 @@ def mix(colour: str, other: str, share: float) -> str:
 
 
 def load_theme(path: Path) -> Theme:
-    """Read one theme file; raise InvalidInput when it is not a theme."""
+    """Read one theme file, named after the theme's id; raise InvalidInput when it is not a theme."""
+    if not THEME_ID.fullmatch(path.stem):
+        raise InvalidInput(f"“{path.name}”: small letters, digits and _ only.", field="file", value=path.name)
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -91,6 +119,33 @@ def load_theme(path: Path) -> Theme:
     if not isinstance(data, dict):
         raise InvalidInput(f"{path.name} must hold one JSON object.", field="file", value=path.name)
     return Theme.from_mapping(path.stem, data)
+
+
+def load_themes(folder: Path) -> tuple[dict[str, Theme], dict[str, str]]:
+    """Read a folder's themes by id, and what is wrong with each file that is not one, by file name."""
+    themes: dict[str, Theme] = {}
+    broken: dict[str, str] = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            themes[path.stem] = load_theme(path)
+        except InvalidInput as error:
+            broken[path.name] = error.message
+    return themes, broken
+
+
+def theme_faults(theme: Theme) -> list[str]:
+    """List, in sentences, what keeps a theme's lettering from being read or its map from being told apart."""
+    faults = [
+        f"The text is hard to read on “{ground}”: contrast {ratio:.1f}, at least {TEXT_CONTRAST} is needed."
+        for ground in ("bg", "gradient_color")
+        if (ratio := contrast_ratio(theme.text, getattr(theme, ground))) < TEXT_CONTRAST
+    ]
+    for key, other, least in _TELL_APART:
+        if distance(getattr(theme, key), getattr(theme, other)) < least:
+            faults.append(f"“{key}” and “{other}” look too much alike.")
+    if distance(theme.road_motorway, theme.bg) < distance(theme.road_residential, theme.bg):
+        faults.append("Motorways stand out less than residential streets.")
+    return faults
 
 
 def _check_value(key: str, value: object, *, required: bool) -> None:

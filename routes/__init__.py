@@ -1,0 +1,1 @@
+"""Inbound adapters: they parse, authorise, call one service and answer."""

@@ -52,6 +52,27 @@ class BBox(NamedTuple):
             and other.bottom <= self.top
         )
 
+    def intersection(self, other: BBox) -> BBox | None:
+        """Give what both boxes share, or None where they share no more than an edge."""
+        shared = BBox(
+            max(self.left, other.left),
+            max(self.bottom, other.bottom),
+            min(self.right, other.right),
+            min(self.top, other.top),
+        )
+        return shared if shared.left < shared.right and shared.bottom < shared.top else None
+
+    def share_of(self, other: BBox) -> float:
+        """Tell how much of ``other`` lies inside, from 0 to 1, by degrees squared."""
+        shared = self.intersection(other)
+        if shared is None:
+            return 0.0
+        return (
+            (shared.right - shared.left)
+            * (shared.top - shared.bottom)
+            / ((other.right - other.left) * (other.top - other.bottom))
+        )
+
     def scaled(self, factor: float) -> BBox:
         """Grow (or shrink) about the centre by a factor, within the latitudes that exist."""
         half_lon, half_lat = (self.right - self.left) / 2 * factor, (self.top - self.bottom) / 2 * factor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,15 @@ SOURCES_DIR: Final = "sources"
 INSTANCES_DIR: Final = "instances"
 
 
+@dataclass(frozen=True, slots=True)
+class Typeface:
+    """A family at a weight (100 to 900), and the family that Chinese characters are taken from if it has them."""
+
+    family: str
+    weight: int
+    han_family: str = ""
+
+
 class FontShelf:
     """The font files of one folder, opened on demand."""
 
@@ -30,13 +40,13 @@ class FontShelf:
         """Open a prepared folder; raise Unavailable when it is not."""
         return cls(FontIndex.load(fonts_dir), fonts_dir)
 
-    def open(self, text: str, family: str, weight: int) -> FT2Font:
+    def open(self, text: str, face: Typeface) -> FT2Font:
         """Return a font, with its fallbacks, that has every character of a tidy line.
 
         Raises MissingScript when no font has one of them.
         """
-        files = self._index.choose(text, family)
-        return get_font([str(self._instance(file, weight)) for file in files])
+        files = self._index.choose(text, face.family, face.han_family)
+        return get_font([str(self._instance(file, face.weight)) for file in files])
 
     def _instance(self, file: FontFile, weight: int) -> Path:
         """Return the file at one weight (100 to 900), making it if it is not there yet."""

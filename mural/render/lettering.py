@@ -11,17 +11,14 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from mural.fonts import DEFAULT_FAMILY, FontFamily, require_family
-from mural.poster import Page, Place, PosterDesign
-from mural.render.fonts import FontShelf
+from mural.fonts import DEFAULT_FAMILY, han_family, require_family
+from mural.poster import Page, PosterDesign
+from mural.render.fonts import FontShelf, Typeface
 from mural.render.typesetting import FittedLine, TypeStyle, fit, vertices
-from mural.scripts import capitals
 from mural.units import PT_PER_INCH, PT_PER_MM
+from mural.wording import CREDIT, TextRole, poster_texts
 
-CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
-"""What the map data's licence (ODbL 4.3) asks every picture to say."""
-
-Role = Literal["title", "rule", "subtitle", "coordinates", "line", "credit"]
+Role = TextRole | Literal["rule", "credit"]
 
 MODEL_WIDTH_PT: Final = 864.0
 MODEL_HEIGHT_PT: Final = 1000.0
@@ -40,7 +37,7 @@ LEADING_EM: Final = 0.5
 """From the top of a broken line's second half to the baseline of its first."""
 
 CAP_HEIGHT_EM: Final = 0.7
-SHALLOW_EM: Final = 0.26
+SHALLOW_EM: Final = 0.12
 """How far letters may hang below the baseline without pushing the line up."""
 
 
@@ -79,49 +76,22 @@ _ROWS: Final[dict[Role, _Row]] = {
 }
 
 
-def format_coordinates(latitude: float, longitude: float) -> str:
-    """Write a point in degrees (EPSG:4326) with its hemispheres: “40.7128° N 74.0060° W”."""
-    north, east = round(latitude, 4), round(longitude, 4)
-    return f"{abs(north):.4f}° {'S' if north < 0 else 'N'} {abs(east):.4f}° {'W' if east < 0 else 'E'}"
-
-
-def poster_texts(design: PosterDesign) -> list[tuple[Role, str]]:
-    """List what a poster says from top to bottom, without the lines that are hidden; the credit is always there."""
-    texts, place = design.texts, design.place
-    said: list[tuple[Role, str]] = [
-        ("title", capitals(place.city) if texts.title is None else texts.title),
-        ("subtitle", place.country if texts.subtitle is None else texts.subtitle),
-        ("coordinates", _coordinates(place) if texts.coordinates is None else texts.coordinates),
-        *(("line", line) for line in texts.lines),
-    ]
-    return [(role, text) for role, text in said if text.strip()] + [("credit", CREDIT)]
-
-
-def _coordinates(place: Place) -> str:
-    return format_coordinates(place.latitude, place.longitude)
-
-
 def layout_lettering(design: PosterDesign, shelf: FontShelf) -> list[PlacedText]:
     """Lay out a poster's words, fitted to the page by measuring; from the bottom up, the credit first.
 
     Raises MissingScript when a text has no font and InvalidInput when the typeface is unknown.
     """
-    family = require_family(design.texts.font or design.theme.font or DEFAULT_FAMILY)
-    scale = page_scale(design.page)
-    centre_pt = design.page.width_mm * PT_PER_MM / 2
-    *block, credit = poster_texts(design)
-    placed = _placed(*credit, family, scale, centre_pt, CREDIT_BASELINE * scale, shelf)
-    y_pt = BLOCK_BOTTOM * scale
-    for role, text in reversed(block):
-        row = _ROWS[role]
+    desk = _Desk(design, shelf)
+    placed = desk.stand("credit", CREDIT, CREDIT_BASELINE * desk.scale)
+    y_pt = BLOCK_BOTTOM * desk.scale
+    for role, text in reversed(poster_texts(design)):
         if len(placed) > 1:
-            y_pt += row.space_below * scale
-        if role == "title" and len(placed) > 1:
-            placed.append(_rule(centre_pt, y_pt, scale))
-            y_pt += RULE_ABOVE * scale
-        lines = _placed(role, text, family, scale, centre_pt, y_pt, shelf)
-        y_pt = max(line.box_pt[3] for line in lines)
-        placed.extend(lines)
+            y_pt += _ROWS[role].space_below * desk.scale
+            if role == "title":
+                placed.append(_rule(desk.centre_pt, y_pt, desk.scale))
+                y_pt += RULE_ABOVE * desk.scale
+        placed += desk.stand(role, text, y_pt)
+        y_pt = block_top_pt(placed)
     return placed
 
 
@@ -155,20 +125,32 @@ def draw_lettering(
         figure.add_artist(patch)
 
 
-def _placed(
-    role: Role, text: str, family: FontFamily, scale: float, centre_pt: float, bottom_pt: float, shelf: FontShelf
-) -> list[PlacedText]:
-    """Set one text, centred, its lowest line standing on ``bottom_pt``; the lowest line comes first."""
-    row = _ROWS[role]
-    weight = family.title_weight if role == "title" else family.text_weight
-    style = TypeStyle(family.id, weight, row.size * scale, row.tracking_em)
-    placed: list[PlacedText] = []
-    for line in reversed(fit(text, style, 2 * centre_pt * (1 - 2 * MARGIN_SHARE), shelf)):
-        baseline_pt = bottom_pt + _depth_pt(line)
-        move = Affine2D().translate(centre_pt - line.width_pt / 2, baseline_pt)
-        placed.append(PlacedText(role, line.text, line.outline.transformed(move), line.size_pt))
-        bottom_pt = max(placed[-1].box_pt[3], baseline_pt + CAP_HEIGHT_EM * line.size_pt) + LEADING_EM * line.size_pt
-    return placed
+class _Desk:
+    """Sets the texts of one poster: its typeface, its page and its fonts."""
+
+    def __init__(self, design: PosterDesign, shelf: FontShelf) -> None:
+        self.scale = page_scale(design.page)
+        self.centre_pt = design.page.width_mm * PT_PER_MM / 2
+        self._family = require_family(design.texts.font or design.theme.font or DEFAULT_FAMILY)
+        self._han_family = han_family(design.place.country)
+        self._shelf = shelf
+
+    def stand(self, role: Role, text: str, bottom_pt: float) -> list[PlacedText]:
+        """Set one text, centred, its lowest line standing on ``bottom_pt``; the lowest line comes first."""
+        placed: list[PlacedText] = []
+        for line in reversed(fit(text, self._style(role), 2 * self.centre_pt * (1 - 2 * MARGIN_SHARE), self._shelf)):
+            baseline_pt = bottom_pt + _depth_pt(line)
+            move = Affine2D().translate(self.centre_pt - line.width_pt / 2, baseline_pt)
+            placed.append(PlacedText(role, line.text, line.outline.transformed(move), line.size_pt))
+            cap_top_pt = baseline_pt + CAP_HEIGHT_EM * line.size_pt
+            bottom_pt = max(placed[-1].box_pt[3], cap_top_pt) + LEADING_EM * line.size_pt
+        return placed
+
+    def _style(self, role: Role) -> TypeStyle:
+        row = _ROWS[role]
+        weight = self._family.title_weight if role == "title" else self._family.text_weight
+        face = Typeface(self._family.id, weight, self._han_family)
+        return TypeStyle(face, row.size * self.scale, row.tracking_em)
 
 
 def _depth_pt(line: FittedLine) -> float:

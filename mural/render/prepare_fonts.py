@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from fontTools.ttLib import TTFont
 
-from mural.fonts import FAMILIES, HAN_FAMILIES, INDEX_FILE, LATIN_FALLBACK, FontIndex
-from mural.render.fonts import SOURCES_DIR, FontShelf
+from mural.fonts import FAMILIES, HAN_FAMILIES, INDEX_FILE, LAST_RESORT, LATIN_FALLBACK, FontIndex
+from mural.render.fonts import SOURCES_DIR, FontShelf, Typeface
 
 SCOPE: Final = "@fontsource-variable"
 FORMAT_VERSION: Final = 1
@@ -61,7 +61,7 @@ def prepare(node_modules: Path, fonts_dir: Path) -> bool:
     sources = fonts_dir / SOURCES_DIR
     sources.mkdir(parents=True)
     rows = [_add(path, family, sources) for family in wanted for path in _source_files(node_modules, family)]
-    rows.append(_add(_last_resort(), "dejavu", sources))
+    rows.append(_add(_last_resort(), LAST_RESORT, sources))
     index_path.write_text(json.dumps({"format": FORMAT_VERSION, "packages": wanted, "files": rows}), encoding="utf-8")
     _warm(fonts_dir)
     return True
@@ -129,7 +129,7 @@ def _warm(fonts_dir: Path) -> None:
     shelf = FontShelf(FontIndex.load(fonts_dir), fonts_dir)
     for family in FAMILIES.values():
         for weight in (family.title_weight, family.text_weight):
-            shelf.open("Aa", family.id, weight)
+            shelf.open("Aa", Typeface(family.id, weight))
 
 
 def main(arguments: list[str]) -> None:

@@ -15,7 +15,7 @@ from matplotlib.ft2font import LayoutItem
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from mural.render.fonts import FontShelf
+from mural.render.fonts import FontShelf, Typeface
 from mural.scripts import clusters, is_ideographic, takes_letter_spacing, tidy
 
 EM_PT: Final = 100.0
@@ -39,8 +39,7 @@ WORTH_BREAKING: Final = 1.2
 class TypeStyle:
     """How a line is set: ``size_pt`` is wished for, ``tracking_em`` is the space added between letters."""
 
-    family: str
-    weight: int
+    face: Typeface
     size_pt: float
     tracking_em: float = 0.0
 
@@ -90,20 +89,30 @@ def shape(text: str, style: TypeStyle, shelf: FontShelf) -> ShapedLine:
     line = tidy(text)
     if not line:
         return ShapedLine(np.empty((0, 2)), np.empty(0, np.uint8), np.empty(0, np.int64))
-    font = shelf.open(line, style.family, style.weight)
+    font = shelf.open(line, style.face)
     font.set_size(EM_PT, 72)
     spaced = style.tracking_em and takes_letter_spacing(line)
     # Between the letters of a ligature no space can be put.
-    features = ("-liga", "-clig", "-calt") if spaced else None
+    features = ("lnum", "-liga", "-clig", "-calt") if spaced else ("lnum",)
     xy, codes, gaps = [], [], []
     # matplotlib annotates one feature but takes any number.
     items = _text_helpers.layout(line, font, features=features)  # type: ignore[arg-type]
     for gap, item in _numbered(items):
-        points, glyph_codes = item.ft_object.get_path()
-        xy.append((np.asarray(points, dtype=np.float64).reshape(-1, 2) + np.array([item.x, item.y])) / EM_PT)
-        codes.append(np.asarray(glyph_codes, dtype=np.uint8))
-        gaps.append(np.full(len(glyph_codes), gap if spaced else 0))
+        points, kinds = _outline(item)
+        xy.append(points)
+        codes.append(kinds)
+        gaps.append(np.full(len(kinds), gap if spaced else 0))
     return ShapedLine(np.concatenate(xy), np.concatenate(codes), np.concatenate(gaps))
+
+
+def _outline(item: LayoutItem) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Return a glyph's points, in ems where it stands in the line, and their path codes."""
+    points, codes = (np.asarray(part) for part in item.ft_object.get_path())
+    xy = points.astype(np.float64).reshape(-1, 2)
+    # A closing code's point says nothing, but it would be measured as ink at the glyph's origin.
+    closing = np.flatnonzero(codes == Path.CLOSEPOLY)
+    xy[closing] = xy[closing - 1]
+    return (xy + np.array([item.x, item.y])) / EM_PT, codes.astype(np.uint8)
 
 
 def _numbered(items: Iterator[LayoutItem]) -> Iterator[tuple[int, LayoutItem]]:
@@ -119,10 +128,10 @@ def _numbered(items: Iterator[LayoutItem]) -> Iterator[tuple[int, LayoutItem]]:
 def fit(text: str, style: TypeStyle, limit_pt: float, shelf: FontShelf) -> list[FittedLine]:
     """Set a text within ``limit_pt``: closer, then smaller, then on two lines; nothing for an empty text."""
     line = tidy(text)
-    if not line:
-        return []
     tracking_em = style.tracking_em * (0.5 if is_ideographic(line) else 1.0)
     whole = shape(line, style, shelf)
+    if not len(whole.xy):
+        return []
     size_pt, kept_em = _largest([whole], style.size_pt, tracking_em, limit_pt)
     if size_pt >= style.size_pt * SMALLEST_ON_ONE_LINE:
         return [_fitted(line, whole, size_pt, kept_em)]

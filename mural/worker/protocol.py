@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import TypeAdapter
 
+from mural import errors
 from mural.jobs.progress import Step
 from mural.poster import PosterDesign
 
@@ -99,8 +100,29 @@ class Failed:
     facts: dict[str, object] = field(default_factory=dict)
     kind: Literal["failed"] = "failed"
 
+    @classmethod
+    def from_error(cls, error: errors.MuralError) -> Failed:
+        """Describe an error so that it can cross to the web process."""
+        return cls(error=error.kind, message=error.message, transient=error.transient, facts=error.facts)
+
+    def to_error(self) -> errors.MuralError:
+        """Make the error again; a kind that is not known here becomes a RenderError."""
+        kind = getattr(errors, self.error, None)
+        if not (isinstance(kind, type) and issubclass(kind, errors.MuralError)):
+            kind = errors.RenderError
+        error = kind.__new__(kind)
+        # Not the class's own __init__: what it would put into the facts is in them already.
+        errors.MuralError.__init__(error, self.message, **self.facts)
+        return error
+
 
 Answer = Ready | Progress | Finished | Failed
+
+MAX_REQUEST_BYTES: Final = 32 * 1024 * 1024
+"""No request is longer: the tracks in it are bounded where they come in."""
+
+MAX_ANSWER_BYTES: Final = 1024 * 1024
+"""No answer is longer; whoever writes more than that without a line's end is broken."""
 
 REQUEST: TypeAdapter[RenderRequest] = TypeAdapter(RenderRequest)
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
@@ -114,4 +136,5 @@ def encode_request(request: RenderRequest) -> bytes:
 
 def encode_answer(answer: Answer) -> bytes:
     """Write an answer as one line."""
-    return ANSWER.dump_json(answer) + b"\n"
+    # An error's facts may hold anything; what JSON has no word for goes as its text.
+    return ANSWER.dump_json(answer, fallback=str) + b"\n"

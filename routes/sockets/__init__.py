@@ -1,0 +1,16 @@
+"""Socket.IO: connections, and the commands of each noun."""
+
+from __future__ import annotations
+
+from flask_socketio import SocketIO
+
+from routes.sockets import connections, gallery, jobs
+from routes.sockets.commands import Commands
+
+
+def init_sockets(socketio: SocketIO) -> None:
+    """Register every handler on the server."""
+    connections.register(socketio)
+    commands = Commands(socketio)
+    gallery.register(commands)
+    jobs.register(commands)

@@ -1,0 +1,87 @@
+"""The composition root: wires the configuration, the services and the routes into one application."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from http import HTTPStatus
+from pathlib import Path
+
+from apiflask import APIFlask
+from flask_socketio import SocketIO
+from services.container import Services, build_services
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Config
+from mural import __version__
+from routes import gallery, geocoding, health, jobs, pages, posters, previews, themes
+from routes.errors import init_errors
+from routes.identity import init_identity
+from routes.middleware import EntranceMiddleware
+from routes.security import init_security
+from routes.sockets import init_sockets
+from services.events import SocketPublisher
+
+API_PREFIX = "/api/v1"
+
+MAX_SOCKET_MESSAGE_BYTES = 64 * 1024
+"""Commands are small; anything larger is not ours."""
+
+
+def create_app(config: Config, services: Services | None = None) -> APIFlask:
+    """Build the application; tests may bring services of their own."""
+    app = APIFlask(__name__, title="Mural", version=__version__, spec_path=f"{API_PREFIX}/openapi.json", docs_path=None)
+    app.config.update(
+        SECRET_KEY=config.secret_key or stored_secret_key(config.data_dir),
+        VALIDATION_ERROR_STATUS_CODE=int(HTTPStatus.BAD_REQUEST),
+        AUTO_404_RESPONSE=False,
+        AUTO_SERVERS=False,
+        TEMPLATES_AUTO_RELOAD=config.development,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    socketio = build_socketio(config)
+    app.extensions["mural"] = services or build_services(config, SocketPublisher(socketio), socketio)
+    init_errors(app)
+    init_identity(app)
+    init_security(app, config.tile_url)
+    for module in (health, themes, geocoding, posters, previews, jobs, gallery):
+        app.register_blueprint(module.blueprint, url_prefix=API_PREFIX)
+    app.register_blueprint(pages.blueprint)
+    socketio.init_app(app)
+    init_sockets(socketio)
+    app.wsgi_app = EntranceMiddleware(app.wsgi_app, config.url_prefix)  # type: ignore[method-assign]
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+    return app
+
+
+def from_environment() -> APIFlask:
+    """Build the application for the `flask` command, which starts neither the server nor the render processes."""
+    return create_app(Config.from_env(os.environ | {"ASYNC_MODE": "threading"}))
+
+
+def build_socketio(config: Config) -> SocketIO:
+    """Make the Socket.IO server; it is not bound to an application yet."""
+    return SocketIO(
+        async_mode=config.async_mode,
+        cors_allowed_origins=list(config.cors_origins) or None,
+        # One command of a client after the other, in the order in which they came.
+        async_handlers=False,
+        manage_session=False,
+        max_http_buffer_size=MAX_SOCKET_MESSAGE_BYTES,
+        cookie=None,
+    )
+
+
+def stored_secret_key(data_dir: Path) -> str:
+    """Read the installation's secret key, or make one at the first start."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file = data_dir / "secret_key"
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="ascii")
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(secrets.token_hex(32))
+    return file.read_text(encoding="ascii")

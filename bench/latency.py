@@ -1,0 +1,67 @@
+"""How long a socket waits for an answer while posters are being made."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import socketio
+
+from bench.report import percentile, print_table
+from bench.scenes import porto
+from tests.support.server import Server
+
+CLIENTS = 20
+POSTERS = 3
+THEMES = ("ocean", "forest", "sunset")
+
+
+def run() -> None:
+    """Print the latency of acknowledgements at rest and while three posters render."""
+    scene = porto()
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder) / "data")
+        try:
+            scene.lend_to(server.data_dir)
+            with ExitStack() as stack:
+                clients = [stack.enter_context(server.client()) for _ in range(CLIENTS)]
+                resting = _latencies_ms(clients, time.monotonic() + 3)
+                jobs = [server.submit(**scene.body(theme=theme))["job_id"] for theme in THEMES[:POSTERS]]
+                busy = _latencies_while(clients, server, jobs)
+        finally:
+            server.stop()
+    rows = [
+        (name, len(values), *(f"{percentile(values, share):.1f}" for share in (0.5, 0.95, 0.99)), f"{max(values):.1f}")
+        for name, values in (("at rest", resting), (f"while {POSTERS} posters render", busy))
+    ]
+    title = f"acknowledgement of a command, {CLIENTS} clients, ms"
+    print_table(title, ("when", "commands", "p50", "p95", "p99", "max"), rows)
+
+
+def _latencies_while(clients: list[socketio.SimpleClient], server: Server, jobs: list[str]) -> list[float]:
+    values: list[float] = []
+    while any(server.job(job_id)["status"] in {"pending", "processing"} for job_id in jobs):
+        values += _latencies_ms(clients, time.monotonic() + 0.5)
+    return values
+
+
+def _latencies_ms(clients: list[socketio.SimpleClient], deadline: float) -> list[float]:
+    """Let every client ask and wait, at a person's pace, until the deadline."""
+    values: list[float] = []
+
+    def ask(client: socketio.SimpleClient) -> None:
+        while time.monotonic() < deadline:
+            started = time.perf_counter()
+            client.call("gallery:leave", {})
+            values.append((time.perf_counter() - started) * 1000)
+            time.sleep(0.05)
+
+    threads = [threading.Thread(target=ask, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return values

@@ -1,0 +1,52 @@
+"""One download at a time for the whole installation, whatever number of processes want one."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+LONGEST_QUIET_S = 3600.0
+"""A request for quiet that reaches further ahead than this was written by a clock gone wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The right to download; it holds until the file is closed, even by a kill."""
+
+    _file: TextIO
+
+    def quiet_s(self) -> float:
+        """Tell how many more seconds the server has asked for quiet, of whichever process it asked."""
+        self._file.seek(0)
+        try:
+            left_s = float(self._file.read()) - time.time()
+        except ValueError:
+            return 0.0
+        return left_s if 0 < left_s <= LONGEST_QUIET_S else 0.0
+
+    def keep_quiet(self, seconds: float) -> None:
+        """Note for every process that the server wants no request for so many seconds."""
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(f"{time.time() + seconds:.3f}")
+        self._file.flush()
+
+
+@contextmanager
+def download_turn(folder: Path, waiting: Callable[[], None], *, poll_s: float = 0.5) -> Iterator[Turn]:
+    """Wait for the turn and hold it for the ``with`` block; ``waiting`` is called before every pause of ``poll_s``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "turn.lock").open("a+", encoding="ascii") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                waiting()
+                time.sleep(poll_s)
+        yield Turn(file)

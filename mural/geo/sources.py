@@ -1,0 +1,146 @@
+"""Where the map of a page comes from.
+
+Local extracts come before the map server: they are there at once, cost nobody anything, and give the same picture every
+time. Whatever was read or downloaded is kept in the area cache, and answers later requests that lie inside.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from mural.errors import MapDataError, MapServerError, NoStreets
+from mural.geo import ragged
+from mural.geo.area_file import Stamp
+from mural.geo.areas import AreaCache
+from mural.geo.bbox import METRES_PER_DEGREE, BBox
+from mural.geo.catalogue import COVERS, Catalogue
+from mural.geo.layers import ROADS, Area, Coordinates
+from mural.worker.protocol import MapSources
+
+Report = Callable[[str, float], None]
+"""Takes a sentence about what is going on and how much of it is done, 0 to 1."""
+
+BETTER_THAN_NOTHING: Final = 0.5
+"""Share of the page that a file must hold to be used when there is nothing else."""
+NUDGE: Final = 1.1
+"""Downloads are asked for this much wider and higher than the page, so that a nudged map needs no second one."""
+
+
+def obtain_area(bbox: BBox, sources: MapSources, report: Report) -> Area:
+    """Get the map of a box (degrees); raises NoStreets, MapServerError or another MapDataError.
+
+    The same Area object comes back while it is in use, which is what PageMaps goes by.
+    """
+    area = _library(sources).obtain(bbox, report)
+    if not _has_streets(area, bbox):
+        half_km = (
+            min(bbox.top - bbox.bottom, (bbox.right - bbox.left) * _narrowing(bbox)) / 2 * METRES_PER_DEGREE / 1000
+        )
+        raise NoStreets(f"There are no streets within {round(half_km, 1):g} km of this point.", source=area.source)
+    report("map data is there", 1.0)
+    return area
+
+
+def _narrowing(bbox: BBox) -> float:
+    return math.cos(math.radians((bbox.bottom + bbox.top) / 2))
+
+
+def _has_streets(area: Area, bbox: BBox) -> bool:
+    streets = [area.lines[layer] for layer in ROADS if layer in area.lines]
+    return any(_holds_points(lines.xy, bbox) for lines in streets) or any(
+        ragged.touches(ragged.bounds(lines.xy, lines.offsets), bbox).any() for lines in streets
+    )
+
+
+def _holds_points(xy: Coordinates, bbox: BBox) -> bool:
+    lon, lat = xy[:, 0], xy[:, 1]
+    return bool(np.any((lon >= bbox.left) & (lon <= bbox.right) & (lat >= bbox.bottom) & (lat <= bbox.top)))
+
+
+@lru_cache(maxsize=4)
+def _library(sources: MapSources) -> _Library:
+    return _Library(sources)
+
+
+class _Library:
+    """The sources of one configuration, with what this process remembers of them."""
+
+    def __init__(self, sources: MapSources) -> None:
+        cache_dir = sources.cache_dir
+        self._sources = sources
+        self._areas = AreaCache(cache_dir / "areas", sources.cache_max_mb)
+        self._extracts = Catalogue(sources.extracts_dir, "extract", cache_dir / "extracts.json", self._areas)
+        self._samples = Catalogue(sources.samples_dir, "sample", cache_dir / "samples.json", self._areas)
+
+    def obtain(self, bbox: BBox, report: Report) -> Area:
+        mode = self._sources.mode
+        if mode == "overpass":
+            return self._from_server(bbox, report)
+        if mode == "extract":
+            return self._from_any_file([self._extracts], bbox, report)
+        if mode == "sample":
+            return self._from_any_file([self._samples], bbox, report)
+        return self._from_anywhere(bbox, report)
+
+    def _from_anywhere(self, bbox: BBox, report: Report) -> Area:
+        catalogues = [self._extracts, self._samples]
+        area = self._from_files(catalogues, bbox, COVERS, report)
+        if area is not None:
+            return area
+        if not self._sources.overpass_url:
+            return self._from_any_file(catalogues, bbox, report)
+        try:
+            return self._from_server(bbox, report)
+        except MapServerError:
+            area = self._from_files(catalogues, bbox, BETTER_THAN_NOTHING, report)
+            if area is None:
+                raise
+            return area
+
+    def _from_any_file(self, catalogues: list[Catalogue], bbox: BBox, report: Report) -> Area:
+        area = self._from_files(catalogues, bbox, BETTER_THAN_NOTHING, report)
+        if area is None:
+            names = sorted(extract.path.name for catalogue in catalogues for extract in catalogue.extracts())
+            there = f"These are here: {', '.join(names)}." if names else "There are none here."
+            raise MapDataError(f"No local map file covers this place. {there}", files=names)
+        return area
+
+    def _from_files(self, catalogues: list[Catalogue], bbox: BBox, least_share: float, report: Report) -> Area | None:
+        for catalogue in catalogues:
+            for extract in catalogue.covering(bbox, least_share):
+                report(f"reading {extract.path.name}", 0.0)
+                area = catalogue.read(extract, bbox)
+                if area is not None:
+                    return area
+        return None
+
+    def _from_server(self, bbox: BBox, report: Report) -> Area:
+        cached = self._areas.downloaded(bbox)
+        if cached is not None:
+            return cached
+        report("waiting for the map server", 0.0)
+        with _only_one(self._sources.cache_dir / "download.lock"):
+            cached = self._areas.downloaded(bbox)  # somebody else may have fetched it while this one waited
+            if cached is not None:
+                return cached
+            from mural.geo import overpass  # noqa: PLC0415  # its libraries take seconds to load, and are seldom needed
+
+            area = overpass.fetch_area(bbox.scaled(NUDGE), self._sources, report)
+            return self._areas.put(area, Stamp(origin="overpass", name=self._sources.overpass_url))
+
+
+@contextmanager
+def _only_one(lock: Path) -> Iterator[None]:
+    """Let one process of the installation in at a time; the system lets go of the lock when a process dies."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,148 @@
+"""The `flask mural ...` commands."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from tqdm import tqdm
+
+from config import Config
+from mural.errors import MuralError
+from mural.jobs.progress import percentage
+from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, Size, Unit, page_for
+from mural.poster import Format, Page, Place, PosterDesign
+from mural.worker.protocol import Progress, RenderRequest, RenderResult
+from routes.context import services
+from services.background import ThreadBackground
+from services.cancellation import CancelToken
+from services.rendering import build_render_pool, map_sources
+
+mural = AppGroup("mural", help="Make posters and look after an installation.")
+
+FORMATS = {".png": Format.PNG, ".svg": Format.SVG, ".pdf": Format.PDF, ".jpg": Format.JPEG, ".jpeg": Format.JPEG} | {
+    ".webp": Format.WEBP
+}
+"""The format that a file's name asks for."""
+
+
+@mural.command("render")
+@click.option("--lat", "latitude", type=click.FloatRange(-90, 90), required=True, help="Degrees north.")
+@click.option("--lon", "longitude", type=click.FloatRange(-180, 180), required=True, help="Degrees east.")
+@click.option("--distance", "distance_m", type=click.FloatRange(500, 50_000), required=True, help="Metres to an edge.")
+@click.option("--theme", "theme_id", required=True, help="A theme's id, such as noir.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to make."
+)
+@click.option("--city", default="", help="The title.")
+@click.option("--country", default="", help="The subtitle.")
+@click.option("--size", default=DEFAULT_SIZE, show_default=True, help="A named size, or one such as 30x45cm.")
+@click.option("--orientation", type=click.Choice(["portrait", "landscape"]), help="Turn the page.")
+@click.option("--dpi", type=int, default=DEFAULT_DPI, show_default=True, help="Pixels per inch.")
+@click.option("--bleed", "bleed_mm", type=float, default=0.0, help="Millimetres around the page (PDF).")
+@click.option("--crop-marks", is_flag=True, help="Show where to cut (PDF).")
+@click.option("--rotation", "rotation_deg", type=click.FloatRange(0, 360), default=0.0, help="Degrees clockwise.")
+@click.option("--format", "file_format", type=click.Choice([str(known) for known in Format]), help="Else by the name.")
+def render(  # noqa: PLR0913 - one parameter an option is click's way
+    *,
+    latitude: float,
+    longitude: float,
+    distance_m: float,
+    theme_id: str,
+    output: Path,
+    city: str,
+    country: str,
+    size: str,
+    orientation: Orientation | None,
+    dpi: int,
+    bleed_mm: float,
+    crop_marks: bool,
+    rotation_deg: float,
+    file_format: str | None,
+) -> None:
+    """Draw one poster into a file."""
+    try:
+        page = page_for(
+            PageWish(size=parse_size(size), orientation=orientation, dpi=dpi, bleed_mm=bleed_mm, crop_marks=crop_marks)
+        )
+        design = PosterDesign(
+            place=Place(city=city, country=country, latitude=latitude, longitude=longitude),
+            distance_m=distance_m,
+            theme=services().themes.get(theme_id),
+            page=page,
+            format=Format(file_format) if file_format else format_of(output),
+            rotation_deg=rotation_deg,
+        )
+        draw_file(services().config, design, output)
+    except MuralError as error:
+        raise click.ClickException(sentence(error)) from error
+
+
+def draw_file(config: Config, design: PosterDesign, output: Path) -> None:
+    """Draw a poster in a render process, with a progress bar, and put it where it is wanted once it is complete."""
+    if not output.parent.is_dir():
+        raise click.ClickException(f"There is no folder {output.parent}.")
+    began = time.monotonic()
+    # Beside the target: a rename moves a file in one piece only within a file system.
+    with tempfile.TemporaryDirectory(prefix=".mural-", dir=output.parent) as folder:
+        request = RenderRequest(
+            job_id="command-line",
+            design=design,
+            sources=map_sources(config),
+            fonts_dir=config.fonts_dir,
+            output_dir=Path(folder).resolve(),
+        )
+        result = _rendered(config, request)
+        (Path(folder) / result.poster).replace(output)
+    click.echo(f"{output}: {_summary(result, design.page)}, {time.monotonic() - began:.1f} s")
+
+
+def parse_size(text: str) -> str | Size:
+    """Understand “30x45cm” as a size of its own; everything else is taken for a name."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(mm|cm|in|px)", text)
+    if found is None:
+        return text
+    unit: Unit = found[3]  # type: ignore[assignment]  # the pattern allows exactly the units
+    return Size(float(found[1]), float(found[2]), unit)
+
+
+def format_of(output: Path) -> Format:
+    """Tell the format from a file's name."""
+    try:
+        return FORMATS[output.suffix.lower()]
+    except KeyError:
+        allowed = ", ".join(FORMATS)
+        raise click.ClickException(f"{output.name} does not say which format it is to have: {allowed}.") from None
+
+
+def sentence(error: MuralError) -> str:
+    """Say what went wrong, with the choices there are."""
+    choices = error.facts.get("available_themes") or error.facts.get("allowed")
+    return f"{error.message} Allowed: {', '.join(choices)}." if isinstance(choices, list) else error.message
+
+
+def _rendered(config: Config, request: RenderRequest) -> RenderResult:
+    pool = build_render_pool(config, ThreadBackground(), workers=1, previews=0)
+    pool.start()
+    try:
+        # No bar where nobody looks at one: a file or a pipe.
+        with tqdm(total=100, disable=None, bar_format="{desc:<20} {bar} {percentage:3.0f} %") as bar:
+
+            def show(progress: Progress) -> None:
+                bar.set_description_str(progress.message or str(progress.step), refresh=False)
+                bar.update(percentage(progress.step, progress.fraction) - bar.n)
+
+            result = pool.render(request, show, CancelToken())
+            bar.update(100 - bar.n)
+    finally:
+        pool.stop()
+    return result
+
+
+def _summary(result: RenderResult, page: Page) -> str:
+    paper = f"{page.width_mm:.0f} x {page.height_mm:.0f} mm"
+    return f"{result.width_px} x {result.height_px} px, {paper}, {result.file_size / 1e6:.1f} MB from {result.source}"

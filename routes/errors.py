@@ -1,0 +1,116 @@
+"""The one table from errors to answers: the HTTP status, the body, and the acknowledgement of a refused command."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any, Final
+
+from apiflask import APIFlask
+from apiflask.exceptions import HTTPError
+from flask import Response, jsonify, render_template, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from mural import errors
+
+log = logging.getLogger(__name__)
+
+STATUS: Final[dict[type[errors.MuralError], HTTPStatus]] = {
+    errors.InvalidInput: HTTPStatus.BAD_REQUEST,
+    errors.MissingScript: HTTPStatus.BAD_REQUEST,
+    errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Cancelled: HTTPStatus.CONFLICT,
+    errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.MapServerError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.MapDataError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.GeocodingError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.MuralError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+Body = dict[str, Any]
+
+
+def status_of(error: errors.MuralError) -> HTTPStatus:
+    """Look an error up in the table, by its own class or the nearest one above it."""
+    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+
+
+def body_of(error: errors.MuralError) -> Body:
+    """Describe an error as clients see it: title, sentence, facts."""
+    title = f"{error.noun} not found" if isinstance(error, errors.NotFound) else error.title
+    return {"error": title, "message": error.message, **error.facts}
+
+
+def refusal(error: errors.MuralError) -> Body:
+    """Acknowledge a socket command that was refused."""
+    return {"ok": False, **body_of(error)}
+
+
+def validation_body(error: ValidationError) -> Body:
+    """Describe what a schema refused: the first field by name, all of them under `errors`."""
+    faults = [
+        {
+            "field": ".".join(str(part) for part in fault["loc"]) or "body",
+            "message": fault["msg"],
+            "value": fault["input"],
+        }
+        for fault in error.errors(include_url=False, include_context=False)
+    ]
+    first = faults[0]
+    return {
+        "error": errors.InvalidInput.title,
+        "message": f"{first['field']}: {first['message']}",
+        "field": first["field"],
+        "value": first["value"],
+        "errors": faults,
+    }
+
+
+def init_errors(app: APIFlask) -> None:
+    """Answer every error in the one shape: JSON under /api, a page elsewhere."""
+
+    @app.errorhandler(errors.MuralError)
+    def _mural(error: errors.MuralError) -> Response:
+        response = _answer(status_of(error), body_of(error))
+        if isinstance(error, errors.TooMany):
+            response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
+
+    @app.errorhandler(HTTPError)
+    def _schema(error: HTTPError) -> Response:
+        cause = error.__cause__
+        if isinstance(cause, ValidationError):
+            return _answer(HTTPStatus.BAD_REQUEST, validation_body(cause))
+        return _answer(HTTPStatus(error.status_code), {"error": error.message, "message": str(error.message)})
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+            return Response.force_type(error.get_response(), request.environ)  # a redirect, not a fault
+        status = HTTPStatus(error.code)
+        response = _answer(status, {"error": status.phrase, "message": error.description or status.description})
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
+        return response
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        log.error("unexpected error answering %s %s", request.method, request.path, exc_info=error)
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        return _answer(
+            status, {"error": status.phrase, "message": "Something went wrong on our side; it has been logged."}
+        )
+
+
+def _answer(status: HTTPStatus, body: Body) -> Response:
+    if request.path.startswith("/api/"):
+        response = jsonify(body)
+    else:
+        response = Response(render_template("pages/error.html", status=int(status), **body), mimetype="text/html")
+    response.status_code = status
+    return response

@@ -1,0 +1,21 @@
+"""REST: the wall that everyone sees."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Response
+
+from routes.api import ApiBlueprint, reply
+from routes.context import services
+from routes.schemas import GalleryOut, GalleryQuery
+
+blueprint = ApiBlueprint("gallery", __name__)
+
+
+@blueprint.get("/gallery")
+@blueprint.input(GalleryQuery, location="query")
+@blueprint.answers(GalleryOut, errors=(HTTPStatus.BAD_REQUEST,))
+def get_gallery(query_data: GalleryQuery) -> Response:
+    """List the posters on the wall, newest first; `before` pages back, `since` tells what is new."""
+    return reply(services().gallery.page(**query_data.model_dump()).to_json())

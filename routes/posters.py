@@ -1,0 +1,119 @@
+"""REST: posters, their files, and the wish for one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Response, send_file
+
+from mural.errors import InvalidInput
+from routes.api import ApiBlueprint, client_address, reply
+from routes.context import services
+from routes.identity import current_actor
+from routes.schemas import DownloadQuery, PageQuery, PosterIn, PosterOut, PostersOut, SubmittedOut
+from services.requests import PosterQuery, PosterRequest
+from services.views import FileKind
+
+blueprint = ApiBlueprint("posters", __name__)
+
+FOREVER = "public, max-age=31536000, immutable"
+"""A poster's files never change: another design is another poster."""
+
+SUBMIT_ERRORS = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.INSUFFICIENT_STORAGE,
+)
+
+
+@blueprint.post("/posters")
+@blueprint.input(PosterIn)
+@blueprint.answers(SubmittedOut, HTTPStatus.ACCEPTED, SUBMIT_ERRORS)
+def create_poster(json_data: PosterIn) -> Response:
+    """Make a poster: 202 with a job to watch, or 200 with the poster where an equal one is finished."""
+    return _submit(json_data.to_request())
+
+
+@blueprint.post("/posters/preview")
+@blueprint.input(PosterIn)
+@blueprint.answers(SubmittedOut, HTTPStatus.ACCEPTED, SUBMIT_ERRORS)
+def create_preview(json_data: PosterIn) -> Response:
+    """Make the poster at low resolution; it does not hang on the wall and expires."""
+    return _submit(json_data.model_copy(update={"preview_mode": True}).to_request())
+
+
+def _submit(wish: PosterRequest) -> Response:
+    config, actor = services().config, current_actor()
+    limit = config.rate_limit_previews if wish.preview else config.rate_limit_posters
+    services().rate_limiter.check(limit, "previews" if wish.preview else "posters", client_address())
+    submission = services().posters.submit(wish, actor.user_id)
+    return reply(submission.to_json(), HTTPStatus.OK if submission.poster else HTTPStatus.ACCEPTED)
+
+
+@blueprint.get("/posters")
+@blueprint.input(PageQuery, location="query")
+@blueprint.answers(PostersOut, errors=(HTTPStatus.BAD_REQUEST,))
+def list_own_posters(query_data: PageQuery) -> Response:
+    """List one's own posters."""
+    page = services().posters.mine(current_actor().user_id, PosterQuery(**query_data.model_dump()))
+    return reply({"posters": [poster.to_json() for poster in page.items], "pagination": page.pagination_json()})
+
+
+@blueprint.get("/posters/<poster_id>")
+@blueprint.answers(PosterOut, errors=(HTTPStatus.NOT_FOUND,))
+def get_poster(poster_id: str) -> Response:
+    """Tell all facts of a poster."""
+    return reply(services().posters.get(poster_id).to_json())
+
+
+@blueprint.delete("/posters/<poster_id>")
+@blueprint.doc(responses={204: "Deleted", 403: "It belongs to somebody else", 404: "No such poster"})
+def delete_poster(poster_id: str) -> Response:
+    """Take down a poster of one's own, or any as admin."""
+    services().posters.delete(poster_id, current_actor())
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@blueprint.get("/posters/<poster_id>/download")
+@blueprint.input(DownloadQuery, location="query")
+@blueprint.doc(
+    responses={200: "The file", 206: "A part of it", 304: "Unchanged", 400: "No such format", 404: "No such poster"}
+)
+def download_poster(poster_id: str, query_data: DownloadQuery) -> Response:
+    """Send the poster's file."""
+    made_as = services().posters.get(poster_id).format
+    if query_data.format not in {None, made_as}:
+        message = f"This poster was made as {made_as}; make the same poster again for another format."
+        raise InvalidInput(message, field="format", value=query_data.format, allowed=[made_as])
+    return _send(poster_id, "poster", attachment=True)
+
+
+@blueprint.get("/posters/<poster_id>/thumbnail")
+@blueprint.doc(responses={200: "A JPEG, 400 px wide", 304: "Unchanged", 404: "No such poster"})
+def get_thumbnail(poster_id: str) -> Response:
+    """Send the poster's thumbnail."""
+    return _send(poster_id, "thumbnail")
+
+
+@blueprint.get("/posters/<poster_id>/preview")
+@blueprint.doc(responses={200: "A JPEG, 800 px wide", 304: "Unchanged", 404: "No such poster"})
+def get_preview(poster_id: str) -> Response:
+    """Send the poster's preview."""
+    return _send(poster_id, "preview")
+
+
+def _send(poster_id: str, kind: FileKind, *, attachment: bool = False) -> Response:
+    stored = services().posters.file(poster_id, kind)
+    response = send_file(
+        stored.path,
+        mimetype=stored.mimetype,
+        as_attachment=attachment,
+        download_name=stored.filename,
+        etag=stored.etag,
+        conditional=True,
+    )
+    response.headers["Cache-Control"] = FOREVER
+    return response

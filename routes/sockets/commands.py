@@ -1,0 +1,100 @@
+"""How a command of a client reaches its handler: checked, bounded and always acknowledged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import request
+from flask_socketio import SocketIO
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mural.errors import MuralError
+from routes.context import services
+from routes.errors import Body, refusal, validation_body
+from routes.identity import current_actor
+from services.actors import Actor
+from services.rate_limit import Verdict
+
+log = logging.getLogger(__name__)
+
+
+class Payload(BaseModel):
+    """What a command carries; a field that it does not have is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoPayload(Payload):
+    """For commands that carry nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The socket that sent a command."""
+
+    id: str
+    actor: Actor
+    address: str
+
+
+P = TypeVar("P", bound=Payload)
+
+
+def connection() -> Connection:
+    """Return the socket that the current event came from."""
+    return Connection(
+        id=request.sid,  # type: ignore[attr-defined]  # set by Flask-SocketIO
+        actor=current_actor(),
+        address=request.remote_addr or "",
+    )
+
+
+class Commands:
+    """Registers commands on a Socket.IO server.
+
+    A handler gets the connection and the checked payload and returns what its acknowledgement carries beside ok.
+    """
+
+    def __init__(self, socketio: SocketIO) -> None:
+        self._socketio = socketio
+        socketio.on_event("*", self._unknown)
+
+    def on(self, name: str, schema: type[P]) -> Callable[[Callable[[Connection, P], Body]], None]:
+        """Register the decorated handler for a command."""
+
+        def register(handler: Callable[[Connection, P], Body]) -> None:
+            self._socketio.on_event(name, lambda *args: self._run(name, schema, handler, args))
+
+        return register
+
+    def _run(self, name: str, schema: type[P], handler: Callable[[Connection, P], Body], args: tuple[Any, ...]) -> Body:
+        sender = connection()
+        refused = self._flooding(sender)
+        if refused:
+            return refused
+        try:
+            payload = schema.model_validate(args[0] if args else {})
+            return {"ok": True} | handler(sender, payload)
+        except ValidationError as error:
+            return {"ok": False} | validation_body(error)
+        except MuralError as error:
+            return refusal(error)
+        except Exception:  # the edge of the process: the client must get its answer
+            log.exception("unexpected error in command %s", name)
+            return {"ok": False, "error": "Internal Server Error", "message": "Something went wrong on our side."}
+
+    def _unknown(self, name: str, *_args: Any) -> Body:
+        refused = self._flooding(connection())
+        return refused or {"ok": False, "error": "Unknown command", "message": f"There is no command “{name[:100]}”."}
+
+    def _flooding(self, sender: Connection) -> Body | None:
+        verdict = services().floodgate.admit(sender.id, sender.address)
+        if verdict is Verdict.PASS:
+            return None
+        if verdict is Verdict.DISCONNECT:
+            log.warning("disconnecting a flooding socket from %s", sender.address)
+            self._socketio.server.disconnect(sender.id)
+        return {"ok": False, "error": "rate_limited", "message": "Too many commands; slow down."}

@@ -1,0 +1,41 @@
+"""What happens when a socket comes and goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_socketio import SocketIO, emit, join_room
+
+from mural import __version__
+from routes.context import services
+from routes.identity import pin_actor
+from routes.sockets.commands import connection
+from services.clock import utc_now
+from services.events import Name, session_room
+from services.views import iso
+
+
+def register(socketio: SocketIO) -> None:
+    """Register the handlers of connections."""
+
+    @socketio.on("connect")
+    def _connect(_auth: Any = None) -> None:
+        pin_actor(request.environ)
+        sender = connection()
+        join_room(session_room(sender.actor.user_id))
+        emit(
+            Name.CONNECTION_ESTABLISHED,
+            {
+                "connection_id": sender.id,
+                "user_id": sender.actor.user_id,
+                "server_time": iso(utc_now()),
+                "version": __version__,
+            },
+        )
+
+    @socketio.on("disconnect")
+    def _disconnect(_reason: Any = None) -> None:
+        sender = connection()
+        services().presence.leave_all(sender.id)
+        services().floodgate.forget(sender.id)

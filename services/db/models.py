@@ -1,0 +1,175 @@
+"""The tables, typed.
+
+Times are UTC. A design is kept as the JSON text of a mural.poster.PosterDesign: what the render process was given.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, MetaData, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name, so that a later migration can drop it on any database."""
+
+GALLERY_STREAM: Final = "gallery"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, on PostgreSQL with its zone, on SQLite as plain text that sorts."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; strip the zone where the database cannot keep it."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The one catalogue of tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy reads it from the class
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+    }
+
+
+class PosterRow(Base):
+    """One finished poster whose files are in place; a preview is one that expires and is never listed."""
+
+    __tablename__ = "posters"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(index=True)
+    owner: Mapped[str]
+    public: Mapped[bool]
+    preview: Mapped[bool]
+    fingerprint: Mapped[str] = mapped_column(index=True)
+    gallery_seq: Mapped[int | None] = mapped_column(unique=True)
+    city: Mapped[str]
+    city_key: Mapped[str]
+    country: Mapped[str]
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    theme: Mapped[str]
+    theme_name: Mapped[str]
+    distance_m: Mapped[float]
+    format: Mapped[str]
+    width_mm: Mapped[float]
+    height_mm: Mapped[float]
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    dpi: Mapped[int]
+    poster_file: Mapped[str]
+    thumbnail_file: Mapped[str | None]
+    preview_file: Mapped[str | None]
+    filename: Mapped[str]
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str]
+    generation_s: Mapped[float]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
+    design: Mapped[str] = mapped_column(Text, deferred=True)
+
+    __table_args__ = (
+        Index("ix_posters_owner_created_at", "owner", "preview", "created_at"),
+        Index("ix_posters_theme_gallery_seq", "theme", "gallery_seq"),
+        Index("ix_posters_city_gallery_seq", "city_key", "gallery_seq"),
+        Index("ix_posters_created_at", "created_at"),
+    )
+
+
+class JobRow(Base):
+    """One wish for a poster and what became of it.
+
+    ``active_key`` is set while the job is wanted (pending or processing) and unique, so two equal wishes cannot both be
+    on their way; it is emptied with the move into a final state.
+    """
+
+    __tablename__ = "jobs"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    public: Mapped[bool]
+    preview: Mapped[bool]
+    state: Mapped[str]
+    active_key: Mapped[str | None] = mapped_column(unique=True)
+    fingerprint: Mapped[str]
+    city: Mapped[str]
+    country: Mapped[str]
+    theme: Mapped[str]
+    format: Mapped[str]
+    megapixels: Mapped[float]
+    distance_m: Mapped[float]
+    attempts: Mapped[int] = mapped_column(default=0)
+    interruptions: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    estimate_s: Mapped[float]
+    progress: Mapped[int] = mapped_column(default=0)
+    step: Mapped[str] = mapped_column(default="")
+    poster_id: Mapped[str | None] = mapped_column(ForeignKey("posters.id", ondelete="SET NULL"), index=True)
+    error: Mapped[str | None]
+    error_message: Mapped[str | None] = mapped_column(Text)
+    retry_allowed: Mapped[bool] = mapped_column(default=False)
+    original_job_id: Mapped[str | None]
+    design: Mapped[str] = mapped_column(Text, deferred=True)
+
+    __table_args__ = (
+        Index("ix_jobs_state_created_at", "state", "created_at"),
+        Index("ix_jobs_state_ended_at", "state", "ended_at"),
+        Index("ix_jobs_owner_state", "owner", "state"),
+    )
+
+
+class FollowerRow(Base):
+    """Somebody else who asked for the same poster while it was being made."""
+
+    __tablename__ = "job_followers"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+
+
+class StreamRow(Base):
+    """How far a numbered stream of events has come; a new epoch means that earlier numbers mean nothing."""
+
+    __tablename__ = "streams"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[str]
+    seq: Mapped[int]
+
+
+class GalleryEventRow(Base):
+    """One of the latest gallery events, kept for those who were away."""
+
+    __tablename__ = "gallery_events"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event: Mapped[str]
+    poster_id: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

@@ -1,0 +1,105 @@
+"""The database: one engine, short transactions, one writer at a time on SQLite.
+
+Nothing here knows which green-thread library runs it: the lock and the pool are the standard library's, which wsgi.py
+patches before anything is imported.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from mural.errors import MuralError, StorageFull, Unavailable
+
+WRITES: Final = "mural_writes"
+"""Execution option of the connections that are going to write."""
+
+
+class Database:
+    """Hands out sessions for reading and for writing; raises mural.errors where the database itself is in trouble."""
+
+    def __init__(self, url: str, *, busy_timeout_s: float = 5.0) -> None:
+        self.url = driver_url(url)
+        self.engine = make_engine(self.url, busy_timeout_s=busy_timeout_s)
+        snapshots = self.engine.execution_options(**({} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}))
+        self._reading = sessionmaker(snapshots, expire_on_commit=False)
+        self._writing = sessionmaker(self.engine.execution_options(**{WRITES: True}), expire_on_commit=False)
+        # SQLite waits for its lock inside C, where a green thread would hold up all others: queue up here instead.
+        self._writer = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether the database is a single file (or in memory)."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session that sees one consistent state and changes nothing."""
+        with _in_our_words(), self._reading() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a session that is committed at the end, durably, or rolled back when anything is raised."""
+        with _in_our_words(), self._writer, self._writing.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def driver_url(url: str) -> URL:
+    """Choose the driver: psycopg 3 for PostgreSQL, whatever driver name the URL was written with."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg") if parsed.get_backend_name() == "postgresql" else parsed
+
+
+def make_engine(url: URL, *, busy_timeout_s: float = 5.0, foreign_keys: bool = True) -> Engine:
+    """Make an engine whose connections are set up for durable, short transactions."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=10)
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions: see begin() below
+        for pragma in (
+            f"busy_timeout = {round(busy_timeout_s * 1000)}",
+            "journal_mode = WAL",
+            "synchronous = FULL",  # what was acknowledged survives a power cut
+            f"foreign_keys = {int(foreign_keys)}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Taking the write lock at once: a read that turns into a write fails when another writer came in between.
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise _translated(error) from error
+
+
+def _translated(error: OperationalError) -> MuralError:
+    reason = str(error.orig)
+    if "disk is full" in reason or "No space left" in reason:
+        return StorageFull("There is no room left on the disk for the database.")
+    if "locked" in reason or "busy" in reason:
+        return Unavailable("The database is busy. Try again in a moment.")
+    return Unavailable(f"The database does not answer: {reason.splitlines()[0] if reason else 'no reason given'}")

@@ -1,0 +1,99 @@
+"""Pictures drawn while somebody looks: the live preview of a design, and the sample of each theme."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, Protocol
+
+from mural.errors import Cancelled
+from mural.fingerprint import fingerprint
+from mural.poster import Place, PosterDesign, Texts
+from mural.themes import Theme
+from mural.worker.protocol import RenderRequest, RenderResult
+
+KEPT: Final = 400
+"""Pictures kept on disk; the ones that were not looked at for the longest time go first."""
+
+SAMPLE_PLACE: Final = Place(city="Helsinki", country="Finland", latitude=60.1715, longitude=24.9443)
+SAMPLE_DISTANCE_M: Final = 500.0
+SAMPLE_WIDTH_PX: Final = 400
+
+
+class DrawNow(Protocol):
+    """Has a render process draw a request at once, ahead of all posters."""
+
+    def __call__(self, request: RenderRequest) -> RenderResult:
+        """Draw it; raise what went wrong."""
+
+
+class RequestMaker(Protocol):
+    """Completes a render request with what all of them carry."""
+
+    def __call__(self, *, job_id: str, design: PosterDesign, output_dir: Path, preview_width_px: int) -> RenderRequest:
+        """Make the request."""
+
+
+class PreviewService:
+    """Draws one picture at a time; of several wishes of one viewer only the latest is worth drawing."""
+
+    def __init__(self, draw: DrawNow, request_for: RequestMaker, folder: Path) -> None:
+        self._draw = draw
+        self._request_for = request_for
+        self._folder = folder
+        self._turn = threading.Lock()
+        self._latest: dict[str, object] = {}
+
+    def live(self, design: PosterDesign, width_px: int, viewer: str) -> Path:
+        """Draw a design at low resolution; raise Cancelled when the viewer has asked for another since."""
+        wish = self._latest[viewer] = object()
+        try:
+            return self._picture(design, width_px, lambda: self._latest.get(viewer) is not wish)
+        finally:
+            if self._latest.get(viewer) is wish:
+                del self._latest[viewer]
+
+    def theme_sample(self, theme: Theme) -> Path:
+        """Draw the sample place in a theme."""
+        design = PosterDesign(
+            place=SAMPLE_PLACE, distance_m=SAMPLE_DISTANCE_M, theme=theme, texts=Texts(coordinates="")
+        )
+        return self._picture(design, SAMPLE_WIDTH_PX, lambda: False)
+
+    def _picture(self, design: PosterDesign, width_px: int, outdated: Callable[[], bool]) -> Path:
+        file = self._folder / f"{fingerprint(design)}-{width_px}.png"
+        if not _touched(file):
+            with self._turn:
+                if outdated():
+                    message = "A newer preview was asked for."
+                    raise Cancelled(message)
+                if not _touched(file):
+                    self._make(design, width_px, file)
+        return file
+
+    def _make(self, design: PosterDesign, width_px: int, file: Path) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self._folder, prefix=".making-") as making:
+            request = self._request_for(
+                job_id=f"live-{file.stem[:12]}", design=design, output_dir=Path(making), preview_width_px=width_px
+            )
+            result = self._draw(request)
+            (Path(making) / result.poster).replace(file)
+        self._prune()
+
+    def _prune(self) -> None:
+        kept = sorted(self._folder.glob("*.png"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in kept[KEPT:]:
+            path.unlink(missing_ok=True)
+
+
+def _touched(file: Path) -> bool:
+    """Tell whether a picture is there, and note that it was looked at."""
+    try:
+        os.utime(file)
+    except FileNotFoundError:
+        return False
+    return True

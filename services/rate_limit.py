@@ -1,0 +1,128 @@
+"""How often one visitor or address may do something, in Redis where there is one, else in memory."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Final
+
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from mural.errors import TooMany
+
+log = logging.getLogger(__name__)
+
+RETRY_REDIS_AFTER_S: Final = 5.0
+
+
+class RateLimiter:
+    """Counts hits against limits such as "5 per minute"; a Redis that fails is replaced by memory for a while."""
+
+    def __init__(self, redis_url: str = "") -> None:
+        self._memory = MovingWindowRateLimiter(MemoryStorage())
+        self._redis = MovingWindowRateLimiter(_redis_storage(redis_url)) if redis_url else None
+        self._redis_down_until = 0.0
+
+    def check(self, limit: str, *key: str) -> None:
+        """Count one hit; raise TooMany once the limit for this key is used up."""
+        item = parse(limit)
+        if not self._hit(item, key):
+            wait_s = max(1, math.ceil(self._reset_time(item, key) - time.time()))
+            message = f"That is too often: {limit} are allowed. Try again in {wait_s} s."
+            raise TooMany(message, retry_after_s=wait_s)
+
+    def _hit(self, item: RateLimitItem, key: tuple[str, ...]) -> bool:
+        if self._redis is not None and time.monotonic() >= self._redis_down_until:
+            try:
+                return self._redis.hit(item, *key)
+            except StorageError as error:
+                self._redis_down_until = time.monotonic() + RETRY_REDIS_AFTER_S
+                log.warning("rate limits fall back to memory: %s", error)
+        return self._memory.hit(item, *key)
+
+    def _reset_time(self, item: RateLimitItem, key: tuple[str, ...]) -> float:
+        if self._redis is not None and time.monotonic() >= self._redis_down_until:
+            try:
+                return self._redis.get_window_stats(item, *key).reset_time
+            except StorageError:
+                log.warning("rate limits in Redis cannot be read")
+        return self._memory.get_window_stats(item, *key).reset_time
+
+
+def _redis_storage(url: str) -> Storage:
+    return storage_from_string(
+        url, wrap_exceptions=True, socket_timeout=0.2, socket_connect_timeout=0.2, key_prefix="mural:limits"
+    )
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """Lets `per_second` things pass on average and `burst` at once; one belongs to one socket."""
+
+    per_second: float
+    burst: float
+    _tokens: float = field(init=False)
+    _filled_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._tokens = self.burst
+        self._filled_at = time.monotonic()
+
+    def take(self) -> bool:
+        """Use one token; tell whether there was one."""
+        now = time.monotonic()
+        self._tokens = min(self.burst, self._tokens + (now - self._filled_at) * self.per_second)
+        self._filled_at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+class Verdict(Enum):
+    """What to do with a command."""
+
+    PASS = auto()
+    REFUSE = auto()
+    DISCONNECT = auto()
+
+
+class Floodgate:
+    """Bounds the commands of each socket and of each address; who keeps on after many refusals loses the socket."""
+
+    SOCKET_RATE: Final = (40.0, 120.0)
+    ADDRESS_RATE: Final = (400.0, 1200.0)
+    PATIENCE: Final = 200
+    MAX_ADDRESSES: Final = 10_000
+
+    def __init__(self) -> None:
+        self._sockets: dict[str, TokenBucket] = {}
+        self._addresses: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._refusals: Counter[str] = Counter()
+
+    def admit(self, connection_id: str, address: str) -> Verdict:
+        """Count one command of a socket."""
+        own = self._sockets.setdefault(connection_id, TokenBucket(*self.SOCKET_RATE))
+        if own.take() and self._address_bucket(address).take():
+            return Verdict.PASS
+        self._refusals[connection_id] += 1
+        return Verdict.DISCONNECT if self._refusals[connection_id] > self.PATIENCE else Verdict.REFUSE
+
+    def forget(self, connection_id: str) -> None:
+        """Drop what is known of a socket that is gone."""
+        self._sockets.pop(connection_id, None)
+        self._refusals.pop(connection_id, None)
+
+    def _address_bucket(self, address: str) -> TokenBucket:
+        bucket = self._addresses.setdefault(address, TokenBucket(*self.ADDRESS_RATE))
+        self._addresses.move_to_end(address)
+        if len(self._addresses) > self.MAX_ADDRESSES:
+            self._addresses.popitem(last=False)
+        return bucket

@@ -1,0 +1,37 @@
+"""What the settings mean for drawing: the pool of render processes, and where they find their maps."""
+
+from __future__ import annotations
+
+import os
+
+from config import ROOT, Config
+from mural.worker.protocol import MapSources
+from services.background import Background
+from services.render_pool import RenderPool
+from services.render_process import WorkerCommand, worker_environment
+
+
+def build_render_pool(config: Config, background: Background, *, workers: int, previews: int = 1) -> RenderPool:
+    """Make the pool; it starts no process yet."""
+    return RenderPool(
+        workers=workers,
+        previews=previews,
+        background=background,
+        command=WorkerCommand(
+            env=worker_environment(os.environ, config.data_dir / "cache"), fonts_dir=config.fonts_dir
+        ),
+        timeout_s=config.render_timeout_s,
+        memory_mb=config.render_memory_mb,
+    )
+
+
+def map_sources(config: Config) -> MapSources:
+    """Tell a render process where it may look for map data."""
+    return MapSources(
+        mode=config.map_source,
+        extracts_dir=config.extracts_dir,
+        samples_dir=ROOT / "data" / "samples",
+        cache_dir=config.data_dir / "cache",
+        overpass_url=config.overpass_url,
+        user_agent=config.user_agent,
+    )

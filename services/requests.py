@@ -1,0 +1,52 @@
+"""What somebody asks for, as plain values: the fields of POST /posters, before anything was looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, Size
+from mural.poster import ALL_LAYERS, Format, Furniture, LayerChoice, Marker, Texts, Track
+
+DEFAULT_DISTANCE_M = 29_000.0
+PER_PAGE_MAX = 100
+
+Visibility = Literal["public", "unlisted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PosterRequest:
+    """One poster to make; without ``latitude`` and ``longitude`` the place is looked up."""
+
+    city: str
+    country: str
+    theme: str
+    distance_m: float = DEFAULT_DISTANCE_M
+    latitude: float | None = None
+    longitude: float | None = None
+    size: str | Size = DEFAULT_SIZE
+    orientation: Orientation | None = None
+    dpi: int = DEFAULT_DPI
+    format: Format = Format.PNG
+    layers: frozenset[LayerChoice] = ALL_LAYERS
+    texts: Texts = field(default_factory=Texts)
+    rotation_deg: float = 0.0
+    bleed_mm: float = 0.0
+    crop_marks: bool = False
+    furniture: Furniture = field(default_factory=Furniture)
+    tracks: tuple[Track, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    visibility: Visibility = "public"
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PosterQuery:
+    """Which of one's own posters to list, and in what order."""
+
+    page: int = 1
+    per_page: int = 20
+    sort: Literal["created_at", "city", "theme"] = "created_at"
+    order: Literal["asc", "desc"] = "desc"
+    theme: str | None = None
+    city: str | None = None

@@ -1,0 +1,36 @@
+"""Fixtures that more than one kind of test uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import Server
+
+MODES = ("eventlet", "gevent", "threading")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One running Mural with the default settings, shared by tests that do not disturb it."""
+    running = Server(tmp_path_factory.mktemp("server"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module", params=MODES)
+def any_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running Mural on each kind of green thread in turn."""
+    running = Server(tmp_path_factory.mktemp(request.param), ASYNC_MODE=request.param)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A running Mural that a test may kill."""
+    running = Server(tmp_path / "data")
+    yield running
+    running.stop()

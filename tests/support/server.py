@@ -1,0 +1,141 @@
+"""The whole program, started as people start it, on a free port and in a data folder of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+import socketio
+
+from tests.support.real_parts import PREPARED_DIR, ROOT, free_port
+
+START_TIMEOUT_S: Final = 60.0
+HELSINKI: Final[dict[str, Any]] = {
+    "city": "Helsinki",
+    "country": "Finland",
+    "theme": "noir",
+    "latitude": 60.1715,
+    "longitude": 24.9443,
+    "distance": 500,
+}
+"""A poster that every machine can make: the sample covers it."""
+
+
+def prepare_data_dir(data_dir: Path) -> None:
+    """Lend the fonts and the gazetteer of set-up to a fresh data folder."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    for name in ("fonts", "gazetteer.db"):
+        link = data_dir / name
+        if not link.exists():
+            link.symlink_to(PREPARED_DIR / name)
+
+
+class Server:
+    """A running Mural; ``kill`` and ``start`` may alternate, and the data folder stays."""
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        prepare_data_dir(data_dir)
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.log_file = data_dir / "server.log"
+        self._settings = {
+            "RATE_LIMIT_POSTERS": "1000 per minute",
+            "MAP_SOURCE": "auto",
+            "OVERPASS_URL": "off",
+        } | settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers, its prefix included."""
+        return f"http://127.0.0.1:{self.port}{self._settings.get('URL_PREFIX', '')}"
+
+    @property
+    def api(self) -> str:
+        """The root of its REST interface."""
+        return f"{self.base_url}/api/v1"
+
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        environ = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+        environ |= {"DATA_DIR": str(self.data_dir), "PORT": str(self.port)} | self._settings
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen([sys.executable, "wsgi.py"], cwd=ROOT, env=environ, stdout=log, stderr=log)
+        self._wait_until_up()
+
+    def _wait_until_up(self) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            try:
+                if requests.get(f"{self.api}/health", timeout=5).status_code == requests.codes.ok:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.05)
+        raise AssertionError(f"the server did not come up:\n{self.log()}")
+
+    def log(self) -> str:
+        """Return what it has logged."""
+        return self.log_file.read_text(encoding="utf-8", errors="replace")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask it to end, and wait until it has."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(60)
+            self._process = None
+
+    def client(self, *, cookie: str = "", **options: Any) -> socketio.SimpleClient:
+        """Connect a Socket.IO client as a program would."""
+        client = socketio.SimpleClient(**options)
+        client.connect(
+            f"http://127.0.0.1:{self.port}",
+            headers={"Cookie": cookie} if cookie else {},
+            transports=["websocket"],
+            socketio_path=f"{self._settings.get('URL_PREFIX', '')}/socket.io",
+        )
+        return client
+
+    def submit(self, session: requests.Session | None = None, **changes: Any) -> dict[str, Any]:
+        """Ask for the sample poster, with changes."""
+        answer = (session or requests).post(f"{self.api}/posters", json=HELSINKI | changes, timeout=30)
+        assert answer.status_code in {200, 202}, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """Ask for the state of a job."""
+        body: dict[str, Any] = requests.get(f"{self.api}/jobs/{job_id}", timeout=30).json()
+        return body
+
+    def wait_for(self, job_id: str, *states: str, within_s: float = 120.0) -> dict[str, Any]:
+        """Wait until a job is in one of the states; the bound only keeps a broken run from hanging."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            job = self.job(job_id)
+            if job["status"] in states:
+                return job
+            time.sleep(0.05)
+        raise AssertionError(f"job {job_id} is still {job['status']}:\n{self.log()}")
