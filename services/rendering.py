@@ -31,7 +31,7 @@ def map_sources(config: Config) -> MapSources:
         mode=config.map_source,
         extracts_dir=config.extracts_dir,
         samples_dir=ROOT / "data" / "samples",
-        cache_dir=config.area_cache_dir,
+        cache_dir=config.data_dir / "cache",
         overpass_url=config.overpass_url,
         user_agent=config.user_agent,
     )

@@ -14,33 +14,28 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import osmium
 import requests
-import shapely
 from urllib3.exceptions import NameResolutionError
 
 from mural.errors import BrokenExtract, MapServerError, MapServerRefused
-from mural.geo.bbox import METRES_PER_DEGREE, BBox
+from mural.geo.bbox import BBox
 from mural.geo.download_turn import Turn, download_turn
 from mural.geo.extract import read_area
-from mural.geo.features import AREA_KEYS, AREAS, LINE_KEYS, OTHER_LINES
 from mural.geo.layers import Area
 from mural.geo.overpass_answers import Answers, ServerBusyError, TooMuchAskedError, too_slow
+from mural.geo.overpass_query import outline, pieces, query_tags
 from mural.worker.protocol import MapSources
 
 Report = Callable[[str, float], None]
 """Called with a sentence and how much is done, 0 to 1."""
 
 SOURCE: Final = "overpass"
-ASKED_WHOLE: Final = frozenset(("highway", "building", "railway", "waterway", "aeroway"))
-"""Keys asked for whatever the value, as nearly every value is drawn. The others are asked for by value: some of theirs
-(natural=peninsula, leisure=nature_reserve) would bring along the outline of half a country."""
-
 PIECE_M2: Final = 50_000.0 * 50_000.0
 """The largest area asked for in one request, in square metres; OSMnx's own choice."""
 
@@ -67,14 +62,15 @@ def fetch_area(
     report: Report,
     *,
     known: Callable[[], Area | None] | None = None,
-    keep: Callable[[Area], None] | None = None,
+    keep: Callable[[Area], Area] | None = None,
     waits: Waits | None = None,
 ) -> Area:
     """Download every layer of a bbox (degrees, EPSG:4326) and read it; an Area without layers is truly empty.
 
     Only one process of the installation (of those sharing ``sources.cache_dir``) downloads at a time. ``known`` is
-    asked once the turn has come, because another process may have fetched the same meanwhile; ``keep`` is given the
-    new Area before the turn passes on. Raises MapServerError, or MapServerRefused when trying again cannot help.
+    asked once the turn has come, because another process may have fetched the same meanwhile; ``keep`` stores the new
+    Area, and says which to return, before the turn passes on. Raises MapServerError, or MapServerRefused when trying
+    again cannot help.
     """
     if not sources.overpass_url:
         raise MapServerRefused("No map server is configured.")
@@ -87,7 +83,7 @@ def fetch_area(
             with _workspace(folder / "work") as workspace:
                 area = _Download(bbox, sources, report, waits, turn, workspace).run()
             if keep:
-                keep(area)
+                area = keep(area)
     return area
 
 
@@ -102,28 +98,33 @@ def _workspace(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@dataclass(slots=True)
 class _Download:
-    """One area on its way from the server."""
+    """One area on its way from the server into a folder of its own."""
 
-    def __init__(self, bbox: BBox, sources: MapSources, report: Report, waits: Waits, turn: Turn, folder: Path) -> None:
-        self._bbox = bbox
-        self._sources = sources
-        self._report = report
-        self._waits = waits
-        self._turn = turn
-        self._folder = folder
-        self._answers = Answers(folder, sources.overpass_timeout_s, self._received)
-        self._piece_m2 = PIECE_M2
-        self._pieces = _pieces(bbox, PIECE_M2)
-        self._fraction = 0.0
+    bbox: BBox
+    sources: MapSources
+    report: Report
+    waits: Waits
+    turn: Turn
+    folder: Path
+    answers: Answers = field(init=False)
+    piece_m2: float = field(init=False)
+    pieces: int = field(init=False)
+    fraction: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.answers = Answers(self.folder, self.sources.overpass_timeout_s, self._received)
+        self.piece_m2 = PIECE_M2
+        self.pieces = pieces(self.bbox, self.piece_m2)
 
     def run(self) -> Area:
         """Download, put the pieces together and read them."""
-        self._wait(self._turn.quiet_s())
+        self._wait(self.turn.quiet_s())
         self._ask_patiently()
-        self._report("Reading the map data", DOWNLOAD_SHARE)
+        self.report("Reading the map data", DOWNLOAD_SHARE)
         try:
-            area = read_area(_merged(self._answers.files, self._folder), self._bbox)
+            area = read_area(_merged(self.answers.files, self.folder), self.bbox)
         except (BrokenExtract, RuntimeError) as error:  # osmium merges with RuntimeErrors of its own
             raise MapServerError("The map server's answer is damaged.") from error
         return replace(area, source=SOURCE)
@@ -131,44 +132,47 @@ class _Download:
     def _ask_patiently(self) -> None:
         failures = 0
         while True:
-            answered = len(self._answers.files)
-            self._report("Asking the map server", self._fraction)
+            answered = len(self.answers.files)
+            self.report("Asking the map server", self.fraction)
             try:
                 self._ask()
             except (ServerBusyError, TooMuchAskedError) as trouble:
-                failures = 1 if len(self._answers.files) > answered else failures + 1
+                failures = 1 if len(self.answers.files) > answered else failures + 1
                 self._after(trouble, failures)
             else:
                 return
 
     def _after(self, trouble: ServerBusyError | TooMuchAskedError, failures: int) -> None:
         """Prepare the next attempt, or give up."""
-        last = failures >= self._sources.overpass_attempts
+        last = failures >= self.sources.overpass_attempts
         if isinstance(trouble, TooMuchAskedError):
             if last:
                 raise MapServerError(
                     "The map server ran out of memory or time over this area; a smaller one may work.",
                     remark=str(trouble),
                 ) from trouble
-            self._piece_m2 /= 4
-            self._pieces = len(self._answers.files) + _pieces(self._bbox, self._piece_m2)
+            self.piece_m2 /= 4
+            self.pieces = len(self.answers.files) + pieces(self.bbox, self.piece_m2)
             return
         slot_s = self._slot_wait_s() if trouble.limited else 0.0
-        patience_s = min(self._waits.busy_s * 2 ** (failures - 1), self._waits.longest_s)
+        patience_s = min(self.waits.busy_s * 2 ** (failures - 1), self.waits.longest_s)
         wait_s = max(patience_s, trouble.retry_after_s, slot_s)
-        self._turn.keep_quiet(wait_s)
-        if last or wait_s > self._waits.longest_s:
+        self.turn.keep_quiet(wait_s)
+        if last:
             raise MapServerError(
-                f"The map server is busy and would not answer after {failures} of {self._sources.overpass_attempts} "
-                "attempts.",
-                retry_after=math.ceil(wait_s),
+                f"The map server was busy all {failures} times it was asked.", retry_after=math.ceil(wait_s)
             ) from trouble
         self._wait(wait_s)
 
     def _wait(self, seconds: float) -> None:
+        if seconds > self.waits.longest_s:
+            raise MapServerError(
+                f"The map server is overloaded and wants to be left alone for {math.ceil(seconds / 60)} min.",
+                retry_after=math.ceil(seconds),
+            )
         until = time.monotonic() + seconds
         while (left_s := until - time.monotonic()) > 0:
-            self._report(f"The map server is busy, trying again in {math.ceil(left_s)} s", self._fraction)
+            self.report(f"The map server is busy, trying again in {math.ceil(left_s)} s", self.fraction)
             time.sleep(min(1.0, left_s))
 
     def _ask(self) -> None:
@@ -176,13 +180,13 @@ class _Download:
         # Costs a second and 100 MB that only a process which really downloads should spend.
         import osmnx  # noqa: PLC0415
 
-        host = urlsplit(self._sources.overpass_url).hostname
+        host = urlsplit(self.sources.overpass_url).hostname
         with _osmnx_settings(self._settings()):
             try:
                 with suppress(osmnx._errors.CacheOnlyInterruptError):  # noqa: SLF001  (has no public name)
-                    osmnx.features_from_polygon(_outline(self._bbox), query_tags())
+                    osmnx.features_from_polygon(outline(self.bbox), query_tags())
             except requests.Timeout as error:
-                raise too_slow(self._sources.overpass_timeout_s) from error
+                raise too_slow(self.sources.overpass_timeout_s) from error
             except requests.exceptions.SSLError as error:
                 raise MapServerRefused(f"The map server {host} has no valid certificate.") from error
             except requests.ConnectionError as error:
@@ -192,29 +196,33 @@ class _Download:
 
     def _settings(self) -> dict[str, Any]:
         # The server gives up a little before we do, and so has the time to say why.
-        server_timeout_s = max(1, int(self._sources.overpass_timeout_s * 0.9))
+        server_timeout_s = max(1, int(self.sources.overpass_timeout_s * 0.9))
         return {
-            "overpass_url": self._sources.overpass_url,
+            "overpass_url": self.sources.overpass_url,
             "overpass_settings": f"[out:xml][timeout:{server_timeout_s}]{{maxsize}}",
             "overpass_rate_limit": False,  # its reading of /status recurses without end; 429 is waited out here
-            "max_query_area_size": self._piece_m2,
-            "requests_timeout": (CONNECT_TIMEOUT_S, self._sources.overpass_timeout_s),
+            "max_query_area_size": self.piece_m2,
+            "requests_timeout": (CONNECT_TIMEOUT_S, self.sources.overpass_timeout_s),
             # Not following redirects: only the configured host is ever asked.
-            "requests_kwargs": {"hooks": {"response": self._answers.catch}, "allow_redirects": False},
-            "http_user_agent": self._sources.user_agent,
-            "http_referer": self._sources.user_agent,
+            "requests_kwargs": {"hooks": {"response": self.answers.catch}, "allow_redirects": False},
+            "http_user_agent": self._agent(),
+            "http_referer": self._agent(),
             "doh_url_template": None,  # no public resolver learns what we look for
             "use_cache": True,  # within this download: pieces answered before a wait are not asked for again
-            "cache_folder": self._folder / "answered",
+            "cache_folder": self.folder / "answered",
             "cache_only_mode": True,
         }
+
+    def _agent(self) -> str:
+        # Headers are ASCII; a contact in another script must not keep every request from being sent.
+        return self.sources.user_agent.encode("ascii", "replace").decode()
 
     def _slot_wait_s(self) -> float:
         """Ask the server when it has a slot for us; 0 when it does not say."""
         try:
             answer = requests.get(
-                self._sources.overpass_url.rstrip("/") + "/status",
-                headers={"User-Agent": self._sources.user_agent},
+                self.sources.overpass_url.rstrip("/") + "/status",
+                headers={"User-Agent": self._agent()},
                 timeout=CONNECT_TIMEOUT_S,
                 allow_redirects=False,
             )
@@ -223,47 +231,13 @@ class _Download:
         return min((float(seconds) for seconds in re.findall(r"in (\d+) seconds", answer.text)), default=0.0)
 
     def _received(self, received: int, announced: int | None) -> None:
-        done = len(self._answers.files)
+        done = len(self.answers.files)
         part = received / announced if announced else received / (received + USUAL_BYTES)
-        pieces = max(self._pieces, done + 1)
-        self._fraction = max(self._fraction, DOWNLOAD_SHARE * (done + part) / pieces)
+        total = max(self.pieces, done + 1)
+        self.fraction = max(self.fraction, DOWNLOAD_SHARE * (done + part) / total)
         of = f" of {announced / 1e6:.1f}" if announced else ""
-        piece = f", part {done + 1} of about {pieces}" if pieces > 1 else ""
-        self._report(f"Downloading map data: {received / 1e6:.1f}{of} MB{piece}", self._fraction)
-
-
-def query_tags() -> dict[str, bool | list[str]]:
-    """Name the tags that the table of features makes layers of, in OSMnx's form."""
-    values = {key: {*OTHER_LINES.get(key, ()), *AREAS.get(key, ())} for key in (*LINE_KEYS, *AREA_KEYS)}
-    return {key: True if key in ASKED_WHOLE else sorted(values[key]) for key in values}
-
-
-def _size_m(bbox: BBox) -> tuple[float, float]:
-    """Measure a bbox (degrees) in metres: its width along the middle, and its height."""
-    middle = math.radians((bbox.bottom + bbox.top) / 2)
-    width_m = (bbox.right - bbox.left) * METRES_PER_DEGREE * math.cos(middle)
-    return width_m, (bbox.top - bbox.bottom) * METRES_PER_DEGREE
-
-
-def _pieces(bbox: BBox, piece_m2: float) -> int:
-    """Estimate in how many pieces OSMnx asks for a bbox (degrees): it lays a grid of squares over a large one."""
-    width_m, height_m = _size_m(bbox)
-    side_m = math.sqrt(piece_m2)
-    return 1 if width_m * height_m <= piece_m2 else math.ceil(width_m / side_m) * math.ceil(height_m / side_m)
-
-
-def _outline(bbox: BBox) -> shapely.Polygon:
-    """Draw the polygon to ask for, so that a bbox (degrees) lies inside however its edges are drawn.
-
-    Between two corners OSMnx and the server take the shortest way, which leaves the parallel towards the pole: by a
-    few hundred metres for 100 km. So the polygon reaches that much further, and a thousandth for rounding.
-    """
-    width_m, height_m = _size_m(bbox)
-    steepest = math.radians(min(85.0, max(abs(bbox.bottom), abs(bbox.top))))
-    sagitta_m = width_m**2 / (8 * METRES_PER_DEGREE * math.degrees(1.0)) * math.tan(steepest)
-    lat = (sagitta_m + height_m / 1000) / METRES_PER_DEGREE
-    lon = (bbox.right - bbox.left) / 1000
-    return shapely.box(bbox.left - lon, max(-90.0, bbox.bottom - lat), bbox.right + lon, min(90.0, bbox.top + lat))
+        piece = f", part {done + 1} of about {total}" if total > 1 else ""
+        self.report(f"Downloading map data: {received / 1e6:.1f}{of} MB{piece}", self.fraction)
 
 
 def _merged(files: list[Path], folder: Path) -> Path:

@@ -12,8 +12,8 @@ class Step(StrEnum):
     LOCATING = "locating"
     MAP_DATA = "obtaining map data"
     LAYERS = "preparing layers"
-    DRAWING = "drawing"
     LETTERING = "lettering"
+    DRAWING = "drawing"
     EXPORTING = "exporting"
     THUMBNAILS = "thumbnails"
     PUBLISHING = "publishing"
@@ -23,8 +23,8 @@ SHARES: Final[dict[Step, int]] = {
     Step.LOCATING: 2,
     Step.MAP_DATA: 38,
     Step.LAYERS: 10,
-    Step.DRAWING: 22,
     Step.LETTERING: 3,
+    Step.DRAWING: 22,
     Step.EXPORTING: 17,
     Step.THUMBNAILS: 5,
     Step.PUBLISHING: 3,

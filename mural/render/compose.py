@@ -50,8 +50,10 @@ class Picture:
     def figure(self, dpi: float, margin_pt: float = 0.0) -> Figure:
         """Make a figure of the sheet, with room around the trimmed page where a PDF wants some."""
         sheet, theme = self.sheet, self.design.theme
-        size_in = tuple((length + 2 * margin_pt) / PT_PER_INCH for length in (sheet.width_pt, sheet.height_pt))
-        figure = Figure(figsize=size_in, dpi=dpi, frameon=False)
+        width_in, height_in = (
+            (length_pt + 2 * margin_pt) / PT_PER_INCH for length_pt in (sheet.width_pt, sheet.height_pt)
+        )
+        figure = Figure(figsize=(width_in, height_in), dpi=dpi, frameon=False)
         figure.add_artist(MapArtist(self.groups, sheet, theme.bg, margin_pt))
         clear_pt = block_top_pt(self.lettering)
         figure.add_artist(Fades(theme.gradient_color, sheet, margin_pt, clear_pt))
@@ -100,11 +102,11 @@ class MapArtist(Artist):
             edge_pt, edge_pt, sheet.width_pt + 2 * sheet.bleed_pt, sheet.height_pt + 2 * sheet.bleed_pt
         )
         transform = self._from_metres(PT_PER_INCH)
-        renderer.open_group("land")
+        renderer.open_group("land", gid="land")
         _fill(renderer, Path.unit_rectangle(), BboxTransformTo(paper), self._ground, paper)
         renderer.close_group("land")
         for group in self._groups:
-            renderer.open_group(group.name)
+            renderer.open_group(group.name, gid=group.name)
             for mark in group.marks:
                 _draw_mark(renderer, mark, transform, EVERYTHING, paper)
             renderer.close_group(group.name)

@@ -21,8 +21,12 @@ from mural.render.compose import Picture, Report
 from mural.render.images import Sink, SmallImage, WholeImage
 from mural.render.lettering import CREDIT
 from mural.render.page import size_px
+from mural.render.pdf import write_pdf
 from mural.render.png import PngWriter
+from mural.render.svg import write_svg
 from mural.units import PT_PER_INCH
+
+VECTORS: Final = frozenset({Format.SVG, Format.PDF})
 
 BAND_PX: Final = 512
 """Rows drawn at once; a multiple of the dither's pattern."""
@@ -54,8 +58,25 @@ def export_poster(
     ``width_px`` draws a raster poster in another resolution than its design's.
     """
     size = size_px(picture.design, width_px)
-    _export_raster(picture, targets, report, size)
+    if picture.design.format in VECTORS:
+        _export_vector(picture, targets, report)
+    else:
+        _export_raster(picture, targets, report, size)
     return size
+
+
+def _export_vector(picture: Picture, targets: Targets, report: Report) -> None:
+    report(Step.EXPORTING, 0.0)
+    if picture.design.format is Format.PDF:
+        margin_pt = picture.sheet.media_margin_pt
+        write_pdf(picture.figure(PT_PER_INCH, margin_pt), picture.sheet, targets.poster, _pdf_facts(picture))
+    else:
+        write_svg(picture.figure(PT_PER_INCH), targets.poster, _facts(picture))
+    if targets.thumbnail or targets.preview:
+        size = size_px(picture.design, PREVIEW_WIDTH_PX)
+        small = SmallImage(*size, PREVIEW_WIDTH_PX)
+        draw_rows(picture, size, [small], report)
+        _write_small(small.image(), targets, picture)
 
 
 def _export_raster(picture: Picture, targets: Targets, report: Report, size: tuple[int, int]) -> None:
@@ -131,6 +152,16 @@ def _facts(picture: Picture) -> dict[str, str]:
         "Author": "Mural",
         "Copyright": CREDIT,
         "Software": f"Mural {__version__}",
+    }
+
+
+def _pdf_facts(picture: Picture) -> dict[str, str]:
+    facts = _facts(picture)
+    return {
+        "Title": facts["Title"],
+        "Author": facts["Author"],
+        "Subject": facts["Copyright"],
+        "Creator": facts["Software"],
     }
 
 

@@ -1,20 +1,18 @@
 """The soft edges at the head and foot of a poster, where the map gives way to a plain colour.
 
 Rasters are blended in 16 bits and dithered by an ordered 16 x 16 pattern: eight bits alone show bands on paper.
-SVG gets two gradients, PDF two smooth shadings.
+SVG and PDF have gradients of their own.
 """
 
 from __future__ import annotations
 
-import itertools
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Protocol, cast
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
-from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_rgb
-from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from mural.render.bands import BandRenderer
@@ -26,8 +24,8 @@ HEAD_HEIGHT: Final = 0.16
 FOOT_HEIGHT: Final = 0.20
 """The same above its lower edge, from the middle of the lettering up."""
 
-STOPS: Final = 24
-"""Straight pieces in which a vector file follows the curve of a fade: more than the eye can tell apart."""
+STOPS: Final = 48
+"""Points at which a vector file is told the opacity of a fade; between them it is straight."""
 
 OPAQUE: Final = 1 << 16
 ROWS_AT_ONCE: Final = 16
@@ -72,8 +70,31 @@ def blend_rows(rows: NDArray[np.uint8], weights: NDArray[np.uint32], colour: str
         strip[...] = blended
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FadeStrip:
+    """A fade for a vector file: a rectangle in points from the figure's lower left corner.
+
+    ``opacities`` are evenly spaced from the page's edge inwards; the edge is the upper one if ``from_top``.
+    """
+
+    colour: str
+    left_pt: float
+    bottom_pt: float
+    width_pt: float
+    height_pt: float
+    opacities: tuple[float, ...]
+    from_top: bool
+
+
+class DrawsFades(Protocol):
+    """A renderer of vectors that knows how its format does gradients."""
+
+    def draw_fade(self, strip: FadeStrip) -> None:
+        """Draw one strip."""
+
+
 class Fades(Artist):
-    """Both fades of a sheet; the lower one is plain behind the lower half of the lettering, which ends at ``clear_pt``."""
+    """Both fades of a sheet; the lower one is plain behind the lower half of the lettering, ``clear_pt`` high."""
 
     def __init__(self, colour: str, sheet: Sheet, margin_pt: float, clear_pt: float) -> None:
         super().__init__()
@@ -89,12 +110,9 @@ class Fades(Artist):
         if isinstance(renderer, BandRenderer):
             self._blend(renderer)
             return
-        renderer.open_group("fades")
+        renderer.open_group("fades", gid="fades")
         for edge, reach in self._reaches.items():
-            if isinstance(renderer, RendererSVG):
-                self._draw_svg(renderer, edge, reach)
-            else:
-                self._draw_shading(renderer, edge, reach)
+            cast("DrawsFades", renderer).draw_fade(self._strip(edge == "head", reach))
         renderer.close_group("fades")
 
     def _blend(self, band: BandRenderer) -> None:
@@ -103,42 +121,17 @@ class Fades(Artist):
         share = np.maximum(opacity(down, self._reaches["head"]), opacity(1.0 - down, self._reaches["foot"]))
         blend_rows(rows, np.rint(share * OPAQUE).astype(np.uint32), self._colour)
 
-    def _draw_svg(self, renderer: RendererSVG, edge: str, reach: tuple[float, float]) -> None:
-        """Write a gradient and a rectangle that is filled with it; matplotlib itself knows no gradients in SVG."""
-        x, width, height = self._margin_pt, self._sheet.width_pt, self._sheet.height_pt
-        page_top = renderer.height - self._margin_pt - height
-        span = reach[1] * height
-        top = page_top if edge == "head" else page_top + height - span
-        along = ("0", "1") if edge == "head" else ("1", "0")
-        writer = renderer.writer
-        writer.start("linearGradient", id=f"fade-{edge}", x1="0", x2="0", y1=along[0], y2=along[1])
-        for offset, share in _stops(reach):
-            stop = {"offset": f"{offset:.5f}", "stop-color": self._colour, "stop-opacity": f"{share:.5f}"}
-            writer.element("stop", attrib=stop)
-        writer.end("linearGradient")
-        box = {"x": x, "y": top, "width": width, "height": span}
-        writer.element("rect", attrib={k: f"{v:.3f}" for k, v in box.items()} | {"fill": f"url(#fade-{edge})"})
-
-    def _draw_shading(self, renderer: RendererBase, edge: str, reach: tuple[float, float]) -> None:
-        """Draw a strip of triangles whose corners carry the opacities."""
-        left = bottom = self._margin_pt
-        width, height = self._sheet.width_pt, self._sheet.height_pt
-        levels = [
-            (bottom + height * (1 - offset * reach[1] if edge == "head" else offset * reach[1]), share)
-            for offset, share in _stops(reach)
-        ]
-        triangles, colours = [], []
-        rgb = to_rgb(self._colour)
-        for (y0, share0), (y1, share1) in itertools.pairwise(levels):
-            a, b, c, d = (left, y0), (left + width, y0), (left, y1), (left + width, y1)
-            triangles += [(a, b, c), (b, d, c)]
-            near, far = (*rgb, share0), (*rgb, share1)
-            colours += [(near, near, far), (near, far, far)]
-        renderer.draw_gouraud_triangles(renderer.new_gc(), np.array(triangles), np.array(colours), IdentityTransform())
-
-
-def _stops(reach: tuple[float, float]) -> list[tuple[float, float]]:
-    """Give pairs of a share of a fade's height from the edge, and the opacity there."""
-    inner = reach[0] / reach[1]
-    offsets = np.concatenate(([0.0], np.linspace(inner, 1.0, STOPS + 1)))
-    return [(float(offset), float(opacity(offset * reach[1], reach))) for offset in offsets]
+    def _strip(self, from_top: bool, reach: tuple[float, float]) -> FadeStrip:
+        sheet = self._sheet
+        height_pt = reach[1] * sheet.height_pt + sheet.bleed_pt
+        low_pt = self._margin_pt - sheet.bleed_pt
+        shares = np.maximum(np.linspace(0.0, height_pt, STOPS) - sheet.bleed_pt, 0.0) / sheet.height_pt
+        return FadeStrip(
+            colour=self._colour,
+            left_pt=low_pt,
+            bottom_pt=self._margin_pt + sheet.height_pt + sheet.bleed_pt - height_pt if from_top else low_pt,
+            width_pt=sheet.width_pt + 2 * sheet.bleed_pt,
+            height_pt=height_pt,
+            opacities=tuple(float(share) for share in opacity(shares, reach)),
+            from_top=from_top,
+        )

@@ -1,4 +1,4 @@
-"""What is drawn for a map, in which order, colour and weight: a list of groups of marks, ready for any kind of output."""
+"""What is drawn for a map, in which order, colour and weight: groups of marks, ready for any kind of output."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mural.geo import ragged
 from mural.geo.layers import ROADS, Layer, Lines, ProjectedMap
 from mural.poster import LayerChoice, PosterDesign
 from mural.render.dashes import dashed
 from mural.render.page import Sheet
-from mural.render.shapes import Chunk, Surface, line_chunks, select_parts
+from mural.render.shapes import Chunk, Surface, line_chunks
 from mural.render.strokes import BUILDING_FADE_M, CASED_FROM_PT, CASING_PT, WEIGHTS, presence
 from mural.themes import Theme, mix
 
@@ -36,7 +36,13 @@ CHOICES: Final[dict[Layer, LayerChoice]] = {
     Layer.TRAM: "rail",
     Layer.PIER: "piers",
     Layer.PIER_LINE: "piers",
-} | dict.fromkeys(ROADS, "roads")
+    Layer.ROAD_MOTORWAY: "roads",
+    Layer.ROAD_PRIMARY: "roads",
+    Layer.ROAD_SECONDARY: "roads",
+    Layer.ROAD_TERTIARY: "roads",
+    Layer.ROAD_RESIDENTIAL: "roads",
+    Layer.ROAD_DEFAULT: "roads",
+}
 """The choice of a request that switches a layer."""
 
 TUNNEL_DIM: Final = 0.55
@@ -133,16 +139,16 @@ class _Plan:
     def _stroke(self, layer: Layer, colour: str, *, cap: Cap = "round", open_air: bool = False) -> tuple[Stroke, ...]:
         lines = self._lines(layer)
         if open_air:
-            lines = _select(lines, lines.level >= 0)
+            lines = ragged.take_lines(lines, lines.level >= 0)
         return self._inked(layer, lines, colour, cap=cap)
 
     def _bridges(self, layer: Layer, colour: str) -> tuple[Stroke, ...]:
         lines = self._lines(layer)
-        return self._inked(layer, _select(lines, lines.level > 0), colour)
+        return self._inked(layer, ragged.take_lines(lines, lines.level > 0), colour)
 
     def _tunnels(self, layer: Layer, colour: str) -> tuple[Stroke, ...]:
         lines = self._lines(layer)
-        under = _select(lines, lines.level < 0)
+        under = ragged.take_lines(lines, lines.level < 0)
         dash_m = 2.2 * (WEIGHTS[layer].width_pt(self._sheet) + 0.4 * self._sheet.scale) / self._sheet.pt_per_m
         return self._inked(
             layer, dashed(under, dash_m, dash_m * 0.7), mix(colour, self._theme.bg, TUNNEL_DIM), cap="butt"
@@ -153,7 +159,7 @@ class _Plan:
         if width_pt < CASED_FROM_PT * self._sheet.scale:
             return ()
         lines = self._lines(layer)
-        chunks = line_chunks(_select(lines, lines.level >= level))
+        chunks = line_chunks(ragged.take_lines(lines, lines.level >= level))
         cased_pt = width_pt + 2 * CASING_PT * self._sheet.scale
         return (Stroke(chunks, self._theme.casing, cased_pt, "butt"),) if chunks else ()
 
@@ -172,8 +178,3 @@ class _Plan:
 
 
 NO_LINES: Final = Lines(np.empty((0, 2)), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int8))
-
-
-def _select(lines: Lines, chosen: NDArray[np.bool_]) -> Lines:
-    xy, offsets = select_parts(lines.xy, lines.offsets, chosen)
-    return Lines(xy, offsets, lines.level[chosen])

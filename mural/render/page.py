@@ -14,9 +14,6 @@ REFERENCE_PT: Final = 12 * PT_PER_INCH
 TOLERANCE_PX: Final = 0.25
 """How far simplifying may move a line, in pixels of the poster: less than anybody can see."""
 
-OVERDRAW: Final = 0.01
-"""Share of the page that the map reaches over each edge, so that the strokes of roads just outside are whole."""
-
 CROP_MARK_ROOM_MM: Final = 8.0
 """Room around the bleed for the crop marks."""
 
@@ -76,10 +73,7 @@ def simplify_tolerance_m(design: PosterDesign, width_px: int | None = None) -> f
 
 
 def map_half_extent_m(design: PosterDesign) -> tuple[float, float]:
-    """Give the metres right and up of the centre that a map must cover for this page, its bleed and its strokes."""
+    """Give the metres right and up of the centre that a map must cover: the page and its bleed."""
     half_width_m, half_height_m = design.half_extent_m
-    page = design.page
-    return (
-        half_width_m * (1 + OVERDRAW + 2 * page.bleed_mm / page.width_mm),
-        half_height_m * (1 + OVERDRAW + 2 * page.bleed_mm / page.height_mm),
-    )
+    bleed_m = design.page.bleed_mm * 2 * half_width_m / design.page.width_mm
+    return half_width_m + bleed_m, half_height_m + bleed_m

@@ -48,7 +48,7 @@ class PngWriter:
         filtered = np.empty((len(rows), 1 + 3 * self._width_px), dtype=np.uint8)
         filtered[:, 0] = FILTER_UP
         np.subtract(packed[1:], packed[:-1], out=filtered[:, 1:])
-        self._pixels(self._deflate.compress(filtered))
+        self._pixels(self._deflate.compress(filtered.data))
 
     def close(self) -> None:
         """Write the end of the file; the file itself stays open."""

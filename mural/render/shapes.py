@@ -1,4 +1,4 @@
-"""Ragged arrays of lines and polygons turned into matplotlib paths, cut so that a band of the page draws only its own."""
+"""Lines and polygons as matplotlib paths, cut so that a band of the page draws only what it shows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 from matplotlib.path import Path
-from numpy.typing import NDArray
 
+from mural.geo import ragged
 from mural.geo.layers import Coordinates, Lines, Offsets, Polygons
 
 LINES_PER_CHUNK: Final = 250
@@ -35,26 +35,14 @@ def compound_path(xy: Coordinates, offsets: Offsets, *, closed: bool) -> Path:
     return path
 
 
-def select_parts(xy: Coordinates, offsets: Offsets, chosen: NDArray[np.bool_]) -> tuple[Coordinates, Offsets]:
-    """Keep the chosen parts of a ragged array."""
-    if chosen.all():
-        return xy, offsets
-    lengths = np.diff(offsets)
-    kept = np.concatenate(([0], np.cumsum(lengths[chosen])))
-    return xy[np.repeat(chosen, lengths)], kept
-
-
 def line_chunks(lines: Lines) -> tuple[Chunk, ...]:
     """Cut lines into paths of neighbours, from the bottom of the page to its top."""
-    if not len(lines):
-        return ()
-    starts, lengths = lines.offsets[:-1], np.diff(lines.offsets)
-    y = lines.xy[:, 1]
-    bottoms, tops = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
+    spans = ragged.bounds(lines.xy, lines.offsets)
+    bottoms, tops = spans[:, 1], spans[:, 3]
     order = np.argsort(bottoms + tops, kind="stable")
-    offsets = np.concatenate(([0], np.cumsum(lengths[order])))
-    source = np.arange(offsets[-1]) + np.repeat(starts[order] - offsets[:-1], lengths[order])
-    xy = lines.xy[source]
+    lengths = np.diff(lines.offsets)[order]
+    offsets = ragged.offsets_of(lengths)
+    xy = lines.xy[np.arange(offsets[-1]) + np.repeat(lines.offsets[order] - offsets[:-1], lengths)]
     chunks = []
     for first in range(0, len(order), LINES_PER_CHUNK):
         members = order[first : first + LINES_PER_CHUNK]
@@ -68,25 +56,20 @@ class Surface:
     """Polygons of one layer, filled together so that neighbours leave no seam between them."""
 
     def __init__(self, polygons: Polygons) -> None:
-        starts = polygons.rings[polygons.polygons[:-1]]
-        self._rings = polygons.rings
-        self._polygons = polygons.polygons
-        self._xy = _oriented(polygons)
-        # Holes lie inside their shell, so the shell and what follows it up to the next shell bound the polygon.
-        self._bottoms = np.minimum.reduceat(self._xy[:, 1], starts)
-        self._tops = np.maximum.reduceat(self._xy[:, 1], starts)
+        self._polygons = Polygons(_oriented(polygons), polygons.rings, polygons.polygons)
+        self._spans = ragged.bounds(polygons.xy, ragged.polygon_points(polygons))
 
     def path_between(self, bottom_m: float, top_m: float) -> Path | None:
         """Make the path of the polygons that reach into a range of y, or None where there are none."""
-        chosen = (self._tops >= bottom_m) & (self._bottoms <= top_m)
+        chosen = (self._spans[:, 3] >= bottom_m) & (self._spans[:, 1] <= top_m)
         if not chosen.any():
             return None
-        xy, offsets = select_parts(self._xy, self._rings, np.repeat(chosen, np.diff(self._polygons)))
-        return compound_path(xy, offsets, closed=True)
+        polygons = ragged.take_polygons(self._polygons, chosen)
+        return compound_path(polygons.xy, polygons.rings, closed=True)
 
 
 def _oriented(polygons: Polygons) -> Coordinates:
-    """Turn every shell counter-clockwise and every hole clockwise: overlapping polygons then add up, holes stay open."""
+    """Turn shells counter-clockwise and holes clockwise: overlapping polygons then add up and holes stay open."""
     xy, rings = polygons.xy, polygons.rings
     starts, ends = rings[:-1], rings[1:]
     following = np.roll(xy, -1, axis=0)

@@ -16,7 +16,7 @@ from typing import Final
 from mural.errors import StorageFull, Unavailable
 from mural.geo.layers import ProjectedMap
 from mural.geo.page_map import PageMaps
-from mural.geo.projection import View
+from mural.geo.projection import View, page_bbox
 from mural.geo.sources import obtain_area
 from mural.jobs.progress import Step
 from mural.poster import Format, Page, Place, PosterDesign
@@ -94,8 +94,7 @@ class Renderer:
         view = View(latitude=place.latitude, longitude=place.longitude, rotation_deg=design.rotation_deg)
         course.at(Step.MAP_DATA)
         area = obtain_area(
-            view,
-            *half_extent_m,
+            page_bbox(view, *half_extent_m),
             request.sources,
             lambda message, fraction: course.at(Step.MAP_DATA, fraction, message),
         )

@@ -43,8 +43,7 @@ class OsmData:
             self._load(file)
         self._tagged_nodes = np.fromiter(self.tags["node"], dtype=np.int64)
         self._points = shapely.points([self.places[node] for node in self._tagged_nodes.tolist()])
-        drawable = {way: [self.places[n] for n in refs if n in self.places] for way, refs in self.refs.items()}
-        drawable = {way: places for way, places in drawable.items() if len(places) > 1}
+        drawable = {way: [self.places[node] for node in refs] for way, refs in self.refs.items() if len(refs) > 1}
         self._ways = np.fromiter(drawable, dtype=np.int64)
         self._tree = shapely.STRtree([shapely.LineString(places) for places in drawable.values()])
 
@@ -54,7 +53,8 @@ class OsmData:
             if isinstance(thing, osmium.osm.Node):
                 self.places[thing.id] = (thing.lon, thing.lat)
             elif isinstance(thing, osmium.osm.Way):
-                self.refs[thing.id] = [node.ref for node in thing.nodes]
+                # A cut-out lacks nodes beyond its edge; a server has whole ways, so here they end at the edge.
+                self.refs[thing.id] = [node.ref for node in thing.nodes if node.ref in self.places]
             elif isinstance(thing, osmium.osm.Relation):
                 self.members[thing.id] = [(_MEMBER_KINDS[m.type], m.ref, m.role) for m in thing.members]
             if len(thing.tags) or kind != "node":
@@ -98,7 +98,7 @@ class OsmData:
                 elif kind == "node" and ref in self.places:
                     found.node.add(ref)
         for way in found.way:
-            found.node.update(node for node in self.refs[way] if node in self.places)
+            found.node.update(self.refs[way])
 
     def elements(self, found: Found) -> Iterator[dict[str, Any]]:
         """Describe elements the way ``out;`` does in JSON: nodes, ways, relations, each by id."""

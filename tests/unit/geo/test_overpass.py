@@ -17,14 +17,14 @@ import pytest
 from mural.errors import MapServerError, MapServerRefused
 from mural.geo import overpass
 from mural.geo.bbox import BBox
-from mural.geo.download_turn import download_turn
 from mural.geo.extract import read_area
-from mural.geo.features import AREAS, OTHER_LINES
 from mural.geo.layers import Area, Layer
-from mural.geo.overpass import Waits, fetch_area, query_tags
+from mural.geo.overpass import Waits, fetch_area
+from mural.geo.overpass_query import query_tags
 from mural.worker.protocol import MapSources
 from tests.support.osm_data import OsmData
-from tests.support.overpass_server import Fault, OverpassServer
+from tests.support.outside import Fault
+from tests.support.overpass_server import OverpassServer
 
 SAMPLES = Path(__file__).parents[3] / "data" / "samples"
 EXTRACT = SAMPLES / "helsinki.osm.pbf"
@@ -95,18 +95,9 @@ def test_asks_once_for_all_layers_and_says_who_asks(server: OverpassServer, sour
     fetch(sources)
     [asked] = server.asked
     assert asked.user_agent == asked.referer == sources.user_agent
-    assert asked.query.startswith("[out:xml][timeout:18];")
-    assert all(f"way['{key}'" in asked.query for key in query_tags())
-
-
-def test_asks_for_every_tag_that_makes_a_layer() -> None:
-    asked = query_tags()
-    assert asked["highway"] is True
-    assert asked["building"] is True
-    for table in (OTHER_LINES, AREAS):
-        for key, values in table.items():
-            wanted = asked[key]
-            assert wanted is True or (isinstance(wanted, list) and set(values) <= set(wanted))
+    query = asked.query["data"]
+    assert query.startswith("[out:xml][timeout:18];")
+    assert all(f"way['{key}'" in query for key in query_tags())
 
 
 def test_puts_the_pieces_of_a_large_area_together(
@@ -147,7 +138,7 @@ def test_waits_half_a_minute_in_earnest() -> None:
 
 def test_gives_up_after_the_configured_attempts(server: OverpassServer, sources: MapSources) -> None:
     server.faults.extend([Fault.TOO_MANY] * 5)
-    with pytest.raises(MapServerError, match=r"busy .* after 2 of 2 attempts") as caught:
+    with pytest.raises(MapServerError, match="busy all 2 times") as caught:
         fetch(replace(sources, overpass_attempts=2))
     assert caught.value.transient
     assert len(server.asked) == 2
@@ -160,7 +151,7 @@ def test_pieces_already_answered_are_not_asked_for_again(
     server.faults.extend([Fault.NONE, Fault.TOO_MANY, Fault.TOO_MANY, Fault.NONE, Fault.TOO_MANY])
     area = fetch(sources)  # three refusals in all, but never three on end
     assert counts(area) == pytest.approx(straight(), rel=0.01)
-    queries = [asked.query for asked in server.asked]
+    queries = [asked.query["data"] for asked in server.asked]
     assert len(queries) == len(set(queries)) + 3
 
 
@@ -172,12 +163,21 @@ def test_waits_for_the_slot_the_server_names(server: OverpassServer, sources: Ma
     assert time.monotonic() - begun >= 1
 
 
+def test_waits_as_long_as_a_refusal_says(server: OverpassServer, sources: MapSources) -> None:
+    server.faults.append(Fault.UNAVAILABLE)
+    server.retry_after_s = 1
+    begun = time.monotonic()
+    fetch(sources)
+    assert time.monotonic() - begun >= 1
+
+
 def test_does_not_wait_longer_than_anybody_would(server: OverpassServer, sources: MapSources) -> None:
     server.faults.append(Fault.TOO_MANY)
     server.slot_wait_s = 900
-    with pytest.raises(MapServerError, match="busy") as caught:
-        fetch(sources)
-    assert caught.value.facts["retry_after"] == 900
+    for _ in range(2):  # the second is not even sent
+        with pytest.raises(MapServerError, match="left alone for 15 min") as caught:
+            fetch(sources)
+        assert caught.value.facts["retry_after"] == 900
     assert len(server.asked) == 1
 
 
@@ -248,6 +248,11 @@ def test_an_agent_without_a_name_is_told_so(sources: MapSources) -> None:
         fetch(replace(sources, user_agent="python-requests/2.34"))
 
 
+def test_a_contact_in_any_script_will_do(server: OverpassServer, sources: MapSources) -> None:
+    fetch(replace(sources, user_agent="Mural (мурал@example.org)"))
+    assert server.asked[0].user_agent == "Mural (?????@example.org)"
+
+
 def test_a_server_that_is_not_there(sources: MapSources) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -310,8 +315,12 @@ def test_equal_downloads_are_made_once(server: OverpassServer, sources: MapSourc
     def known() -> Area | None:
         return kept[0] if kept else None
 
+    def keep(area: Area) -> Area:
+        kept.append(area)
+        return area
+
     def one() -> None:
-        got.append(fetch_area(CENTRE, sources, Told(), known=known, keep=kept.append, waits=WAITS))
+        got.append(fetch_area(CENTRE, sources, Told(), known=known, keep=keep, waits=WAITS))
 
     threads = [threading.Thread(target=one) for _ in range(3)]
     for thread in threads:
@@ -334,7 +343,7 @@ def test_a_killed_process_leaves_the_way_clear(server: OverpassServer, sources: 
     )
     root = Path(__file__).parents[3]
     command = [sys.executable, "-c", script, str(sources.cache_dir), server.url]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL) as process:  # noqa: S603  (our own words)
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL) as process:
         while not server.asked:
             assert process.poll() is None
             time.sleep(0.02)
@@ -342,19 +351,3 @@ def test_a_killed_process_leaves_the_way_clear(server: OverpassServer, sources: 
         process.kill()
     assert counts(fetch(sources)) == pytest.approx(straight(), rel=0.01)
     assert not work.exists()
-
-
-def test_the_turn_passes_on_when_its_holder_fails(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), download_turn(tmp_path, pytest.fail):
-        raise ZeroDivisionError
-    with download_turn(tmp_path, pytest.fail) as turn:
-        assert turn.quiet_s() == 0
-
-
-@pytest.mark.parametrize("note", ["", "no number", "9999999999999", "12.0", "nan"])
-def test_a_senseless_note_asks_for_no_quiet(tmp_path: Path, note: str) -> None:
-    (tmp_path / "turn.lock").write_text(note)
-    with download_turn(tmp_path, pytest.fail) as turn:
-        assert turn.quiet_s() == 0
-        turn.keep_quiet(60)
-        assert 59 < turn.quiet_s() < 61

@@ -1,0 +1,47 @@
+"""An SVG file with named groups, the lettering as outlines, and no date, so that equal posters are equal files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
+
+from mural.render.fades import FadeStrip
+from mural.units import PT_PER_INCH
+
+
+def write_svg(figure: Figure, path: Path, facts: dict[str, str]) -> None:
+    """Write a figure as SVG, one unit a point."""
+    width_in, height_in = figure.get_size_inches()
+    metadata = {
+        "Title": facts["Title"],
+        "Creator": facts["Author"],
+        "Rights": facts["Copyright"],
+        "Publisher": facts["Software"],
+        "Date": None,
+    }
+    # The salt makes the names of clip paths repeatable.
+    with path.open("w", encoding="utf-8") as file, rc_context({"svg.hashsalt": "mural"}):
+        renderer = _FadingRenderer(width_in * PT_PER_INCH, height_in * PT_PER_INCH, file, metadata=metadata)
+        figure.draw(renderer)
+        renderer.finalize()
+
+
+class _FadingRenderer(RendererSVG):
+    """Knows the gradients that matplotlib's SVG lacks."""
+
+    def draw_fade(self, strip: FadeStrip) -> None:
+        """Write a gradient and a rectangle that is filled with it."""
+        ident = "fade-head" if strip.from_top else "fade-foot"
+        start, end = ("0", "1") if strip.from_top else ("1", "0")
+        self.writer.start("linearGradient", id=ident, x1="0", x2="0", y1=start, y2=end)
+        for number, share in enumerate(strip.opacities):
+            offset = number / (len(strip.opacities) - 1)
+            attributes = {"offset": f"{offset:.5f}", "stop-color": strip.colour, "stop-opacity": f"{share:.5f}"}
+            self.writer.element("stop", attrib=attributes)
+        self.writer.end("linearGradient")
+        top_pt = self.height - strip.bottom_pt - strip.height_pt
+        box = {"x": strip.left_pt, "y": top_pt, "width": strip.width_pt, "height": strip.height_pt}
+        self.writer.element("rect", attrib={key: f"{pt:.3f}" for key, pt in box.items()} | {"fill": f"url(#{ident})"})
