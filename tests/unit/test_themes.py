@@ -123,6 +123,7 @@ def test_a_file_that_is_not_there_is_bad_input(tmp_path: Path):
     [
         ({"text": "#999999"}, "hard to read on “bg”"),
         ({"gradient_color": "#444444"}, "hard to read on “gradient_color”"),
+        ({"sea": "#222222"}, "hard to read on “sea”"),
         ({"road_primary": "#000000"}, "“road_motorway” and “road_primary”"),
         ({"road_default": "#fefefe"}, "“road_default” and “bg”"),
         ({"water": "#fdfdfd"}, "“water” and “bg”"),
