@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -37,8 +38,8 @@ class FontShelf:
 
     @classmethod
     def load(cls, fonts_dir: Path) -> FontShelf:
-        """Open a prepared folder; raise Unavailable when it is not."""
-        return cls(FontIndex.load(fonts_dir), fonts_dir)
+        """Open a prepared folder, its index read once a process; raise Unavailable when it is not prepared."""
+        return cls(_index(fonts_dir), fonts_dir)
 
     def open(self, text: str, face: Typeface) -> FT2Font:
         """Return a font, with its fallbacks, that has every character of a tidy line.
@@ -56,6 +57,11 @@ class FontShelf:
             target.parent.mkdir(exist_ok=True)
             _cut(self._dir / SOURCES_DIR / file.source, wanted, target)
         return target
+
+
+@lru_cache(maxsize=1)
+def _index(fonts_dir: Path) -> FontIndex:
+    return FontIndex.load(fonts_dir)
 
 
 def _cut(source: Path, weight: int, target: Path) -> None:

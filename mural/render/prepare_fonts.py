@@ -53,7 +53,7 @@ FIRST_SUBSETS: Final = ("latin", "latin-ext", "greek", "cyrillic", "vietnamese")
 
 def prepare(node_modules: Path, fonts_dir: Path) -> bool:
     """Bring ``fonts_dir`` up to the installed packages; return whether there was anything to do."""
-    wanted = {family: _version(node_modules, family) for family in _families()}
+    wanted = {family: _version(node_modules, family) for family in all_families()}
     index_path = fonts_dir / INDEX_FILE
     if _prepared(index_path) == wanted:
         return False
@@ -67,7 +67,8 @@ def prepare(node_modules: Path, fonts_dir: Path) -> bool:
     return True
 
 
-def _families() -> tuple[str, ...]:
+def all_families() -> tuple[str, ...]:
+    """List the families that set-up needs, one npm package each, in the order in which they are asked."""
     return (*FAMILIES, LATIN_FALLBACK, *SCRIPT_FAMILIES, *HAN_FAMILIES)
 
 
@@ -138,7 +139,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("node_modules", type=Path)
     parser.add_argument("fonts_dir", type=Path)
     options = parser.parse_args(arguments)
-    done = prepare(options.node_modules, options.fonts_dir)
+    try:
+        done = prepare(options.node_modules, options.fonts_dir)
+    except FileNotFoundError as error:
+        parser.error(f"{error.filename} is missing: run “npm ci” first")
     sys.stdout.write(f"Fonts {'prepared' if done else 'up to date'} in {options.fonts_dir}\n")
 
 
