@@ -8,9 +8,9 @@ from typing import Final
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from mural.fonts import DEFAULT_FAMILY
+from mural.fonts import DEFAULT_FAMILY, han_family, require_family
 from mural.poster import PosterDesign
-from mural.render.fonts import FontShelf
+from mural.render.fonts import FontShelf, Typeface
 from mural.render.inked import Shape
 from mural.render.page import Sheet
 from mural.render.typesetting import TypeStyle, shape
@@ -28,7 +28,6 @@ BAR_LONGEST: Final = 0.19
 """The most that a scale bar takes of the page's width; the credit stands in the middle."""
 
 LABEL_PT: Final = 8.5
-LABEL_WEIGHT: Final = 500
 LABEL_TRACKING_EM: Final = 0.04
 ARROW_PT: Final = 34.0
 CROP_MARK_MM: Final = 5.0
@@ -70,9 +69,9 @@ def round_length_m(longest_m: float) -> float:
 
 def text_outline(text: str, design: PosterDesign, size_pt: float, shelf: FontShelf) -> tuple[Path, float]:
     """Set a short label in the poster's typeface: its outline on a baseline from x = 0, and its width in points."""
-    family = design.texts.font or design.theme.font or DEFAULT_FAMILY
-    style = TypeStyle(family, LABEL_WEIGHT, size_pt, LABEL_TRACKING_EM)
-    line = shape(text, style, shelf)
+    family = require_family(design.texts.font or design.theme.font or DEFAULT_FAMILY)
+    face = Typeface(family.id, family.text_weight, han_family(design.place.country))
+    line = shape(text, TypeStyle(face, size_pt), shelf)
     return line.outline(size_pt, LABEL_TRACKING_EM), line.width_em(LABEL_TRACKING_EM) * size_pt
 
 

@@ -45,8 +45,8 @@ WEIGHTS: Final[dict[Layer, Weight]] = {
     Layer.ROAD_MOTORWAY: Weight(14.0, 1.9, 8.0),
     Layer.ROAD_PRIMARY: Weight(12.0, 1.35, 7.0),
     Layer.ROAD_SECONDARY: Weight(10.5, 1.0, 6.0),
-    Layer.ROAD_TERTIARY: Weight(8.5, 0.75, 5.0, 24_000, 110_000),
-    Layer.ROAD_RESIDENTIAL: Weight(6.5, 0.5, 3.8, 12_000, 70_000),
+    Layer.ROAD_TERTIARY: Weight(8.5, 0.75, 5.4, 24_000, 110_000),
+    Layer.ROAD_RESIDENTIAL: Weight(6.5, 0.5, 4.6, 12_000, 70_000),
     Layer.ROAD_DEFAULT: Weight(2.8, 0.3, 1.6, 3_500, 18_000),
     Layer.RIVER: Weight(18.0, 1.1, 9.0),
     Layer.CANAL: Weight(10.0, 0.7, 6.0, 12_000, 60_000),
@@ -65,5 +65,5 @@ BUILDING_FADE_M: Final = (4_000.0, 22_000.0)
 CASING_PT: Final = 0.55
 """Width of a casing on each side of a road, on a sheet whose shorter side is 12 in."""
 
-CASED_FROM_PT: Final = 1.1
+CASED_FROM_PT: Final = 1.7
 """Roads narrower than this have no casing: there would be more casing than road."""
