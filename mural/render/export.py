@@ -14,6 +14,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from mural import __version__
+from mural.errors import InvalidInput
 from mural.jobs.progress import Step
 from mural.poster import Format
 from mural.render.bands import BandRenderer
@@ -38,6 +39,9 @@ THUMBNAIL_WIDTH_PX: Final = 400
 PREVIEW_WIDTH_PX: Final = 800
 JPEG_QUALITY: Final = 92
 WEBP_QUALITY: Final = 90
+WEBP_LONGEST_PX: Final = 16_383
+"""The most that the format can say."""
+
 SMALL_QUALITY: Final = 86
 
 
@@ -55,9 +59,13 @@ def export_poster(
 ) -> tuple[int, int]:
     """Write a poster and its small images; give its width and height in pixels.
 
-    ``width_px`` draws a raster poster in another resolution than its design's.
+    ``width_px`` draws a raster poster in another resolution than its design's. Raises InvalidInput when the poster has
+    more pixels than its format can hold.
     """
     size = size_px(picture.design, width_px)
+    if picture.design.format is Format.WEBP and max(size) > WEBP_LONGEST_PX:
+        message = f"WebP pictures have at most {WEBP_LONGEST_PX} pixels a side; choose another format or fewer DPI."
+        raise InvalidInput(message, field="format", value=picture.design.format.value)
     if picture.design.format in VECTORS:
         _export_vector(picture, targets, report)
     else:
@@ -138,7 +146,7 @@ def _write_small(small: Image.Image, targets: Targets, picture: Picture) -> None
 def _save(image: Image.Image, path: Path, picture: Picture, dpi: float) -> None:
     options: dict[str, Any] = {"exif": _exif(picture, dpi)}
     if picture.design.format is Format.JPEG:
-        options |= {"quality": JPEG_QUALITY, "subsampling": 0, "dpi": (dpi, dpi), "optimize": True}
+        options |= {"quality": JPEG_QUALITY, "subsampling": 0, "dpi": (dpi, dpi)}
     else:
         options |= {"quality": WEBP_QUALITY, "method": 4}
     image.save(path, picture.design.format.value, **options)

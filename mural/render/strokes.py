@@ -10,6 +10,13 @@ from mural.geo.layers import Layer
 from mural.render.page import Sheet
 
 
+THIN_FROM_M: Final = 12_000.0
+"""Up to this distance the narrowest strokes hold; beyond it they give way, or a whole region would be a blot."""
+
+THINNING: Final = 0.35
+"""How steeply: the power of the distance by which they grow thinner."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weight:
     """A class of lines: its width on the ground, the narrowest and widest it is drawn, and when it fades.
@@ -27,7 +34,7 @@ class Weight:
     def width_pt(self, sheet: Sheet) -> float:
         """Give the stroke width in points on a sheet."""
         natural_pt = self.width_m * sheet.pt_per_m / sheet.scale
-        thinning = 0.5 + 0.5 * presence(sheet.distance_m, self.fade_from_m, self.gone_at_m)
+        thinning = min(1.0, (THIN_FROM_M / sheet.distance_m) ** THINNING)
         return min(self.ceiling_pt, max(self.floor_pt * thinning, natural_pt)) * sheet.scale
 
 

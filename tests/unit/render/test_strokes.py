@@ -21,9 +21,12 @@ def test_a_more_important_road_is_never_thinner(distance_m):
 
 
 def test_roads_grow_thinner_with_the_distance_but_not_without_end():
-    widths = [WEIGHTS[ROADS[0]].width_pt(sheet(distance_m)) for distance_m in (1000, 4000, 16_000, 50_000)]
-    assert widths[0] > widths[1]
-    assert widths[2] == widths[3] == WEIGHTS[ROADS[0]].floor_pt
+    weight = WEIGHTS[ROADS[0]]
+    widths = [weight.width_pt(sheet(distance_m)) for distance_m in (500, 1000, 2000, 3000, 12_000, 50_000)]
+    assert widths[0] == weight.ceiling_pt
+    assert widths[1] > widths[2] > widths[3]
+    assert widths[4] == weight.floor_pt
+    assert weight.floor_pt / 2 < widths[5] < weight.floor_pt
 
 
 def test_strokes_grow_with_the_page():
