@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from mural.poster import Format
 from mural.render.bands import BandRenderer
 from mural.render.compose import Picture, Report
 from mural.render.images import Sink, SmallImage, WholeImage
+from mural.render.lettering import block_top_pt
 from mural.render.page import size_px
 from mural.render.pdf import write_pdf
 from mural.render.png import PngWriter
@@ -83,7 +85,7 @@ def _export_vector(picture: Picture, targets: Targets, report: Report) -> None:
     if targets.thumbnail or targets.preview:
         size = size_px(picture.design, PREVIEW_WIDTH_PX)
         small = SmallImage(*size, PREVIEW_WIDTH_PX)
-        draw_rows(picture, size, [small], report)
+        draw_rows(picture, size, [small], lambda share: report(Step.THUMBNAILS, share))
         _write_small(small.image(), targets, picture)
 
 
@@ -91,14 +93,16 @@ def _export_raster(picture: Picture, targets: Targets, report: Report, size: tup
     small = SmallImage(*size, PREVIEW_WIDTH_PX)
     sinks: list[Sink] = [small] if targets.thumbnail or targets.preview else []
     dpi = picture.sheet.dpi(size[0])
+    drawn = partial(_tell, report, block_top_pt(picture.lettering) / picture.sheet.height_pt)
     if picture.design.format is Format.PNG:
         with targets.poster.open("wb") as file:
             writer = PngWriter(file, size, dpi, _facts(picture))
-            draw_rows(picture, size, [writer, *sinks], report)
+            draw_rows(picture, size, [writer, *sinks], drawn)
+            report(Step.EXPORTING, 1.0)
             writer.close()
     else:
         whole = WholeImage(*size)
-        draw_rows(picture, size, [whole, *sinks], report)
+        draw_rows(picture, size, [whole, *sinks], drawn)
         report(Step.EXPORTING, 0.0)
         _save(whole.image, targets.poster, picture, dpi)
     if sinks:
@@ -106,8 +110,19 @@ def _export_raster(picture: Picture, targets: Targets, report: Report, size: tup
         _write_small(small.image(), targets, picture)
 
 
-def draw_rows(picture: Picture, size: tuple[int, int], sinks: Sequence[Sink], report: Report) -> None:
-    """Draw a picture band by band, handing each band to the sinks in a second thread while the next one is drawn."""
+def _tell(report: Report, lettered: float, drawn: float) -> None:
+    """Report the share of the page that is drawn; the lowest ``lettered`` share of it is where the lettering stands."""
+    if drawn <= 1.0 - lettered:
+        report(Step.DRAWING, drawn / (1.0 - lettered))
+    else:
+        report(Step.LETTERING, (drawn + lettered - 1.0) / lettered)
+
+
+def draw_rows(picture: Picture, size: tuple[int, int], sinks: Sequence[Sink], drawn: Callable[[float], None]) -> None:
+    """Draw a picture band by band, handing each band to the sinks in a second thread while the next one is drawn.
+
+    ``drawn`` hears, after each band, what share of the page (0 to 1) is there.
+    """
     width_px, height_px = size
     dpi = picture.sheet.dpi(width_px)
     band_px = min(BAND_PX, height_px)
@@ -125,7 +140,7 @@ def draw_rows(picture: Picture, size: tuple[int, int], sinks: Sequence[Sink], re
             band.top_px = top_px
             figure.draw(band)
             pending.append(worker.submit(_hand_over, band, sinks))
-            report(Step.DRAWING, min(1.0, (top_px + BAND_PX) / height_px))
+            drawn(min(1.0, (top_px + BAND_PX) / height_px))
         for future in pending:
             future.result()
 

@@ -9,7 +9,6 @@ from typing import Final
 from mural.geo.layers import Layer
 from mural.render.page import Sheet
 
-
 THIN_FROM_M: Final = 12_000.0
 """Up to this distance the narrowest strokes hold; beyond it they give way, or a whole region would be a blot."""
 
@@ -34,7 +33,7 @@ class Weight:
     def width_pt(self, sheet: Sheet) -> float:
         """Give the stroke width in points on a sheet."""
         natural_pt = self.width_m * sheet.pt_per_m / sheet.scale
-        thinning = min(1.0, (THIN_FROM_M / sheet.distance_m) ** THINNING)
+        thinning = min(1.0, math.pow(THIN_FROM_M / sheet.distance_m, THINNING))
         return min(self.ceiling_pt, max(self.floor_pt * thinning, natural_pt)) * sheet.scale
 
 

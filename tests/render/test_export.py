@@ -11,13 +11,15 @@ from PIL.ExifTags import Base
 
 from mural.errors import InvalidInput
 from mural.geo.layers import Layer
+from mural.jobs.progress import Step, percentage
 from mural.poster import Format, Page
+from mural.render.compose import draw_poster
 from mural.render.export import Targets, export_poster
 from mural.render.lettering import layout_lettering
 from mural.wording import CREDIT
 from tests.support.designs import design
-from tests.support.fonts import font_shelf
-from tests.support.maps import compose, lines, map_of, polygons, square
+from tests.support.fonts import font_shelf, fonts_dir
+from tests.support.maps import lines, map_of, polygons, square
 
 PARTS = {
     Layer.WATER: polygons([square(300), square(100)]),
@@ -35,9 +37,12 @@ def written(folder, form, page=SMALL_PAGE, *, small=False):
         preview=folder / "preview.jpg" if small else None,
     )
     steps = []
-    size = export_poster(
-        compose(map_of(poster, PARTS), poster), targets, lambda step, fraction: steps.append((step, fraction))
-    )
+
+    def report(step, fraction):
+        steps.append((step, fraction))
+
+    picture = draw_poster(map_of(poster, PARTS), poster, fonts_dir(), report)
+    size = export_poster(picture, targets, report)
     return targets, size, steps
 
 
@@ -91,13 +96,20 @@ def test_every_format_comes_with_small_images_that_carry_the_credit(tmp_path, fo
     assert np.ptp(pixels[rows, int(left * px_per_pt) : int(right * px_per_pt)]) > 60
 
 
-def test_progress_never_runs_backwards(tmp_path):
-    _, _, steps = written(tmp_path, Format.PNG, Page(), small=True)
-    order = [step for step, _ in steps]
-    assert order == sorted(order, key=list(type(order[0])).index)
-    fractions = [fraction for step, fraction in steps if step == "drawing"]
-    assert fractions == sorted(fractions)
-    assert fractions[-1] == 1.0
+@pytest.mark.parametrize("form", list(Format))
+def test_progress_never_runs_backwards(tmp_path, form):
+    _, _, steps = written(tmp_path, form, small=True)
+    shares = [percentage(step, fraction) for step, fraction in steps]
+    assert shares == sorted(shares)
+    assert {Step.EXPORTING, Step.THUMBNAILS} <= {step for step, _ in steps}
+
+
+def test_progress_tells_of_the_map_and_then_of_the_lettering(tmp_path):
+    _, _, steps = written(tmp_path, Format.PNG, Page())
+    drawing = [fraction for step, fraction in steps if step is Step.DRAWING]
+    lettering = [fraction for step, fraction in steps if step is Step.LETTERING]
+    assert len(drawing) > 4
+    assert lettering[-1] == pytest.approx(1.0)
 
 
 def test_an_svg_has_a_named_group_for_every_layer_and_no_pictures(tmp_path):

@@ -81,7 +81,7 @@ def pixels(picture: Picture, width_px: int) -> np.ndarray:
     """Draw a picture, shape (height, width, 3)."""
     size = size_px(picture.design, width_px)
     whole = WholeImage(*size)
-    draw_rows(picture, size, [whole], quietly)
+    draw_rows(picture, size, [whole], lambda _: None)
     return np.asarray(whole.image)
 
 
