@@ -54,6 +54,7 @@ class PosterServices:
     files: PosterFiles
     housekeeping: Housekeeping
     gallery: GalleryService
+    job_store: JobStore
     jobs: JobService
     posters: PosterService
 
@@ -98,5 +99,11 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     designs = Designs(outside.themes, outside.geocoder, config.max_distance_m)
     posters = PosterService(database, designs, jobs, files, publishing, estimates, urls)
     return PosterServices(
-        database=database, files=files, housekeeping=housekeeping, gallery=gallery, jobs=jobs, posters=posters
+        database=database,
+        files=files,
+        housekeeping=housekeeping,
+        gallery=gallery,
+        job_store=store,
+        jobs=jobs,
+        posters=posters,
     )
