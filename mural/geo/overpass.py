@@ -70,8 +70,7 @@ def fetch_area(
 
     Only one process of the installation (of those sharing ``sources.cache_dir``) downloads at a time. ``known`` is
     asked once the turn has come, because another process may have fetched the same meanwhile; ``keep`` is given the new
-    Area before the turn passes on. Raises MapServerError, or MapServerRefused when trying
-    again cannot help.
+    Area before the turn passes on. Raises MapServerError, or MapServerRefused when trying again cannot help.
     """
     if not sources.overpass_url:
         raise MapServerRefused("No map server is configured.")

@@ -138,6 +138,19 @@ def test_progress_names_the_bytes_and_never_falls(server: OverpassServer, source
     assert any(message.startswith("Downloading map data: 0.") and message.endswith(" MB") for message in told.messages)
 
 
+def test_an_answer_of_unknown_length(server: OverpassServer, sources: MapSources) -> None:
+    server.chunked = True
+    server.faults.extend([Fault.TRUNCATED, Fault.NONE])
+    with pytest.raises(MapServerError, match="broke off"):
+        fetch(sources)
+    told = Told()
+    assert counts(fetch(sources, told=told)) == pytest.approx(straight(), rel=0.01)
+    downloading = [message for message in told.messages if message.startswith("Downloading")]
+    assert downloading
+    assert not any(" of " in message for message in downloading)
+    assert told.fractions == sorted(told.fractions)
+
+
 @pytest.mark.parametrize("fault", [Fault.TOO_MANY, Fault.GATEWAY_TIMEOUT, Fault.DUPLICATE])
 def test_waits_out_a_busy_server(server: OverpassServer, sources: MapSources, fault: Fault) -> None:
     server.faults.extend([fault, fault])
