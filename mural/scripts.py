@@ -17,11 +17,18 @@ _CASED: Final = frozenset(("Latn", "Grek", "Cyrl", "Armn"))
 """Scripts set in capitals on a poster; Georgian has capitals that few fonts and readers know."""
 
 _UNIFORM: Final = frozenset(("Hani", "Hira", "Kana", "Hang", "Bopo"))
-_BLANK: Final = frozenset(
-    map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0))
+_IGNORABLE: Final = (
+    *(0x00AD, 0x034F, 0x061C, 0x17B4, 0x17B5, 0xFEFF),
+    *range(0x180B, 0x180F),
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    *range(0xFE00, 0xFE10),
+    *range(0xE0000, 0xE1000),
 )
-"""Variation selectors, fillers and the empty Braille cell: nothing to see by themselves."""
+"""Code points that shaping hides where a font lacks them: joiners, direction marks, variation selectors, tags."""
 
+_INVISIBLE: Final = frozenset(map(chr, _IGNORABLE))
 _GREEK_ACCENTS: Final = frozenset("\u0300\u0301\u0313\u0314\u0342")
 
 
@@ -44,7 +51,7 @@ def clusters(text: str) -> list[str]:
 
 def needs_glyph(char: str) -> bool:
     """Tell whether a character is something to see, so that a font must have it."""
-    return unicodedata.category(char) not in ("Cc", "Cf", "Zs", "Zl", "Zp") and char not in _BLANK
+    return not char.isspace() and unicodedata.category(char) != "Cc" and char not in _INVISIBLE
 
 
 def takes_letter_spacing(text: str) -> bool:

@@ -77,8 +77,8 @@ REQUIRED: Final = (
     "road_residential",
     "road_default",
 )
-TEXT_CONTRAST: Final = 4.5
-"""The least WCAG contrast of lettering on its ground."""
+_GROUNDS: Final = {"bg": 4.5, "gradient_color": 4.5, "water": 3.0, "sea": 3.0}
+"""What lettering may stand on, and the least WCAG contrast there: water shows through the fade behind large letters."""
 
 _TELL_APART: Final = (
     ("road_motorway", "road_primary", 0.05),
@@ -136,9 +136,9 @@ def load_themes(folder: Path) -> tuple[dict[str, Theme], dict[str, str]]:
 def theme_faults(theme: Theme) -> list[str]:
     """List, in sentences, what keeps a theme's lettering from being read or its map from being told apart."""
     faults = [
-        f"The text is hard to read on “{ground}”: contrast {ratio:.1f}, at least {TEXT_CONTRAST} is needed."
-        for ground in ("bg", "gradient_color")
-        if (ratio := contrast_ratio(theme.text, getattr(theme, ground))) < TEXT_CONTRAST
+        f"The text is hard to read on “{ground}”: contrast {ratio:.1f}, at least {least} is needed."
+        for ground, least in _GROUNDS.items()
+        if (ratio := contrast_ratio(theme.text, getattr(theme, ground))) < least
     ]
     for key, other, least in _TELL_APART:
         if distance(getattr(theme, key), getattr(theme, other)) < least:

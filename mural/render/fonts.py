@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -35,10 +36,11 @@ class FontShelf:
         self._index = index
         self._dir = fonts_dir
 
-    @classmethod
-    def load(cls, fonts_dir: Path) -> FontShelf:
-        """Open a prepared folder; raise Unavailable when it is not."""
-        return cls(FontIndex.load(fonts_dir), fonts_dir)
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def load(fonts_dir: Path) -> FontShelf:
+        """Open a prepared folder, its index read once a process; raise Unavailable when it is not prepared."""
+        return FontShelf(FontIndex.load(fonts_dir), fonts_dir)
 
     def open(self, text: str, face: Typeface) -> FT2Font:
         """Return a font, with its fallbacks, that has every character of a tidy line.
