@@ -20,7 +20,7 @@ MODES = ["eventlet", "gevent", "threading"]
 
 
 def program(mode: str, folder: Path, *act: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - our own program
+    return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "tests.system.render_pool_program", mode, str(folder), *act],
         cwd=ROOT,
         stdout=subprocess.PIPE,
