@@ -9,13 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
 
-from mural.fingerprint import fingerprint
-
 from mural.errors import Cancelled
+from mural.fingerprint import fingerprint
 from mural.poster import Place, PosterDesign, Texts
 from mural.themes import Theme
 from mural.worker.protocol import RenderRequest, RenderResult
-from services.cancellation import CancelToken
 
 KEPT: Final = 400
 """Pictures kept on disk; the ones that were not looked at for the longest time go first."""
@@ -28,14 +26,21 @@ SAMPLE_WIDTH_PX: Final = 400
 class DrawNow(Protocol):
     """Has a render process draw a request at once, ahead of all posters."""
 
-    def __call__(self, request: RenderRequest, cancelled: CancelToken) -> RenderResult:
+    def __call__(self, request: RenderRequest) -> RenderResult:
         """Draw it; raise what went wrong."""
+
+
+class RequestMaker(Protocol):
+    """Completes a render request with what all of them carry."""
+
+    def __call__(self, *, job_id: str, design: PosterDesign, output_dir: Path, preview_width_px: int) -> RenderRequest:
+        """Make the request."""
 
 
 class PreviewService:
     """Draws one picture at a time; of several wishes of one viewer only the latest is worth drawing."""
 
-    def __init__(self, draw: DrawNow, request_for: Callable[..., RenderRequest], folder: Path) -> None:
+    def __init__(self, draw: DrawNow, request_for: RequestMaker, folder: Path) -> None:
         self._draw = draw
         self._request_for = request_for
         self._folder = folder
@@ -72,8 +77,10 @@ class PreviewService:
     def _make(self, design: PosterDesign, width_px: int, file: Path) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self._folder, prefix=".making-") as making:
-            request = self._request_for(f"live-{file.stem[:12]}", design, Path(making), preview_width_px=width_px)
-            result = self._draw(request, CancelToken())
+            request = self._request_for(
+                job_id=f"live-{file.stem[:12]}", design=design, output_dir=Path(making), preview_width_px=width_px
+            )
+            result = self._draw(request)
             (Path(making) / result.poster).replace(file)
         self._prune()
 

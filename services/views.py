@@ -74,7 +74,7 @@ class PosterView:
             "theme_name": self.theme_name,
             "distance": self.distance_m,
             "format": self.format,
-            "page": {"width_mm": self.width_mm, "height_mm": self.height_mm},
+            "page": {"width_mm": round(self.width_mm, 2), "height_mm": round(self.height_mm, 2)},
             "dimensions": self.dimensions,
             "filename": self.filename,
             "file_size": self.file_size,
@@ -118,7 +118,7 @@ class JobView:
     theme: str
     progress: int
     current_step: str
-    attempts: int
+    message: str
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -146,7 +146,7 @@ class JobView:
             "job_id": self.job_id,
             "status": str(self.state),
             "progress": self.progress,
-            "current_step": self.current_step,
+            "current_step": str(self.current_step),
             "city": self.city,
             "country": self.country,
             "theme": self.theme,

@@ -69,7 +69,8 @@ def fetch_area(
 
     Only one process of the installation (of those sharing ``sources.cache_dir``) downloads at a time. ``known`` is
     asked once the turn has come, because another process may have fetched the same meanwhile; ``keep`` stores the new
-    Area, and says which to return, before the turn passes on. Raises MapServerError, or MapServerRefused when trying again cannot help.
+    Area, and says which to return, before the turn passes on. Raises MapServerError, or MapServerRefused when trying
+    again cannot help.
     """
     if not sources.overpass_url:
         raise MapServerRefused("No map server is configured.")

@@ -11,8 +11,9 @@ from mural import __version__
 from routes.context import services
 from routes.identity import pin_actor
 from routes.sockets.commands import connection
+from services.clock import utc_now
 from services.events import Name, session_room
-from services.views import iso_now
+from services.views import iso
 
 
 def register(socketio: SocketIO) -> None:
@@ -28,7 +29,7 @@ def register(socketio: SocketIO) -> None:
             {
                 "connection_id": sender.id,
                 "user_id": sender.actor.user_id,
-                "server_time": iso_now(),
+                "server_time": iso(utc_now()),
                 "version": __version__,
             },
         )

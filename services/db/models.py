@@ -85,7 +85,6 @@ class PosterRow(Base):
     preview_file: Mapped[str | None]
     filename: Mapped[str]
     file_size: Mapped[int] = mapped_column(BigInteger)
-    folder_bytes: Mapped[int] = mapped_column(BigInteger)
     source: Mapped[str]
     generation_s: Mapped[float]
     created_at: Mapped[datetime]
@@ -129,6 +128,8 @@ class JobRow(Base):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     estimate_s: Mapped[float]
+    progress: Mapped[int] = mapped_column(default=0)
+    step: Mapped[str] = mapped_column(default="")
     poster_id: Mapped[str | None] = mapped_column(ForeignKey("posters.id", ondelete="SET NULL"), index=True)
     error: Mapped[str | None]
     error_message: Mapped[str | None] = mapped_column(Text)

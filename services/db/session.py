@@ -28,7 +28,8 @@ class Database:
     def __init__(self, url: str, *, busy_timeout_s: float = 5.0) -> None:
         self.url = driver_url(url)
         self.engine = make_engine(self.url, busy_timeout_s=busy_timeout_s)
-        self._reading = sessionmaker(self.engine, expire_on_commit=False)
+        snapshots = self.engine.execution_options(**({} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}))
+        self._reading = sessionmaker(snapshots, expire_on_commit=False)
         self._writing = sessionmaker(self.engine.execution_options(**{WRITES: True}), expire_on_commit=False)
         # SQLite waits for its lock inside C, where a green thread would hold up all others: queue up here instead.
         self._writer = threading.Lock() if self.is_sqlite else nullcontext()

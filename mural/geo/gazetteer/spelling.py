@@ -1,0 +1,31 @@
+"""Guesses at what was meant by a name that nothing begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+SHORTEST_GUESS: Final = 4
+LONGEST_GUESS: Final = 24
+"""Names outside these lengths are not guessed at: too little to go by, or too many ways to be wrong."""
+
+_ALPHABETS: Final = ("abcdefghijklmnopqrstuvwxyz ", "абвгдежзиклмнопрстуфхцчшщыьэюя ", "αβγδεζηθικλμνξοπρστυφχψω ")
+
+
+def one_slip_away(name: str) -> Iterator[str]:
+    """Yield what a normalised name may have been before one letter was swapped, added, mistaken or left out.
+
+    Letters are added and replaced for Latin, Cyrillic and Greek names; elsewhere only taken away and swapped.
+    """
+    if not SHORTEST_GUESS <= len(name) <= LONGEST_GUESS:
+        return
+    alphabet = next((letters for letters in _ALPHABETS if name[0] in letters), "")
+    splits = [(name[:at], name[at:]) for at in range(len(name) + 1)]
+    yield from (head + tail[1] + tail[0] + tail[2:] for head, tail in splits if len(tail) > 1)
+    if len(name) > SHORTEST_GUESS:
+        yield from (head + tail[1:] for head, tail in splits if tail)
+    for head, tail in splits:
+        for letter in alphabet:
+            yield head + letter + tail
+            if tail:
+                yield head + letter + tail[1:]

@@ -1,0 +1,38 @@
+"""REST: how the installation is doing."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Response
+
+from routes.api import ApiBlueprint, reply
+from routes.context import services
+from routes.schemas import HealthOut, StatsOut
+
+blueprint = ApiBlueprint("health", __name__)
+
+
+@blueprint.get("/health")
+@blueprint.answers(HealthOut)
+@blueprint.doc(responses={503: "Not able to serve"})
+def health() -> Response:
+    """Tell whether every part works; 503 when visitors cannot be served."""
+    found = services().health.check()
+    return reply(found.to_json(), HTTPStatus.OK if found.able_to_serve else HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@blueprint.get("/ready")
+@blueprint.doc(responses={200: "Ready", 503: "The render processes are still warming up, or not able to serve"})
+def ready() -> Response:
+    """Tell whether a poster asked for now would be drawn at once."""
+    parts = services().health.check().parts
+    is_ready = parts["database"] == parts["render_pool"] == "ok"
+    return reply({"ready": is_ready}, HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@blueprint.get("/stats")
+@blueprint.answers(StatsOut)
+def stats() -> Response:
+    """Count posters, jobs and what they take."""
+    return reply(services().health.stats())

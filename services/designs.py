@@ -1,0 +1,162 @@
+"""From a request to a design: every field checked, the theme found, the place located."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from mural.errors import InvalidInput
+from mural.paper import PageWish, page_for
+from mural.poster import Format, Marker, Place, PosterDesign, Texts, Track
+from services.requests import PosterRequest
+from services.themes import ThemeService
+
+NAME_MAX: Final = 100
+LINE_MAX: Final = 200
+LINES_MAX: Final = 10
+LABEL_MAX: Final = 80
+DISTANCE_M_MIN: Final = 500.0
+TRACKS_MAX: Final = 20
+TRACK_POINTS_MAX: Final = 50_000
+MARKERS_MAX: Final = 100
+DEGREE_DIGITS: Final = 6
+"""Decimals of a degree that count: about a tenth of a metre."""
+
+
+class Located(Protocol):
+    """Where a place is; ``candidates`` are the places it could be when that is not clear."""
+
+    @property
+    def latitude(self) -> float:
+        """Degrees north."""
+
+    @property
+    def longitude(self) -> float:
+        """Degrees east."""
+
+    @property
+    def candidates(self) -> Sequence[Any]:
+        """The places that the words could mean."""
+
+
+class Geocoder(Protocol):
+    """Finds places by name."""
+
+    def geocode(self, city: str, country: str) -> Located:
+        """Locate a place; raise NotFound or GeocodingError."""
+
+
+class Designs:
+    """Works out what a request means."""
+
+    def __init__(self, themes: ThemeService, geocoder: Geocoder, max_distance_m: float) -> None:
+        self._themes = themes
+        self._geocoder = geocoder
+        self._max_distance_m = max_distance_m
+
+    def design(self, request: PosterRequest) -> PosterDesign:
+        """Make the design a request asks for; raise InvalidInput, NotFound or GeocodingError.
+
+        The place is looked up last, when nothing else can be wrong any more.
+        """
+        self._check(request)
+        page = page_for(
+            PageWish(
+                size=request.size,
+                orientation=request.orientation,
+                dpi=request.dpi,
+                bleed_mm=request.bleed_mm,
+                crop_marks=request.crop_marks,
+            )
+        )
+        return PosterDesign(
+            theme=self._themes.get(request.theme),
+            place=self._place(request),
+            distance_m=request.distance_m,
+            page=page,
+            format=request.format,
+            layers=request.layers,
+            texts=_clean_texts(request.texts),
+            rotation_deg=request.rotation_deg % 360,
+            furniture=request.furniture,
+            tracks=request.tracks,
+            markers=request.markers,
+        )
+
+    def _check(self, request: PosterRequest) -> None:
+        for name in ("city", "country"):
+            text = clean(getattr(request, name))
+            _require(1 <= len(text) <= NAME_MAX, name, text, f"needs 1 to {NAME_MAX} characters")
+        in_range = DISTANCE_M_MIN <= request.distance_m <= self._max_distance_m
+        allowed = f"must be {DISTANCE_M_MIN:g} to {self._max_distance_m:g} metres"
+        _require(in_range, "distance", request.distance_m, allowed)
+        if request.format is not Format.PDF:
+            _require(not request.bleed_mm, "bleed_mm", request.bleed_mm, "is for the format pdf only")
+            _require(not request.crop_marks, "crop_marks", request.crop_marks, "are for the format pdf only")
+        _check_tracks(request.tracks)
+        _check_markers(request.markers)
+
+    def _place(self, request: PosterRequest) -> Place:
+        city, country = clean(request.city), clean(request.country)
+        latitude, longitude = request.latitude, request.longitude
+        if latitude is None and longitude is None:
+            located = self._geocoder.geocode(city, country)
+            latitude, longitude = located.latitude, located.longitude
+        elif latitude is None or longitude is None:
+            missing = "latitude" if latitude is None else "longitude"
+            raise InvalidInput("Latitude and longitude go together: give both or neither.", field=missing)
+        _check_point("", latitude, longitude)
+        return Place(
+            city=city,
+            country=country,
+            latitude=round(latitude, DEGREE_DIGITS),
+            longitude=round(longitude, DEGREE_DIGITS),
+        )
+
+
+def clean(text: str) -> str:
+    """Write text one way only: composed letters, single spaces, no control characters."""
+    visible = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
+    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def _require(holds: bool, name: str, value: Any, what: str) -> None:
+    if not holds:
+        raise InvalidInput(f"“{name}” {what}.", field=name, value=value)
+
+
+def _clean_texts(texts: Texts) -> Texts:
+    _require(len(texts.lines) <= LINES_MAX, "texts.lines", len(texts.lines), f"has {LINES_MAX} lines at most")
+    lines = tuple(clean(line) for line in texts.lines)
+    named = {name: _cleaned(getattr(texts, name)) for name in ("title", "subtitle", "coordinates")}
+    for name, text in [*named.items(), *(("lines", line) for line in lines)]:
+        _require(len(text or "") <= LINE_MAX, f"texts.{name}", text, f"has {LINE_MAX} characters at most")
+    return Texts(lines=lines, font=texts.font, **named)
+
+
+def _cleaned(text: str | None) -> str | None:
+    return None if text is None else clean(text)
+
+
+def _check_point(prefix: str, latitude: float, longitude: float) -> None:
+    # Nearer the poles a flat page around a point shows nothing that reads as a map.
+    _require(-85 <= latitude <= 85, f"{prefix}latitude", latitude, "must be -85 to 85 degrees")
+    _require(-180 <= longitude <= 180, f"{prefix}longitude", longitude, "must be -180 to 180 degrees")
+
+
+def _check_tracks(tracks: Sequence[Track]) -> None:
+    _require(len(tracks) <= TRACKS_MAX, "tracks", len(tracks), f"has {TRACKS_MAX} tracks at most")
+    points = sum(len(track.points) for track in tracks)
+    _require(points <= TRACK_POINTS_MAX, "tracks", points, f"has {TRACK_POINTS_MAX} points at most")
+    for track in tracks:
+        _require(len(track.label) <= LABEL_MAX, "tracks.label", track.label, f"has {LABEL_MAX} characters at most")
+        for latitude, longitude in track.points:
+            _check_point("tracks.", latitude, longitude)
+
+
+def _check_markers(markers: Sequence[Marker]) -> None:
+    _require(len(markers) <= MARKERS_MAX, "markers", len(markers), f"has {MARKERS_MAX} markers at most")
+    for marker in markers:
+        _require(len(marker.label) <= LABEL_MAX, "markers.label", marker.label, f"has {LABEL_MAX} characters at most")
+        _check_point("markers.", marker.latitude, marker.longitude)

@@ -1,0 +1,53 @@
+"""The wall's events in the database: numbered without gaps, the latest kept for those who were away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from services.db.models import GALLERY_STREAM, GalleryEventRow, StreamRow
+
+EVENTS_KEPT: Final = 1000
+
+
+def position(session: Session) -> StreamRow:
+    """Tell the epoch and the number of the latest event; a new database begins an epoch."""
+    stream = session.get(StreamRow, GALLERY_STREAM)
+    if stream is None:
+        raise LookupError("the gallery's stream was not begun")
+    return stream
+
+
+def ensure_epoch(session: Session) -> None:
+    """Begin the gallery's stream where there is none yet."""
+    if session.get(StreamRow, GALLERY_STREAM) is None:
+        session.add(StreamRow(name=GALLERY_STREAM, epoch=uuid4().hex, seq=0))
+
+
+def begin_epoch(session: Session, seq: int) -> None:
+    """Begin a new epoch: what clients remember of the wall means nothing any more."""
+    session.execute(delete(GalleryEventRow))
+    session.execute(update(StreamRow).where(StreamRow.name == GALLERY_STREAM).values(epoch=uuid4().hex, seq=seq))
+
+
+def append(
+    session: Session, event: str, poster_id: str, payload: Callable[[int], dict[str, Any]], now: datetime
+) -> GalleryEventRow:
+    """Give an event its number and keep it; ``payload`` makes what is sent from the number."""
+    # The row lock of this update orders the numbers as the transactions commit.
+    taken = update(StreamRow).where(StreamRow.name == GALLERY_STREAM).values(seq=StreamRow.seq + 1)
+    seq = session.execute(taken.returning(StreamRow.seq)).scalar_one()
+    row = GalleryEventRow(seq=seq, event=event, poster_id=poster_id, payload=payload(seq), created_at=now)
+    session.add(row)
+    session.execute(delete(GalleryEventRow).where(GalleryEventRow.seq <= seq - EVENTS_KEPT))
+    return row
+
+
+def after(session: Session, seq: int) -> list[GalleryEventRow]:
+    """List the kept events that came after a number, in order."""
+    return list(session.scalars(select(GalleryEventRow).where(GalleryEventRow.seq > seq).order_by(GalleryEventRow.seq)))

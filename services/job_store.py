@@ -1,0 +1,261 @@
+"""Jobs in the database. Every move between states is one conditional UPDATE whose row count says who won."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, undefer
+
+from mural.errors import NotFound, TooMany, Unavailable
+from mural.jobs.estimates import Work
+from mural.jobs.queue import Waiting
+from mural.jobs.states import TRANSITIONS, JobState
+from services.clock import Clock
+from services.db.models import FollowerRow, JobRow, PosterRow
+from services.db.session import Database
+from services.files import PosterFiles
+
+ACTIVE: Final = (JobState.PENDING, JobState.PROCESSING)
+PREVIEW_PREFIX: Final = "preview-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A wish that has been checked: what to make, for whom, and how long that should take."""
+
+    owner: str
+    public: bool
+    preview: bool
+    fingerprint: str
+    city: str
+    country: str
+    theme: str
+    design: str
+    work: Work
+    estimate_s: float
+    original_job_id: str | None = None
+
+    @property
+    def active_key(self) -> str:
+        """Name what may be on its way only once: equal pictures for everybody, private ones for each owner."""
+        audience = "everybody" if self.public else f"owner {self.owner}"
+        return f"{'preview' if self.preview else 'poster'}:{audience}:{self.fingerprint}"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """How many jobs may wait, overall and for one owner."""
+
+    overall: int
+    per_owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a wish: its job, or the poster that was finished before."""
+
+    job: JobRow | None
+    poster: PosterRow | None = None
+    joined: bool = False
+
+
+class JobStore:
+    """Reads and moves jobs."""
+
+    def __init__(self, database: Database, files: PosterFiles, limits: QueueLimits, clock: Clock) -> None:
+        self._database = database
+        self._files = files
+        self._limits = limits
+        self._clock = clock
+
+    def accept(self, new: NewJob) -> Accepted:
+        """Queue a job unless an equal job or poster is there already; raise TooMany or StorageFull."""
+        for _ in range(3):
+            try:
+                with self._database.write() as session:
+                    return self._accept(session, new)
+            except IntegrityError:
+                # Another process of ours was first to queue an equal job: look again.
+                continue
+        raise Unavailable("Too many equal requests at once. Try again in a moment.")
+
+    def _accept(self, session: Session, new: NewJob) -> Accepted:
+        # The job first: one that completes in between is then seen either still running or with its poster.
+        running = session.scalar(select(JobRow).where(JobRow.active_key == new.active_key))
+        if running is not None:
+            if running.owner != new.owner:
+                session.merge(FollowerRow(job_id=running.id, user_id=new.owner))
+            return Accepted(running, joined=True)
+        poster = next((row for row in equal_posters(session, new) if self._files.holds(row.id, row.poster_file)), None)
+        if poster is not None:
+            return Accepted(session.get(JobRow, poster.job_id), poster)
+        self._check_limits(session, new)
+        self._files.check_room()
+        row = self._row(new)
+        session.add(row)
+        session.flush()
+        return Accepted(row)
+
+    def _check_limits(self, session: Session, new: NewJob) -> None:
+        waiting = select(func.count()).select_from(JobRow).where(JobRow.state.in_(ACTIVE))
+        retry_after_s = max(5, round(new.estimate_s))
+        if (session.scalar(waiting.where(JobRow.owner == new.owner)) or 0) >= self._limits.per_owner:
+            raise TooMany(
+                f"You have {self._limits.per_owner} posters on their way already. Wait until one is done.",
+                retry_after_s=retry_after_s,
+                limit=self._limits.per_owner,
+            )
+        if (session.scalar(waiting) or 0) >= self._limits.overall:
+            raise TooMany(
+                "The queue is full. Try again when some of the posters in it are done.",
+                retry_after_s=retry_after_s,
+                limit=self._limits.overall,
+            )
+
+    def _row(self, new: NewJob) -> JobRow:
+        return JobRow(
+            id=(PREVIEW_PREFIX if new.preview else "") + uuid4().hex,
+            owner=new.owner,
+            public=new.public,
+            preview=new.preview,
+            state=JobState.PENDING,
+            active_key=new.active_key,
+            fingerprint=new.fingerprint,
+            city=new.city,
+            country=new.country,
+            theme=new.theme,
+            format=new.work.format,
+            megapixels=new.work.megapixels,
+            distance_m=new.work.distance_m,
+            created_at=self._clock(),
+            estimate_s=new.estimate_s,
+            original_job_id=new.original_job_id,
+            design=new.design,
+        )
+
+    def get(self, job_id: str) -> tuple[JobRow, PosterRow | None]:
+        """Find a job and the poster it made; raise NotFound."""
+        with self._database.read() as session:
+            found = session.execute(
+                select(JobRow, PosterRow)
+                .outerjoin(PosterRow, PosterRow.id == JobRow.poster_id)
+                .where(JobRow.id == job_id)
+            ).one_or_none()
+        if found is None:
+            raise NotFound("Job", job_id)
+        return found[0], found[1]
+
+    def with_design(self, job_id: str) -> JobRow:
+        """Find a job together with its design; raise NotFound."""
+        with self._database.read() as session:
+            row = session.get(JobRow, job_id, options=[undefer(JobRow.design)])
+        if row is None:
+            raise NotFound("Job", job_id)
+        return row
+
+    def waiting(self) -> list[Waiting]:
+        """List the jobs in the queue."""
+        columns = (JobRow.id, JobRow.owner, JobRow.preview, JobRow.created_at, JobRow.estimate_s, JobRow.not_before)
+        with self._database.read() as session:
+            rows = session.execute(select(*columns).where(JobRow.state == JobState.PENDING)).all()
+        return [Waiting(*row) for row in rows]
+
+    def unfinished(self) -> Sequence[JobRow]:
+        """List the jobs on their way."""
+        with self._database.read() as session:
+            return session.scalars(select(JobRow).where(JobRow.state.in_(ACTIVE))).all()
+
+    def in_state(self, state: JobState) -> Sequence[JobRow]:
+        """List the jobs in a state, oldest first; for the states that few jobs are in at a time."""
+        with self._database.read() as session:
+            return session.scalars(select(JobRow).where(JobRow.state == state).order_by(JobRow.created_at)).all()
+
+    def public_active(self, limit: int) -> Sequence[JobRow]:
+        """List the posters on their way that everybody may know of, those in work first."""
+        query = (
+            select(JobRow)
+            .where(JobRow.state.in_(ACTIVE), JobRow.public, ~JobRow.preview)
+            .order_by(JobRow.state.desc(), JobRow.created_at)
+            .limit(limit)
+        )
+        with self._database.read() as session:
+            return session.scalars(query).all()
+
+    def recent_durations(self, limit: int = 500) -> list[tuple[Work, float]]:
+        """List the latest completed jobs, oldest first, with the seconds each took."""
+        query = select(JobRow).where(JobRow.state == JobState.COMPLETED).order_by(JobRow.ended_at.desc()).limit(limit)
+        with self._database.read() as session:
+            rows = session.scalars(query).all()
+        return [
+            (work_of(row), (row.ended_at - row.started_at).total_seconds())
+            for row in reversed(rows)
+            if row.started_at and row.ended_at
+        ]
+
+    def followers(self, job_id: str) -> Sequence[str]:
+        """List those who asked for the same while the job was on its way."""
+        with self._database.read() as session:
+            return session.scalars(select(FollowerRow.user_id).where(FollowerRow.job_id == job_id)).all()
+
+    def claim(self, job_id: str) -> bool:
+        """Take a job out of the queue; False when it is no longer in it."""
+        now = self._clock()
+        return self.move(
+            job_id, JobState.PENDING, JobState.PROCESSING, started_at=now, attempts=JobRow.attempts + 1, not_before=None
+        )
+
+    def requeue(self, job_id: str, **values: Any) -> bool:
+        """Put a job that is being processed back into the queue."""
+        return self.move(job_id, JobState.PROCESSING, JobState.PENDING, started_at=None, **values)
+
+    def end(self, job_id: str, source: JobState, target: JobState, **values: Any) -> bool:
+        """Bring a job to one of its final states, unless it has left the state it is expected in."""
+        return self.move(job_id, source, target, ended_at=self._clock(), active_key=None, **values)
+
+    def move(self, job_id: str, source: JobState, target: JobState, **values: Any) -> bool:
+        """Move a job from one state to another; False when it was not in the first."""
+        with self._database.write() as session:
+            return move(session, job_id, source, target, **values)
+
+    def forget_previews(self, before: datetime) -> None:
+        """Delete the jobs of previews that ended before a moment."""
+        with self._database.write() as session:
+            old = JobRow.preview & JobRow.state.not_in(ACTIVE) & (JobRow.ended_at < before)
+            session.execute(delete(JobRow).where(old))
+
+    def count(self, states: Collection[JobState] | None = None) -> int:
+        """Count the jobs, all or those in some states."""
+        query = select(func.count()).select_from(JobRow)
+        with self._database.read() as session:
+            return session.scalar(query if states is None else query.where(JobRow.state.in_(states))) or 0
+
+
+def move(session: Session, job_id: str, source: JobState, target: JobState, **values: Any) -> bool:
+    """Move a job within a transaction; False when it was not in the state it was to come from."""
+    if target not in TRANSITIONS[source]:
+        raise ValueError(f"a job never goes from {source} to {target}")
+    result = session.execute(
+        update(JobRow).where(JobRow.id == job_id, JobRow.state == source).values(state=target, **values)
+    )
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def equal_posters(session: Session, new: NewJob) -> Sequence[PosterRow]:
+    """Find finished posters that are what somebody asks for: public ones, or their own with the same visibility."""
+    query = select(PosterRow).where(PosterRow.fingerprint == new.fingerprint, PosterRow.preview == new.preview)
+    query = (
+        query.where(PosterRow.public) if new.public else query.where(PosterRow.owner == new.owner, ~PosterRow.public)
+    )
+    return session.scalars(query.order_by(PosterRow.created_at.desc())).all()
+
+
+def work_of(row: JobRow) -> Work:
+    """Tell what decides how long a job takes."""
+    return Work(row.preview, row.format, row.megapixels, row.distance_m)

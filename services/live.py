@@ -1,0 +1,122 @@
+"""The running jobs' progress as it stands this moment, and its way to those who watch.
+
+A render process may report hundreds of times a second. Watchers hear the latest state of each job at most four times a
+second, never an older one after a newer one, and nothing after the job's last word.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mural.errors import MuralError
+from services.background import Background
+
+log = logging.getLogger(__name__)
+
+TICK_S: Final = 0.25
+"""The least time between two messages about one job."""
+
+MAKING_S: Final = 1.0
+"""The least time between two lists of what is being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a running job is: whole per cent, the name of the step, and a sentence."""
+
+    progress: int = 0
+    step: str = ""
+    message: str = ""
+
+
+class LiveProgress:
+    """Holds the latest standing of every running job and announces changes at a bounded rate."""
+
+    def __init__(
+        self,
+        background: Background,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._background = background
+        self._clock = clock
+        self._standings: dict[str, Standing] = {}
+        self._changed: dict[str, None] = {}
+        self._making_changed = False
+        self._making_at = float("-inf")
+        self._announcing = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
+
+    def start(self, announce: Callable[[Sequence[str]], None], announce_making: Callable[[], None]) -> None:
+        """Begin to announce, by calling the one with the jobs that changed and the other when any did."""
+        self._stopping = False
+        self._background.start_background_task(self._run, announce, announce_making)
+
+    def stop(self) -> None:
+        """Announce what is outstanding and end."""
+        self._stopping = True
+        self._wake.set()
+
+    def of(self, job_id: str) -> Standing | None:
+        """Tell how far a running job is."""
+        return self._standings.get(job_id)
+
+    def begin(self, job_id: str) -> None:
+        """Expect progress of a job that starts to run."""
+        self._standings[job_id] = Standing()
+        self.touch(job_id)
+
+    def update(self, job_id: str, standing: Standing) -> None:
+        """Note how far a job is; those who watch will hear of it soon. A job that has ended has no more progress."""
+        with self._announcing:
+            if job_id not in self._standings:
+                return
+            self._standings[job_id] = standing
+        self.touch(job_id)
+
+    def touch(self, *job_ids: str) -> None:
+        """Have the present state of jobs announced, such as when their place in the queue has changed."""
+        self._changed.update(dict.fromkeys(job_ids))
+        self.touch_making()
+
+    def touch_making(self) -> None:
+        """Have the list of what is being made announced."""
+        self._making_changed = True
+        self._wake.set()
+
+    def forget(self, job_id: str) -> Standing:
+        """Drop a job that runs no more; nothing is announced about it by the time this returns."""
+        with self._announcing:
+            self._changed.pop(job_id, None)
+            self.touch_making()
+            return self._standings.pop(job_id, Standing())
+
+    def _run(self, announce: Callable[[Sequence[str]], None], announce_making: Callable[[], None]) -> None:
+        while not self._stopping:
+            self._wake.wait()
+            self._wake.clear()
+            try:
+                self.flush(announce, announce_making)
+            except MuralError as error:
+                log.warning("Progress could not be announced: %s", error.message)
+            self._background.sleep(TICK_S)
+
+    def flush(self, announce: Callable[[Sequence[str]], None], announce_making: Callable[[], None]) -> None:
+        """Announce the latest state of what has changed."""
+        with self._announcing:
+            changed, self._changed = list(self._changed), {}
+            if changed:
+                announce(changed)
+        if not self._making_changed:
+            return
+        if self._clock() - self._making_at < MAKING_S:
+            self._wake.set()
+            return
+        self._making_changed = False
+        self._making_at = self._clock()
+        announce_making()

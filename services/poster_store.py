@@ -1,0 +1,174 @@
+"""Posters as rows, as sidecars and as views: three forms of the same facts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from mural.fingerprint import design_to_json
+from mural.poster import PosterDesign
+from mural.worker.protocol import RenderResult
+from services.db.models import JobRow, PosterRow
+from services.filenames import download_name, search_key
+from services.files import BrokenSidecar
+from services.urls import Urls
+from services.views import PosterView
+
+CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
+FILE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PosterFacts:
+    """Everything that is known about a poster: what its sidecar holds and its row is made from."""
+
+    id: str
+    job_id: str
+    owner: str
+    public: bool
+    preview: bool
+    fingerprint: str
+    width_px: int
+    height_px: int
+    poster_file: str
+    thumbnail_file: str | None
+    preview_file: str | None
+    filename: str
+    file_size: int
+    source: str
+    generation_s: float
+    created_at: datetime
+    expires_at: datetime | None
+    design: PosterDesign
+    credit: str = CREDIT
+
+
+_FACTS: Final[TypeAdapter[PosterFacts]] = TypeAdapter(PosterFacts)
+
+
+def facts_of(
+    poster_id: str,
+    job: JobRow,
+    design: PosterDesign,
+    result: RenderResult,
+    *,
+    now: datetime,
+    expires_at: datetime | None,
+) -> PosterFacts:
+    """Gather the facts of a poster that has just been drawn."""
+    suffix = result.poster.rpartition(".")[2]
+    return PosterFacts(
+        id=poster_id,
+        job_id=job.id,
+        owner=job.owner,
+        public=job.public,
+        preview=job.preview,
+        fingerprint=job.fingerprint,
+        width_px=result.width_px,
+        height_px=result.height_px,
+        poster_file=result.poster,
+        thumbnail_file=result.thumbnail,
+        preview_file=result.preview,
+        filename=download_name(job.city, job.theme, now, suffix),
+        file_size=result.file_size,
+        source=result.source,
+        generation_s=(now - (job.started_at or now)).total_seconds(),
+        created_at=now,
+        expires_at=expires_at,
+        design=design,
+    )
+
+
+def to_sidecar(facts: PosterFacts) -> dict[str, Any]:
+    """Write the facts as JSON types."""
+    data: dict[str, Any] = _FACTS.dump_python(facts, mode="json")
+    return data
+
+
+def from_sidecar(poster_id: str, data: dict[str, Any]) -> PosterFacts:
+    """Read the facts of the poster in a folder; raise BrokenSidecar when they are not its facts."""
+    try:
+        facts = _FACTS.validate_python(data)
+    except ValidationError as error:
+        raise BrokenSidecar(
+            f"The sidecar of {poster_id} is damaged: {error.errors()[0]['msg']}", id=poster_id
+        ) from error
+    if facts.id != poster_id:
+        raise BrokenSidecar(f"The sidecar of {poster_id} belongs to {facts.id}.", id=poster_id)
+    names = (facts.poster_file, facts.thumbnail_file, facts.preview_file)
+    if not all(name is None or FILE_NAME.fullmatch(name) for name in names):
+        raise BrokenSidecar(f"The sidecar of {poster_id} names files outside its folder.", id=poster_id)
+    return facts
+
+
+def poster_row(facts: PosterFacts) -> PosterRow:
+    """Make the row of a poster, not yet hung on the wall."""
+    place, page, theme = facts.design.place, facts.design.page, facts.design.theme
+    return PosterRow(
+        id=facts.id,
+        job_id=facts.job_id,
+        owner=facts.owner,
+        public=facts.public,
+        preview=facts.preview,
+        fingerprint=facts.fingerprint,
+        gallery_seq=None,
+        city=place.city,
+        city_key=search_key(place.city),
+        country=place.country,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        theme=theme.id,
+        theme_name=theme.name,
+        distance_m=facts.design.distance_m,
+        format=facts.design.format,
+        width_mm=page.width_mm,
+        height_mm=page.height_mm,
+        width_px=facts.width_px,
+        height_px=facts.height_px,
+        dpi=page.dpi,
+        poster_file=facts.poster_file,
+        thumbnail_file=facts.thumbnail_file,
+        preview_file=facts.preview_file,
+        filename=facts.filename,
+        file_size=facts.file_size,
+        source=facts.source,
+        generation_s=facts.generation_s,
+        created_at=facts.created_at,
+        expires_at=facts.expires_at,
+        design=design_to_json(facts.design),
+    )
+
+
+def poster_view(row: PosterRow, urls: Urls) -> PosterView:
+    """Show a row to the outside."""
+    return PosterView(
+        id=row.id,
+        job_id=row.job_id,
+        owner=row.owner,
+        public=row.public,
+        preview=row.preview,
+        city=row.city,
+        country=row.country,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        theme=row.theme,
+        theme_name=row.theme_name,
+        distance_m=row.distance_m,
+        format=row.format,
+        width_mm=row.width_mm,
+        height_mm=row.height_mm,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        dpi=row.dpi,
+        filename=row.filename,
+        file_size=row.file_size,
+        source=row.source,
+        generation_s=row.generation_s,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        urls=urls,
+    )

@@ -1,0 +1,156 @@
+"""Posters: asked for, shown, listed, sent and taken down."""
+
+from __future__ import annotations
+
+import logging
+import mimetypes
+from typing import Final
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import undefer
+
+from mural.errors import InvalidInput, NotFound
+from mural.fingerprint import design_from_json, design_to_json, fingerprint
+from mural.jobs.estimates import Estimates, Work
+from mural.poster import PosterDesign
+from services.actors import Actor
+from services.db.models import PosterRow
+from services.db.session import Database
+from services.designs import Designs
+from services.filenames import search_key
+from services.files import POSTER_ID, PosterFiles
+from services.job_store import NewJob
+from services.jobs import JobService
+from services.poster_store import poster_view
+from services.publishing import Publishing
+from services.requests import PER_PAGE_MAX, PosterQuery, PosterRequest
+from services.urls import Urls
+from services.views import FileKind, PageOf, PosterView, StoredFile, Submission
+
+log = logging.getLogger(__name__)
+
+PREVIEW_WIDTH_PX: Final = 800
+
+SORTS: Final = {"created_at": PosterRow.created_at, "city": PosterRow.city_key, "theme": PosterRow.theme}
+
+
+class PosterService:
+    """Takes wishes for posters, and keeps the posters that came of them."""
+
+    def __init__(
+        self,
+        database: Database,
+        designs: Designs,
+        jobs: JobService,
+        files: PosterFiles,
+        publishing: Publishing,
+        estimates: Estimates,
+        urls: Urls,
+    ) -> None:
+        self._database = database
+        self._designs = designs
+        self._jobs = jobs
+        self._files = files
+        self._publishing = publishing
+        self._estimates = estimates
+        self._urls = urls
+
+    def design(self, request: PosterRequest) -> PosterDesign:
+        """Work out the design that a request means, without making it."""
+        return self._designs.design(request)
+
+    def submit(self, request: PosterRequest, owner: str) -> Submission:
+        """Have a poster made, or find the equal one that is finished or on its way.
+
+        Raises InvalidInput or NotFound for what cannot be made, TooMany when the queue is full, StorageFull when there
+        is no room.
+        """
+        new = self._new_job(self.design(request), request, owner)
+        accepted = self._jobs.enqueue(new)
+        poster = poster_view(accepted.poster, self._urls) if accepted.poster else None
+        return Submission(self._jobs.view(accepted), poster)
+
+    def get(self, poster_id: str) -> PosterView:
+        """Show a poster; raise NotFound."""
+        return poster_view(self._row(poster_id), self._urls)
+
+    def design_of(self, poster_id: str) -> PosterDesign:
+        """Tell the design a poster was made from, to make the same place in another theme, size or format."""
+        with self._database.read() as session:
+            row = session.get(PosterRow, poster_id, options=[undefer(PosterRow.design)])
+        if row is None:
+            raise NotFound("Poster", poster_id)
+        return design_from_json(row.design)
+
+    def mine(self, owner: str, query: PosterQuery) -> PageOf[PosterView]:
+        """List one page of somebody's own posters."""
+        if not (query.page >= 1 and 1 <= query.per_page <= PER_PAGE_MAX):
+            raise InvalidInput(f"A page has 1 to {PER_PAGE_MAX} posters.", field="per_page", value=query.per_page)
+        own = _narrowed(select(PosterRow).where(PosterRow.owner == owner, ~PosterRow.preview), query)
+        column = SORTS[query.sort]
+        by = (column, PosterRow.id) if query.order == "asc" else (column.desc(), PosterRow.id.desc())
+        page = own.order_by(*by).limit(query.per_page).offset((query.page - 1) * query.per_page)
+        with self._database.read() as session:
+            total = session.scalar(select(func.count()).select_from(own.subquery())) or 0
+            rows = session.scalars(page).all()
+        return PageOf(tuple(poster_view(row, self._urls) for row in rows), query.page, query.per_page, total)
+
+    def count(self) -> int:
+        """Count the posters, previews left out."""
+        with self._database.read() as session:
+            return session.scalar(select(func.count()).select_from(PosterRow).where(~PosterRow.preview)) or 0
+
+    def file(self, poster_id: str, kind: FileKind) -> StoredFile:
+        """Find a poster's file to send; raise NotFound. A preview's picture is its own thumbnail."""
+        row = self._row(poster_id)
+        names = {"poster": row.poster_file, "thumbnail": row.thumbnail_file, "preview": row.preview_file}
+        name = names[kind] or row.poster_file
+        path = self._files.folder(poster_id) / name
+        try:
+            size = path.stat().st_size
+        except FileNotFoundError:
+            log.warning("The files of poster %s are gone from %s", poster_id, path.parent)
+            raise NotFound("Poster", poster_id) from None
+        stem = row.filename.rpartition(".")[0]
+        filename = row.filename if kind == "poster" else f"{stem}_{kind}{path.suffix}"
+        mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return StoredFile(path, filename, mimetype, f"{poster_id}-{kind}", size)
+
+    def delete(self, poster_id: str, actor: Actor) -> None:
+        """Take a poster down for good; raise NotFound or NotAllowed."""
+        actor.require(self._row(poster_id).owner, "poster")
+        self._publishing.take_down(poster_id)
+
+    def _row(self, poster_id: str) -> PosterRow:
+        with self._database.read() as session:
+            row = session.get(PosterRow, poster_id) if POSTER_ID.fullmatch(poster_id) else None
+        if row is None:
+            raise NotFound("Poster", poster_id)
+        return row
+
+    def _new_job(self, design: PosterDesign, request: PosterRequest, owner: str) -> NewJob:
+        page = design.page
+        pixels = page.width_px * page.height_px
+        if request.preview:
+            pixels = round(PREVIEW_WIDTH_PX**2 * page.height_mm / page.width_mm)
+        work = Work(request.preview, design.format, pixels / 1e6, design.distance_m)
+        return NewJob(
+            owner=owner,
+            public=request.visibility == "public",
+            preview=request.preview,
+            fingerprint=fingerprint(design),
+            city=design.place.city,
+            country=design.place.country,
+            theme=design.theme.id,
+            design=design_to_json(design),
+            work=work,
+            estimate_s=self._estimates.expect(work),
+        )
+
+
+def _narrowed(posters: Select[PosterRow], query: PosterQuery) -> Select[PosterRow]:
+    if query.theme is not None:
+        posters = posters.where(PosterRow.theme == query.theme)
+    if query.city is not None:
+        posters = posters.where(PosterRow.city_key == search_key(query.city))
+    return posters

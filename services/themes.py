@@ -1,0 +1,39 @@
+"""The poster themes of this installation."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from mural.errors import InvalidInput, NotFound
+from mural.themes import Theme, load_theme
+
+log = logging.getLogger(__name__)
+
+
+class ThemeService:
+    """Knows every theme in a folder; a broken file is named and does not hide the others."""
+
+    def __init__(self, folder: Path) -> None:
+        self._themes: dict[str, Theme] = {}
+        self._broken: dict[str, str] = {}
+        for path in sorted(folder.glob("*.json")):
+            try:
+                self._themes[path.stem] = load_theme(path)
+            except InvalidInput as error:
+                log.warning("Theme %s is left out: %s", path.name, error.message)
+                self._broken[path.name] = error.message
+
+    def all(self) -> list[Theme]:
+        """List the themes in the order of their names."""
+        return sorted(self._themes.values(), key=lambda theme: theme.name.casefold())
+
+    def get(self, theme_id: str) -> Theme:
+        """Find one theme; raise NotFound, with what there is."""
+        if theme_id not in self._themes:
+            raise NotFound("Theme", theme_id, available_themes=sorted(self._themes))
+        return self._themes[theme_id]
+
+    def broken(self) -> dict[str, str]:
+        """Name the files that are no themes, and why."""
+        return dict(self._broken)

@@ -1,0 +1,109 @@
+"""How the parts that make and keep posters hang together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from config import Config
+from mural.jobs.estimates import Estimates
+from mural.worker.protocol import MapSources
+from services import gallery_store
+from services.background import Background
+from services.clock import Clock, utc_now
+from services.db.migrate import migrate
+from services.db.session import Database
+from services.designs import Designs, Geocoder
+from services.events import Publisher
+from services.files import BYTES_PER_GB, PosterFiles
+from services.gallery import GalleryService
+from services.housekeeping import Housekeeping
+from services.job_events import JobEvents
+from services.job_runner import JobRunner, Renderer, RenderSetting, Workshop
+from services.job_store import JobStore, QueueLimits
+from services.job_views import JobViews
+from services.jobs import JobService
+from services.live import LiveProgress
+from services.posters import PosterService
+from services.publishing import Publishing
+from services.scheduler import Scheduler, Turns
+from services.themes import ThemeService
+from services.urls import Urls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the poster services are given from elsewhere."""
+
+    publisher: Publisher
+    background: Background
+    renderer: Renderer
+    geocoder: Geocoder
+    themes: ThemeService
+    sources: MapSources
+    clock: Clock = utc_now
+    jitter: Callable[[], float] = random.random
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PosterServices:
+    """The services around posters, ready to be started with ``jobs.start()``."""
+
+    database: Database
+    files: PosterFiles
+    housekeeping: Housekeeping
+    gallery: GalleryService
+    job_store: JobStore
+    jobs: JobService
+    posters: PosterService
+
+
+def open_database(config: Config) -> Database:
+    """Open the database and bring its tables to this version."""
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(config.database_url)
+    migrate(database, config.data_dir / "backups")
+    with database.write() as session:
+        gallery_store.ensure_epoch(session)
+    return database
+
+
+def build_poster_services(config: Config, outside: Outside) -> PosterServices:
+    """Wire the services; nothing runs yet, but everything can be read."""
+    database = open_database(config)
+    urls, clock, estimates = Urls(config.url_prefix), outside.clock, Estimates()
+    files = PosterFiles(config.posters_dir, max_bytes=round(config.max_storage_gb * BYTES_PER_GB))
+    store = JobStore(database, files, QueueLimits(config.max_queue, config.session_queue), clock)
+    live, turns = LiveProgress(outside.background), Turns()
+    gallery = GalleryService(database, store, live, outside.publisher, urls)
+    publishing = Publishing(database, files, gallery, outside.publisher, urls, clock)
+    workshop = Workshop(
+        store=store,
+        views=JobViews(store, live, turns, config.render_workers, urls, clock),
+        events=JobEvents(outside.publisher, store, clock),
+        live=live,
+        files=files,
+        publishing=publishing,
+        renderer=outside.renderer,
+        setting=RenderSetting(outside.sources, config.fonts_dir),
+        estimates=estimates,
+        background=outside.background,
+        clock=clock,
+        jitter=outside.jitter,
+    )
+    runner = JobRunner(workshop)
+    scheduler = Scheduler(store, runner, live, turns, outside.background, clock, config.render_workers)
+    housekeeping = Housekeeping(database, store, publishing, outside.background, clock, config.retention_days)
+    jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
+    designs = Designs(outside.themes, outside.geocoder, config.max_distance_m)
+    posters = PosterService(database, designs, jobs, files, publishing, estimates, urls)
+    return PosterServices(
+        database=database,
+        files=files,
+        housekeeping=housekeeping,
+        gallery=gallery,
+        job_store=store,
+        jobs=jobs,
+        posters=posters,
+    )

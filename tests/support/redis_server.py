@@ -1,0 +1,62 @@
+"""A real redis-server of the test's own, that can be killed, frozen and brought back."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import redis
+
+START_PATIENCE_S = 10.0
+
+
+class RedisServer:
+    """Runs on a UNIX socket in a folder; keeps nothing on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = folder / "redis.sock"
+        self._log = folder / "redis.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self._socket}"
+
+    def client(self) -> redis.Redis:
+        return redis.Redis(unix_socket_path=str(self._socket))
+
+    def start(self) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            pytest.skip("needs redis-server (apt install redis-server)")
+        command = [program, "--port", "0", "--unixsocket", str(self._socket), "--save", "", "--logfile", str(self._log)]
+        self._process = subprocess.Popen([*command, "--dir", str(self._socket.parent)])  # our own words
+        deadline = time.monotonic() + START_PATIENCE_S
+        while not self._answers():
+            assert time.monotonic() < deadline, self._log.read_text()
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def freeze(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
+
+    def _answers(self) -> bool:
+        with self.client() as client:
+            try:
+                return bool(client.ping())
+            except redis.ConnectionError:
+                return False
