@@ -9,13 +9,13 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from PIL import Image
-from services.themes import ThemeService
 
 from config import Config
 from mural.errors import InvalidInput, NotFound, RenderTimeout
 from mural.paper import Size
 from mural.poster import Format
 from routes.cli import format_of, mural, parse_size, sentence
+from services.themes import ThemeService
 from tests.support.real_parts import PREPARED_DIR, ROOT, missing
 
 HELSINKI = ("--lat", "60.1715", "--lon", "24.9443", "--distance", "500")
