@@ -19,12 +19,12 @@ from mural.poster import Format
 from mural.render.bands import BandRenderer
 from mural.render.compose import Picture, Report
 from mural.render.images import Sink, SmallImage, WholeImage
-from mural.render.lettering import CREDIT
 from mural.render.page import size_px
 from mural.render.pdf import write_pdf
 from mural.render.png import PngWriter
 from mural.render.svg import write_svg
 from mural.units import PT_PER_INCH
+from mural.wording import CREDIT
 
 VECTORS: Final = frozenset({Format.SVG, Format.PDF})
 
