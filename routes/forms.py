@@ -20,6 +20,7 @@ from mural.paper import DEFAULT_DPI, DEFAULT_SIZE
 from mural.poster import ALL_LAYERS
 from routes.errors import validation_body
 from routes.schemas import PosterIn
+from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
 from services.requests import PosterRequest
 from services.views import PosterView
 
@@ -28,6 +29,15 @@ LINES: Final = ("title", "subtitle", "coordinates")
 CANDIDATES: Final = 6
 START_DISTANCE_M: Final = 4000.0
 START_THEME: Final = "noir"
+
+SAMPLE: Final = {
+    "city": SAMPLE_PLACE.city,
+    "country": SAMPLE_PLACE.country,
+    "latitude": str(SAMPLE_PLACE.latitude),
+    "longitude": str(SAMPLE_PLACE.longitude),
+    "distance": str(SAMPLE_DISTANCE_M),
+}
+"""The place whose map ships with the program, so that the workbench shows a poster from the first moment."""
 
 Form = MultiDict[str, str]
 Suggest = Callable[[str, int], Sequence[Settlement]]
@@ -70,7 +80,9 @@ def one_of(value: str | None, allowed: tuple[Choice, ...]) -> Choice:
 
 
 def state_from_address(args: Form) -> State:
-    """Read the workbench's state from the address of the page."""
+    """Read the workbench's state from the address of the page; without a place it begins with the sample."""
+    if not args.get("city"):
+        args = MultiDict([*SAMPLE.items(), *args.items(multi=True)])
     hidden = set(args.get("hide", "").split(","))
     return State(
         **_plain_values(args),

@@ -53,6 +53,7 @@ class PlaceField {
       timer = setTimeout(() => this.#ask(), PAUSE_MS);
     });
     this.input.addEventListener("keydown", (event) => this.#onKey(event));
+    this.input.addEventListener("focus", () => this.input.select());
     this.input.addEventListener("blur", () => this.#close());
     this.list.addEventListener("pointerdown", (event) => this.#onPointer(event));
   }

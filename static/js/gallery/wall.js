@@ -8,7 +8,7 @@ import { difference } from "./sync.js";
 /** @typedef {import("../lib/types.js").Poster} Poster */
 /** @typedef {import("../lib/types.js").Making} Making */
 
-/** A job leaves the list a moment before its poster comes; its card waits for it that long. */
+/** A job may leave the list a moment before its poster comes; its card waits for it that long, just as it is. */
 const FAREWELL_MS = 3000;
 
 export class Wall {
@@ -88,7 +88,6 @@ export class Wall {
   #partWith(card) {
     if (card.dataset.parting) return;
     card.dataset.parting = "yes";
-    showProgress(card, 100);
     setTimeout(() => card.remove(), FAREWELL_MS);
   }
 
