@@ -41,7 +41,7 @@ class RedisServer:
             "--logfile",
             str(self._log),
         ]
-        self._process = subprocess.Popen([*command, "--dir", str(self._socket.parent)])  # noqa: S603  # our own words
+        self._process = subprocess.Popen([*command, "--dir", str(self._socket.parent)])  # our own words
         deadline = time.monotonic() + START_PATIENCE_S
         while not self._answers():
             assert time.monotonic() < deadline, self._log.read_text()
