@@ -9,17 +9,17 @@ from pathlib import Path
 
 from apiflask import APIFlask
 from flask_socketio import SocketIO
-from services.container import Services, build_services
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from mural import __version__
-from routes import gallery, geocoding, health, jobs, pages, posters, previews, themes
+from routes import cli, gallery, geocoding, health, jobs, pages, posters, previews, themes
 from routes.errors import init_errors
 from routes.identity import init_identity
 from routes.middleware import EntranceMiddleware
 from routes.security import init_security
 from routes.sockets import init_sockets
+from services.container import Services, build_services
 from services.events import SocketPublisher
 
 API_PREFIX = "/api/v1"
@@ -47,6 +47,7 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     for module in (health, themes, geocoding, posters, previews, jobs, gallery):
         app.register_blueprint(module.blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(pages.blueprint)
+    app.cli.add_command(cli.mural)
     socketio.init_app(app)
     init_sockets(socketio)
     app.wsgi_app = EntranceMiddleware(app.wsgi_app, config.url_prefix)  # type: ignore[method-assign]

@@ -29,7 +29,7 @@ class ApiBlueprint(APIBlueprint):
         """Describe what a view answers, and the errors that it can answer with besides."""
 
         def decorate(view: View) -> View:
-            responses = {
+            responses: dict[int | str, Any] = {
                 int(code): {"description": code.phrase, "content": {"application/json": {"schema": ErrorOut}}}
                 for code in errors
             }

@@ -91,7 +91,7 @@ def init_errors(app: APIFlask) -> None:
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
         if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-            return Response.force_type(error.get_response(), request.environ)  # a redirect, not a fault
+            return app.make_response(error.get_response())  # a redirect, not a fault
         status = HTTPStatus(error.code)
         response = _answer(status, {"error": status.phrase, "message": error.description or status.description})
         if status is HTTPStatus.METHOD_NOT_ALLOWED:

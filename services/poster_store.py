@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mural.fingerprint import design_to_json
 from mural.poster import PosterDesign
+from mural.wording import CREDIT
 from mural.worker.protocol import RenderResult
 from services.db.models import JobRow, PosterRow
 from services.filenames import download_name, search_key
@@ -18,7 +19,6 @@ from services.files import BrokenSidecar
 from services.urls import Urls
 from services.views import PosterView
 
-CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from mural.errors import TooMany
@@ -56,8 +56,8 @@ class RateLimiter:
         return self._memory.get_window_stats(item, *key).reset_time
 
 
-def _redis_storage(url: str) -> Storage:
-    return storage_from_string(
+def _redis_storage(url: str) -> RedisStorage:
+    return RedisStorage(
         url, wrap_exceptions=True, socket_timeout=0.2, socket_connect_timeout=0.2, key_prefix="mural:limits"
     )
 

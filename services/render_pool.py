@@ -213,6 +213,10 @@ class RenderPool:
                 self._note_failure(lane, str(error))
                 continue
             with self._changed:
+                if self._stopping:
+                    # It got warm in the very moment in which stop() killed it.
+                    self._replace(lane, process)
+                    return
                 lane.idle.append(process)
                 lane.trouble = ""
                 self._changed.notify_all()

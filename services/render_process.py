@@ -21,7 +21,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from mural.errors import MuralError, RenderCrashed, RenderTimeout
+from mural.errors import MuralError, OutOfMemory, RenderCrashed, RenderTimeout
 from mural.worker.protocol import (
     ANSWER,
     MAX_ANSWER_BYTES,
@@ -131,7 +131,10 @@ class RenderProcess:
         self._answered = True
         self.jobs_done += 1
         if isinstance(answer, Failed):
-            raise answer.to_error()
+            error = answer.to_error()
+            # What was being done when memory ran out may hold on to its share for good.
+            self._answered = not isinstance(error, OutOfMemory)
+            raise error
         return answer.result
 
     def kill(self) -> None:

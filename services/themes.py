@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from mural.errors import InvalidInput, NotFound
-from mural.themes import Theme, load_theme
+from mural.errors import NotFound
+from mural.themes import Theme, load_themes
 
 log = logging.getLogger(__name__)
 
@@ -15,14 +15,9 @@ class ThemeService:
     """Knows every theme in a folder; a broken file is named and does not hide the others."""
 
     def __init__(self, folder: Path) -> None:
-        self._themes: dict[str, Theme] = {}
-        self._broken: dict[str, str] = {}
-        for path in sorted(folder.glob("*.json")):
-            try:
-                self._themes[path.stem] = load_theme(path)
-            except InvalidInput as error:
-                log.warning("Theme %s is left out: %s", path.name, error.message)
-                self._broken[path.name] = error.message
+        self._themes, self._broken = load_themes(folder)
+        for name, reason in self._broken.items():
+            log.warning("Theme %s is left out: %s", name, reason)
 
     def all(self) -> list[Theme]:
         """List the themes in the order of their names."""

@@ -93,7 +93,7 @@ class AreaCache:
                 area = load_area(entry.path)
             except FileNotFoundError:
                 return None  # another process made room
-            except ValueError as error:
+            except (ValueError, KeyError, TypeError) as error:
                 _log.warning("%s is damaged and is removed: %s", entry.path, error)
                 entry.path.unlink(missing_ok=True)
                 return None

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
+EARTH_RADIUS_M: Final = 6_371_009.0
+"""Mean radius of the earth."""
+
 METRES_PER_DEGREE: Final = 110_574.0
 """Metres along a meridian per degree of latitude on WGS 84 at the equator, where it is shortest: a box reckoned with it
 always encloses what it should."""
@@ -22,9 +25,12 @@ class BBox(NamedTuple):
     def around(cls, lat: float, lon: float, half_width_m: float, half_height_m: float) -> BBox:
         """Enclose the rectangle that reaches so many metres east-west and north-south of a point.
 
-        The longitudes are widened for the edge nearest the pole, so that the whole rectangle lies inside.
+        The longitudes are widened for the edge nearest the pole, and the latitudes because parallels bend: the corners
+        of a wide rectangle lie nearer to the equator than the middle of its edge does.
         """
-        half_lat = half_height_m / METRES_PER_DEGREE
+        steepest = math.radians(min(89.0, abs(lat) + half_height_m / METRES_PER_DEGREE))
+        bend_m = half_width_m**2 * math.tan(steepest) / (2 * EARTH_RADIUS_M)
+        half_lat = (half_height_m + bend_m) / METRES_PER_DEGREE
         bottom, top = max(-90.0, lat - half_lat), min(90.0, lat + half_lat)
         narrowest = math.cos(math.radians(min(89.0, max(abs(bottom), abs(top)))))
         half_lon = min(180.0, half_width_m / (METRES_PER_DEGREE * narrowest))

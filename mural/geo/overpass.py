@@ -24,6 +24,7 @@ import requests
 from urllib3.exceptions import NameResolutionError
 
 from mural.errors import BrokenExtract, MapServerError, MapServerRefused
+from mural.geo.antimeridian import halves, join
 from mural.geo.bbox import BBox
 from mural.geo.download_turn import Turn, download_turn
 from mural.geo.extract import read_area
@@ -62,15 +63,14 @@ def fetch_area(
     report: Report,
     *,
     known: Callable[[], Area | None] | None = None,
-    keep: Callable[[Area], Area] | None = None,
+    keep: Callable[[Area], None] | None = None,
     waits: Waits | None = None,
 ) -> Area:
     """Download every layer of a bbox (degrees, EPSG:4326) and read it; an Area without layers is truly empty.
 
     Only one process of the installation (of those sharing ``sources.cache_dir``) downloads at a time. ``known`` is
-    asked once the turn has come, because another process may have fetched the same meanwhile; ``keep`` stores the new
-    Area, and says which to return, before the turn passes on. Raises MapServerError, or MapServerRefused when trying
-    again cannot help.
+    asked once the turn has come, because another process may have fetched the same meanwhile; ``keep`` is given the new
+    Area before the turn passes on. Raises MapServerError, or MapServerRefused when trying again cannot help.
     """
     if not sources.overpass_url:
         raise MapServerRefused("No map server is configured.")
@@ -83,7 +83,7 @@ def fetch_area(
             with _workspace(folder / "work") as workspace:
                 area = _Download(bbox, sources, report, waits, turn, workspace).run()
             if keep:
-                area = keep(area)
+                keep(area)
     return area
 
 
@@ -124,7 +124,8 @@ class _Download:
         self._ask_patiently()
         self.report("Reading the map data", DOWNLOAD_SHARE)
         try:
-            area = read_area(_merged(self.answers.files, self.folder), self.bbox)
+            path = _merged(self.answers.files, self.folder)
+            area = join(self.bbox, [(read_area(path, half), east) for half, east in halves(self.bbox)])
         except (BrokenExtract, RuntimeError) as error:  # osmium merges with RuntimeErrors of its own
             raise MapServerError("The map server's answer is damaged.") from error
         return replace(area, source=SOURCE)
@@ -183,8 +184,9 @@ class _Download:
         host = urlsplit(self.sources.overpass_url).hostname
         with _osmnx_settings(self._settings()):
             try:
-                with suppress(osmnx._errors.CacheOnlyInterruptError):  # noqa: SLF001  (has no public name)
-                    osmnx.features_from_polygon(outline(self.bbox), query_tags())
+                for half, _ in halves(self.bbox):
+                    with suppress(osmnx._errors.CacheOnlyInterruptError):  # noqa: SLF001  (has no public name)
+                        osmnx.features_from_polygon(outline(half), query_tags())
             except requests.Timeout as error:
                 raise too_slow(self.sources.overpass_timeout_s) from error
             except requests.exceptions.SSLError as error:

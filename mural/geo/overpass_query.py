@@ -14,6 +14,9 @@ ASKED_WHOLE: Final = frozenset(("highway", "building", "railway", "waterway", "a
 """Keys asked for whatever the value, as nearly every value is drawn. The others are asked for by value: some of theirs
 (natural=peninsula, leisure=nature_reserve) would bring along the outline of half a country."""
 
+EAST_END: Final = 179.9999
+"""The last longitude asked for, in degrees: on the way through a projection 180° comes back as -180°."""
+
 
 def query_tags() -> dict[str, bool | list[str]]:
     """Name the tags that the table of features makes layers of, in OSMnx's form."""
@@ -46,4 +49,5 @@ def outline(bbox: BBox) -> shapely.Polygon:
     sagitta_m = width_m**2 / (8 * METRES_PER_DEGREE * math.degrees(1.0)) * math.tan(steepest)
     lat = (sagitta_m + height_m / 1000) / METRES_PER_DEGREE
     lon = (bbox.right - bbox.left) / 1000
-    return shapely.box(bbox.left - lon, max(-90.0, bbox.bottom - lat), bbox.right + lon, min(90.0, bbox.top + lat))
+    left, right = max(-EAST_END, bbox.left - lon), min(EAST_END, bbox.right + lon)
+    return shapely.box(left, max(-90.0, bbox.bottom - lat), right, min(90.0, bbox.top + lat))

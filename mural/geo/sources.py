@@ -6,12 +6,9 @@ time. Whatever was read or downloaded is kept in the area cache, and answers lat
 
 from __future__ import annotations
 
-import fcntl
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -45,7 +42,7 @@ def obtain_area(bbox: BBox, sources: MapSources, report: Report) -> Area:
             min(bbox.top - bbox.bottom, (bbox.right - bbox.left) * _narrowing(bbox)) / 2 * METRES_PER_DEGREE / 1000
         )
         raise NoStreets(f"There are no streets within {round(half_km, 1):g} km of this point.", source=area.source)
-    report("map data is there", 1.0)
+    report("The map data is there", 1.0)
     return area
 
 
@@ -116,7 +113,7 @@ class _Library:
     def _from_files(self, catalogues: list[Catalogue], bbox: BBox, least_share: float, report: Report) -> Area | None:
         for catalogue in catalogues:
             for extract in catalogue.covering(bbox, least_share):
-                report(f"reading {extract.path.name}", 0.0)
+                report(f"Reading {extract.path.name}", 0.0)
                 area = catalogue.read(extract, bbox)
                 if area is not None:
                     return area
@@ -126,21 +123,16 @@ class _Library:
         cached = self._areas.downloaded(bbox)
         if cached is not None:
             return cached
-        report("waiting for the map server", 0.0)
-        with _only_one(self._sources.cache_dir / "download.lock"):
-            cached = self._areas.downloaded(bbox)  # somebody else may have fetched it while this one waited
-            if cached is not None:
-                return cached
-            from mural.geo import overpass  # noqa: PLC0415  # its libraries take seconds to load, and are seldom needed
+        from mural.geo import overpass  # noqa: PLC0415  # its libraries take seconds to load, and are seldom needed
 
-            area = overpass.fetch_area(bbox.scaled(NUDGE), self._sources, report)
-            return self._areas.put(area, Stamp(origin="overpass", name=self._sources.overpass_url))
+        area = overpass.fetch_area(
+            bbox.scaled(NUDGE),
+            self._sources,
+            report,
+            known=lambda: self._areas.downloaded(bbox),
+            keep=self._keep,
+        )
+        return self._areas.downloaded(bbox) or area  # as the cache has it, so that the next request gets the same
 
-
-@contextmanager
-def _only_one(lock: Path) -> Iterator[None]:
-    """Let one process of the installation in at a time; the system lets go of the lock when a process dies."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    def _keep(self, area: Area) -> None:
+        self._areas.put(area, Stamp(origin="overpass", name=self._sources.overpass_url))

@@ -70,9 +70,9 @@ class Picture:
 
 def draw_poster(projected: ProjectedMap, design: PosterDesign, fonts_dir: FilePath, report: Report) -> Picture:
     """Compose a poster from a map in metres about the page's centre; raise MissingScript when a font is missing."""
-    report(Step.DRAWING, 0.0)
     sheet = Sheet.of(design)
     groups = plan_layers(projected, design, sheet)
+    report(Step.LETTERING, 0.0)
     shelf = FontShelf.load(fonts_dir)
     lettering = tuple(layout_lettering(design, shelf))
     taken = [Bbox.from_extents(*text.box_pt) for text in lettering]

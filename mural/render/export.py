@@ -21,7 +21,6 @@ from mural.poster import Format
 from mural.render.bands import BandRenderer
 from mural.render.compose import Picture, Report
 from mural.render.images import Sink, SmallImage, WholeImage
-from mural.render.lettering import block_top_pt
 from mural.render.page import size_px
 from mural.render.pdf import write_pdf
 from mural.render.png import PngWriter
@@ -93,7 +92,8 @@ def _export_raster(picture: Picture, targets: Targets, report: Report, size: tup
     small = SmallImage(*size, PREVIEW_WIDTH_PX)
     sinks: list[Sink] = [small] if targets.thumbnail or targets.preview else []
     dpi = picture.sheet.dpi(size[0])
-    drawn = partial(_tell, report, block_top_pt(picture.lettering) / picture.sheet.height_pt)
+    drawn = partial(report, Step.DRAWING)
+    drawn(0.0)
     if picture.design.format is Format.PNG:
         with targets.poster.open("wb") as file:
             writer = PngWriter(file, size, dpi, _facts(picture))
@@ -108,14 +108,6 @@ def _export_raster(picture: Picture, targets: Targets, report: Report, size: tup
     if sinks:
         report(Step.THUMBNAILS, 0.0)
         _write_small(small.image(), targets, picture)
-
-
-def _tell(report: Report, lettered: float, drawn: float) -> None:
-    """Report the share of the page that is drawn; the lowest ``lettered`` share of it is where the lettering stands."""
-    if drawn <= 1.0 - lettered:
-        report(Step.DRAWING, drawn / (1.0 - lettered))
-    else:
-        report(Step.LETTERING, (drawn + lettered - 1.0) / lettered)
 
 
 def draw_rows(picture: Picture, size: tuple[int, int], sinks: Sequence[Sink], drawn: Callable[[float], None]) -> None:

@@ -36,10 +36,11 @@ class FontShelf:
         self._index = index
         self._dir = fonts_dir
 
-    @classmethod
-    def load(cls, fonts_dir: Path) -> FontShelf:
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def load(fonts_dir: Path) -> FontShelf:
         """Open a prepared folder, its index read once a process; raise Unavailable when it is not prepared."""
-        return cls(_index(fonts_dir), fonts_dir)
+        return FontShelf(FontIndex.load(fonts_dir), fonts_dir)
 
     def open(self, text: str, face: Typeface) -> FT2Font:
         """Return a font, with its fallbacks, that has every character of a tidy line.
@@ -57,11 +58,6 @@ class FontShelf:
             target.parent.mkdir(exist_ok=True)
             _cut(self._dir / SOURCES_DIR / file.source, wanted, target)
         return target
-
-
-@lru_cache(maxsize=1)
-def _index(fonts_dir: Path) -> FontIndex:
-    return FontIndex.load(fonts_dir)
 
 
 def _cut(source: Path, weight: int, target: Path) -> None:

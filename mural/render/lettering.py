@@ -33,6 +33,12 @@ RULE_LENGTH: Final = 64.0
 RULE_THICKNESS: Final = 1.1
 RULE_ABOVE: Final = 25.0
 
+HIGHEST_SHARE: Final = 0.5
+"""How much of the page's height the lettering may take before all of it is set smaller."""
+
+CRAMPED: Final = 0.9
+"""How much smaller, each time it is tried."""
+
 LEADING_EM: Final = 0.5
 """From the top of a broken line's second half to the baseline of its first."""
 
@@ -81,7 +87,15 @@ def layout_lettering(design: PosterDesign, shelf: FontShelf) -> list[PlacedText]
 
     Raises MissingScript when a text has no font and InvalidInput when the typeface is unknown.
     """
-    desk = _Desk(design, shelf)
+    scale = page_scale(design.page)
+    highest_pt = design.page.height_mm * PT_PER_MM * HIGHEST_SHARE
+    while block_top_pt(placed := _stack(design, _Desk(design, shelf, scale))) > highest_pt:
+        scale *= CRAMPED
+    return placed
+
+
+def _stack(design: PosterDesign, desk: _Desk) -> list[PlacedText]:
+    """Stand a poster's texts one above the other."""
     placed = desk.stand("credit", CREDIT, CREDIT_BASELINE * desk.scale)
     y_pt = BLOCK_BOTTOM * desk.scale
     for role, text in reversed(poster_texts(design)):
@@ -126,10 +140,10 @@ def draw_lettering(
 
 
 class _Desk:
-    """Sets the texts of one poster: its typeface, its page and its fonts."""
+    """Sets the texts of one poster at one scale: its typeface, its page and its fonts."""
 
-    def __init__(self, design: PosterDesign, shelf: FontShelf) -> None:
-        self.scale = page_scale(design.page)
+    def __init__(self, design: PosterDesign, shelf: FontShelf, scale: float) -> None:
+        self.scale = scale
         self.centre_pt = design.page.width_mm * PT_PER_MM / 2
         self._family = require_family(design.texts.font or design.theme.font or DEFAULT_FAMILY)
         self._han_family = han_family(design.place.country)

@@ -17,10 +17,11 @@ from typing import Any, Final
 from fontTools.ttLib import TTFont
 
 from mural.fonts import FAMILIES, HAN_FAMILIES, INDEX_FILE, LAST_RESORT, LATIN_FALLBACK, FontIndex
-from mural.render.fonts import SOURCES_DIR, FontShelf, Typeface
+from mural.render.fonts import INSTANCES_DIR, SOURCES_DIR, FontShelf, Typeface
 
 SCOPE: Final = "@fontsource-variable"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
+LICENCES_DIR: Final = "licences"
 SCRIPT_FAMILIES: Final = (
     "noto-sans-arabic",
     "noto-sans-hebrew",
@@ -57,14 +58,29 @@ def prepare(node_modules: Path, fonts_dir: Path) -> bool:
     index_path = fonts_dir / INDEX_FILE
     if _prepared(index_path) == wanted:
         return False
-    shutil.rmtree(fonts_dir, ignore_errors=True)
+    _clear(fonts_dir)
     sources = fonts_dir / SOURCES_DIR
-    sources.mkdir(parents=True)
     rows = [_add(path, family, sources) for family in wanted for path in _source_files(node_modules, family)]
     rows.append(_add(_last_resort(), LAST_RESORT, sources))
+    for family in wanted:
+        _keep_licence(node_modules / SCOPE / family / "LICENSE", family, fonts_dir)
+    _keep_licence(_last_resort().with_name("LICENSE_DEJAVU"), LAST_RESORT, fonts_dir)
     index_path.write_text(json.dumps({"format": FORMAT_VERSION, "packages": wanted, "files": rows}), encoding="utf-8")
     _warm(fonts_dir)
     return True
+
+
+def _clear(fonts_dir: Path) -> None:
+    """Take away what an earlier run made, the index first: without it the folder counts as not prepared."""
+    (fonts_dir / INDEX_FILE).unlink(missing_ok=True)
+    for name in (SOURCES_DIR, INSTANCES_DIR, LICENCES_DIR):
+        shutil.rmtree(fonts_dir / name, ignore_errors=True)
+        (fonts_dir / name).mkdir(parents=True)
+
+
+def _keep_licence(licence: Path, family: str, fonts_dir: Path) -> None:
+    """Keep a font's licence beside it, as the licence asks."""
+    shutil.copyfile(licence, fonts_dir / LICENCES_DIR / f"{family}.txt")
 
 
 def all_families() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -69,6 +70,9 @@ class ShapedLine:
         return float(np.ptp(self.xy[:, 0] + self.gap * tracking_em)) if len(self.xy) else 0.0
 
 
+NOTHING: Final = ShapedLine(np.empty((0, 2)), np.empty(0, np.uint8), np.empty(0, np.int64))
+
+
 @dataclass(frozen=True, slots=True)
 class FittedLine:
     """A line as it will stand: outline in points, ink beginning at x = 0, baseline at y = 0."""
@@ -87,11 +91,15 @@ def vertices(outline: Path) -> NDArray[np.float64]:
 def shape(text: str, style: TypeStyle, shelf: FontShelf) -> ShapedLine:
     """Shape one line; raises MissingScript when a character has no font."""
     line = tidy(text)
-    if not line:
-        return ShapedLine(np.empty((0, 2)), np.empty(0, np.uint8), np.empty(0, np.int64))
-    font = shelf.open(line, style.face)
+    spaced = style.tracking_em > 0 and takes_letter_spacing(line)
+    return _shape(line, style.face, shelf, spaced) if line else NOTHING
+
+
+# The credit is on every poster, and a poster's other lines come back with its next theme, size or try at fitting.
+@lru_cache(maxsize=128)
+def _shape(line: str, face: Typeface, shelf: FontShelf, spaced: bool) -> ShapedLine:
+    font = shelf.open(line, face)
     font.set_size(EM_PT, 72)
-    spaced = style.tracking_em and takes_letter_spacing(line)
     # Between the letters of a ligature no space can be put.
     features = ("lnum", "-liga", "-clig", "-calt") if spaced else ("lnum",)
     xy, codes, gaps = [], [], []

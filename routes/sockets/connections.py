@@ -19,8 +19,7 @@ from services.views import iso
 def register(socketio: SocketIO) -> None:
     """Register the handlers of connections."""
 
-    @socketio.on("connect")
-    def _connect(_auth: Any = None) -> None:
+    def connect(_auth: Any = None) -> None:
         pin_actor(request.environ)
         sender = connection()
         join_room(session_room(sender.actor.user_id))
@@ -34,8 +33,10 @@ def register(socketio: SocketIO) -> None:
             },
         )
 
-    @socketio.on("disconnect")
-    def _disconnect(_reason: Any = None) -> None:
+    def disconnect(_reason: Any = None) -> None:
         sender = connection()
         services().presence.leave_all(sender.id)
         services().floodgate.forget(sender.id)
+
+    socketio.on_event("connect", connect)
+    socketio.on_event("disconnect", disconnect)

@@ -9,7 +9,8 @@ from mural.geo.layers import Layer
 from mural.poster import Furniture, Marker, Page, Texts, Track
 from mural.render import export
 from tests.support.designs import design
-from tests.support.maps import compose, lines, map_of, pixel_at, pixels, polygons, sample_map, square
+from tests.support.maps import lines
+from tests.support.pictures import compose, map_of, pixel_at, pixels, polygons, sample_map, square
 
 SILENT = Texts(title="", subtitle="", coordinates="")
 
@@ -68,12 +69,12 @@ def test_a_motorway_runs_over_a_street_and_a_bridge_over_both(poster):
     street, motorway = poster.theme.road_residential, poster.theme.road_motorway
     flat = {Layer.ROAD_RESIDENTIAL: lines(across), Layer.ROAD_MOTORWAY: lines(upright)}
     assert pixel_at(drawn(poster, flat, 1200), poster, 0, 0) == motorway
-    bridged = flat | {Layer.ROAD_RESIDENTIAL: lines(across, level=[1])}
+    bridged = flat | {Layer.ROAD_RESIDENTIAL: lines(across, levels=[1])}
     assert pixel_at(drawn(poster, bridged, 1200), poster, 0, 0) == street
 
 
 def test_a_tunnel_is_dashed_and_dim(poster):
-    image = drawn(poster, {Layer.ROAD_MOTORWAY: lines([(-900, 0), (900, 0)], level=[-1])}, 1200)
+    image = drawn(poster, {Layer.ROAD_MOTORWAY: lines([(-900, 0), (900, 0)], levels=[-1])}, 1200)
     darkest = image[len(image) // 2].min()
     middle = image[len(image) // 2, 200:1000, 0]
     assert 0x60 < darkest < 0xC0
@@ -84,7 +85,7 @@ def test_bands_leave_no_seam(poster, monkeypatch):
     diagonal = [[(-1000.0, y), (1000.0, y + 90.0)] for y in range(-1300, 1300, 40)]
     parts = {
         Layer.ROAD_MOTORWAY: lines(*diagonal),
-        Layer.RAIL: lines(*diagonal, level=[-1] * len(diagonal)),
+        Layer.RAIL: lines(*diagonal, levels=[-1] * len(diagonal)),
         Layer.WATER: polygons(*[[square(70, x_m=x, y_m=x)] for x in range(-900, 900, 100)]),
     }
     whole = drawn(poster, parts)

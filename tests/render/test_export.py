@@ -19,12 +19,13 @@ from mural.render.lettering import layout_lettering
 from mural.wording import CREDIT
 from tests.support.designs import design
 from tests.support.fonts import font_shelf, fonts_dir
-from tests.support.maps import lines, map_of, polygons, square
+from tests.support.maps import lines
+from tests.support.pictures import map_of, polygons, square
 
 PARTS = {
     Layer.WATER: polygons([square(300), square(100)]),
     Layer.ROAD_PRIMARY: lines([(-900, 0), (900, 100)]),
-    Layer.ROAD_MOTORWAY: lines([(0, -900), (0, 900)], level=[1]),
+    Layer.ROAD_MOTORWAY: lines([(0, -900), (0, 900)], levels=[1]),
 }
 SMALL_PAGE = Page(width_mm=76.2, height_mm=101.6, dpi=100)
 
@@ -104,12 +105,11 @@ def test_progress_never_runs_backwards(tmp_path, form):
     assert {Step.EXPORTING, Step.THUMBNAILS} <= {step for step, _ in steps}
 
 
-def test_progress_tells_of_the_map_and_then_of_the_lettering(tmp_path):
+def test_progress_follows_the_bands_down_the_page(tmp_path):
     _, _, steps = written(tmp_path, Format.PNG, Page())
     drawing = [fraction for step, fraction in steps if step is Step.DRAWING]
-    lettering = [fraction for step, fraction in steps if step is Step.LETTERING]
     assert len(drawing) > 4
-    assert lettering[-1] == pytest.approx(1.0)
+    assert (drawing[0], drawing[-1]) == (0.0, 1.0)
 
 
 def test_an_svg_has_a_named_group_for_every_layer_and_no_pictures(tmp_path):

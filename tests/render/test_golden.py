@@ -16,7 +16,7 @@ from PIL import Image
 from mural.poster import ALL_LAYERS, Furniture, Marker, PosterDesign, Track
 from mural.themes import load_theme
 from tests.support.designs import design
-from tests.support.maps import compose, pixels, sample_map
+from tests.support.pictures import compose, pixels, sample_map
 from tests.support.real_parts import ROOT
 
 GOLDEN_DIR = Path(__file__).parent / "golden"

@@ -42,7 +42,8 @@ class OsmData:
         for file in files:
             self._load(file)
         self._tagged_nodes = np.fromiter(self.tags["node"], dtype=np.int64)
-        self._points = shapely.points([self.places[node] for node in self._tagged_nodes.tolist()])
+        tagged = [self.places[node] for node in self._tagged_nodes.tolist()]
+        self._points = shapely.points(np.array(tagged).reshape(-1, 2))
         drawable = {way: [self.places[node] for node in refs] for way, refs in self.refs.items() if len(refs) > 1}
         self._ways = np.fromiter(drawable, dtype=np.int64)
         self._tree = shapely.STRtree([shapely.LineString(places) for places in drawable.values()])

@@ -7,6 +7,7 @@ Faults are told through ``server.faults``, or from another process by POST /faul
 from __future__ import annotations
 
 import argparse
+import gzip
 import re
 import threading
 from abc import ABC, abstractmethod
@@ -71,8 +72,9 @@ class Reply:
 class OutsideServer(ABC):
     """Serves until its ``with`` block ends.
 
-    ``faults`` are used up one a request; ``asked`` and ``most_at_once`` tell afterwards what happened; ``delay_s``
-    makes every answer take so long; ``retry_after_s`` goes with every refusal, unless it is 0.
+    ``faults`` are used up one a request; ``asked`` and ``most_at_once`` tell afterwards what happened. ``delay_s``
+    makes every answer take so long; ``retry_after_s``, unless it is 0, goes with every refusal; ``chunked`` answers do not
+    announce their length.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -81,6 +83,7 @@ class OutsideServer(ABC):
         self.most_at_once = 0
         self.delay_s = 0.0
         self.retry_after_s = 0
+        self.chunked = False
         self.closing = threading.Event()
         self._at_work = 0
         self._lock = threading.Lock()
@@ -169,21 +172,28 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault is Fault.GARBAGE:
             self._send(Reply("<html><body>Welcome to this hotel's network. Please log in.</body></html>", "text/html"))
         elif fault is not Fault.HANG_UP:
-            half = fault in (Fault.TRUNCATED, Fault.CUT_SHORT)
-            self._send(outside.reply(asked, fault), half=half, honest=fault is not Fault.TRUNCATED)
+            self._send(outside.reply(asked, fault), fault)
 
-    def _send(self, reply: Reply, *, half: bool = False, honest: bool = True) -> None:
+    def _send(self, reply: Reply, fault: Fault = Fault.NONE) -> None:
+        outside = self.server.outside
         whole = reply.body.encode()
-        body = whole[: len(whole) // 2] if half else whole
+        body = whole[: len(whole) // 2] if fault is Fault.CUT_SHORT else whole
         headers = {"Connection": "close", "Content-Type": reply.content_type} | reply.headers
-        if reply.status >= 400 and self.server.outside.retry_after_s:
-            headers["Retry-After"] = str(self.server.outside.retry_after_s)
+        if "gzip" in self.headers.get("Accept-Encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            body = gzip.compress(body, 1)
+        if reply.status >= 400 and outside.retry_after_s:
+            headers["Retry-After"] = str(outside.retry_after_s)
+        headers |= {"Transfer-Encoding": "chunked"} if outside.chunked else {"Content-Length": str(len(body))}
         self.send_response(reply.status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body if honest else whole)))
         self.end_headers()
-        self.wfile.write(body)
+        sent = body[: len(body) // 2] if fault is Fault.TRUNCATED else body
+        if outside.chunked:
+            end = b"" if fault is Fault.TRUNCATED else b"0\r\n\r\n"
+            sent = b"%x\r\n%b\r\n%b" % (len(sent), sent, end)
+        self.wfile.write(sent)
 
     def _drip(self) -> None:
         self.send_response(200)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
-import pytest
 import redis
+
+from tests.support.real_parts import program
 
 START_PATIENCE_S = 10.0
 
@@ -30,10 +30,17 @@ class RedisServer:
         return redis.Redis(unix_socket_path=str(self._socket))
 
     def start(self) -> None:
-        program = shutil.which("redis-server")
-        if program is None:
-            pytest.skip("needs redis-server (apt install redis-server)")
-        command = [program, "--port", "0", "--unixsocket", str(self._socket), "--save", "", "--logfile", str(self._log)]
+        command = [
+            program("redis-server"),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self._socket),
+            "--save",
+            "",
+            "--logfile",
+            str(self._log),
+        ]
         self._process = subprocess.Popen([*command, "--dir", str(self._socket.parent)])  # our own words
         deadline = time.monotonic() + START_PATIENCE_S
         while not self._answers():

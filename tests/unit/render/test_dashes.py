@@ -26,7 +26,7 @@ def test_a_dash_bends_with_its_line():
 
 
 def test_every_line_starts_anew_and_keeps_its_level():
-    cut = dashed(lines([(0, 0), (5, 0)], [(100, 0), (105, 0)], level=[-1, 1]), 2, 2)
+    cut = dashed(lines([(0, 0), (5, 0)], [(100, 0), (105, 0)], levels=[-1, 1]), 2, 2)
     assert cut.level.tolist() == [-1, -1, 1, 1]
     assert cut.xy[cut.offsets[:-1]].tolist() == [[0, 0], [4, 0], [100, 0], [104, 0]]
 

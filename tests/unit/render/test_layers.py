@@ -7,7 +7,8 @@ from mural.poster import ALL_LAYERS
 from mural.render.layers import CHOICES, Stroke, plan_layers
 from mural.render.page import Sheet
 from tests.support.designs import design
-from tests.support.maps import lines, map_of, polygons, square
+from tests.support.maps import lines
+from tests.support.pictures import map_of, polygons, square
 
 STREET = lines([(-500, 0), (500, 0)])
 BLOCK = polygons([square(100)])
@@ -82,7 +83,7 @@ def test_casings_appear_only_where_the_theme_has_them():
 
 
 def test_tunnels_lie_under_and_bridges_over_all_other_roads():
-    road = lines([(-500, 0), (0, 0)], [(0, 0), (500, 0)], [(0, 0), (0, 500)], level=[-1, 0, 1])
+    road = lines([(-500, 0), (0, 0)], [(0, 0), (500, 0)], [(0, 0), (0, 500)], levels=[-1, 0, 1])
     assert names(design(), {Layer.ROAD_PRIMARY: road, Layer.ROAD_MOTORWAY: STREET}) == [
         "tunnels",
         "road_primary",

@@ -7,9 +7,9 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from mural.fonts import FAMILIES, INDEX_FILE, FontIndex
+from mural.fonts import FAMILIES, INDEX_FILE, LAST_RESORT, FontIndex
 from mural.render.fonts import INSTANCES_DIR
-from mural.render.prepare_fonts import SCOPE, all_families, main, prepare
+from mural.render.prepare_fonts import LICENCES_DIR, SCOPE, all_families, main, prepare
 
 
 def write_font(path: Path, text: str) -> None:
@@ -44,6 +44,7 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
         files = folder / SCOPE / family / "files"
         files.mkdir(parents=True)
         (files.parent / "package.json").write_text('{"version": "1.0.0"}')
+        (files.parent / "LICENSE").write_text(f"{family} is free")
         write_font(files / f"{family}-latin-wght-normal.woff2", "Aab")
         write_font(files / f"{family}-latin-wght-italic.woff2", "Aab")
     write_font(folder / SCOPE / "noto-sans-thai" / "files" / "noto-sans-thai-thai-wght-normal.woff2", "กขค")
@@ -61,6 +62,13 @@ def test_packages_become_an_index_and_the_first_weights(node_modules: Path, tmp_
     assert {f"jost-latin-{family.title_weight}.ttf", f"jost-latin-{family.text_weight}.ttf"} <= made
 
 
+def test_every_family_keeps_its_licence(node_modules: Path, tmp_path: Path):
+    prepare(node_modules, tmp_path)
+    kept = {path.stem: path.read_text() for path in (tmp_path / LICENCES_DIR).iterdir()}
+    assert set(kept) == {*all_families(), LAST_RESORT}
+    assert kept["jost"] == "jost is free"
+
+
 def test_a_second_run_has_nothing_to_do(node_modules: Path, tmp_path: Path):
     assert prepare(node_modules, tmp_path)
     before = (tmp_path / INDEX_FILE).stat().st_mtime_ns
@@ -68,13 +76,17 @@ def test_a_second_run_has_nothing_to_do(node_modules: Path, tmp_path: Path):
     assert (tmp_path / INDEX_FILE).stat().st_mtime_ns == before
 
 
-@pytest.mark.parametrize("content", ["{", '{"format": 0}', '{"format": 1, "packages": {}}'])
+@pytest.mark.parametrize("content", ["{", '{"format": 0}', '{"format": 2, "packages": {}}'])
 def test_a_folder_that_is_broken_or_out_of_date_is_made_anew(node_modules: Path, tmp_path: Path, content: str):
     (tmp_path / INDEX_FILE).write_text(content)
-    (tmp_path / "leftover.ttf").write_text("old")
+    leftover = tmp_path / INSTANCES_DIR / "leftover.ttf"
+    leftover.parent.mkdir()
+    leftover.write_text("old")
+    (tmp_path / "own.ttf").write_text("not ours to touch")
     assert prepare(node_modules, tmp_path)
     assert json.loads((tmp_path / INDEX_FILE).read_text())["packages"]["jost"] == "1.0.0"
-    assert not (tmp_path / "leftover.ttf").exists()
+    assert not leftover.exists()
+    assert (tmp_path / "own.ttf").exists()
 
 
 def test_absent_packages_stop_the_step_with_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

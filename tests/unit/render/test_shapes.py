@@ -2,7 +2,8 @@ import numpy as np
 from matplotlib.path import Path
 
 from mural.render.shapes import LINES_PER_CHUNK, Surface, line_chunks
-from tests.support.maps import lines, polygons, square
+from tests.support.maps import lines
+from tests.support.pictures import polygons, square
 
 
 def signed_area(ring):

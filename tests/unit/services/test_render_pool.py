@@ -27,7 +27,7 @@ from services import render_pool
 from services.background import ThreadBackground
 from services.cancellation import CancelToken
 from services.render_pool import RenderPool
-from services.render_process import WorkerCommand, worker_environment
+from services.render_process import RenderProcess, WorkerCommand, worker_environment
 from tests.render_requests import make_request
 
 SCRIPTED = (sys.executable, "-m", "tests.system.scripted_worker")
@@ -132,11 +132,12 @@ def test_an_error_of_the_drawing_is_raised_here_and_the_process_kept(bench: Benc
 
 
 @pytest.mark.parametrize("job", ["hungry", "bad_alloc"])
-def test_too_much_memory_is_refused_and_the_next_picture_drawn(bench: Bench, job: str) -> None:
+def test_too_much_memory_is_refused_and_the_next_picture_drawn_elsewhere(bench: Bench, job: str) -> None:
+    before = bench.render("ok").seconds["pid"]
     with pytest.raises(OutOfMemory) as caught:
         bench.render(job)
     assert caught.value.facts["memory_mb"] == 1024
-    assert bench.render("ok").poster
+    assert bench.render("ok").seconds["pid"] != before
 
 
 @pytest.mark.parametrize(
@@ -234,7 +235,8 @@ def test_a_process_is_replaced_after_enough_jobs(bench: Bench, monkeypatch: pyte
     assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
-def test_a_process_that_keeps_too_much_memory_is_replaced(bench: Bench) -> None:
+def test_a_process_that_keeps_too_much_memory_is_replaced(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render_pool, "MAX_RESTING_MB", 200.0)
     heavy = bench.render("heavy").seconds["pid"]
     assert bench.render("ok").seconds["pid"] != heavy
 
@@ -302,3 +304,20 @@ def test_stopping_ends_everything(tmp_path: Path) -> None:
     assert bench.pool.status()["status"] == "stopped"
     with pytest.raises(Unavailable):
         bench.render("ok")
+
+
+def test_stopping_while_a_process_gets_warm_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(tmp_path)
+    await_ready = RenderProcess.await_ready
+    warm: list[int] = []
+
+    def await_ready_and_be_stopped(process: RenderProcess, timeout_s: float) -> None:
+        await_ready(process, timeout_s)
+        warm.append(process.pid)
+        threading.Thread(target=bench.pool.stop).start()
+        eventually(lambda: not process.alive)
+
+    monkeypatch.setattr(RenderProcess, "await_ready", await_ready_and_be_stopped)
+    bench.pool.start()
+    eventually(lambda: warm and not bench.lane()["pids"] and not bench.lane("interactive")["pids"])
+    assert all(gone(pid) for pid in warm)

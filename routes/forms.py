@@ -1,0 +1,181 @@
+"""The plain HTML form of the workbench: read into the same request as the REST body, and back into a form.
+
+The address of /create carries the names of the live preview's query (`hide`, and a line that is there but empty is a
+line not wanted); the form has a checkbox for each layer and line instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+from pydantic import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from mural.errors import InvalidInput
+from mural.geo.gazetteer import Settlement
+from mural.paper import DEFAULT_DPI, DEFAULT_SIZE
+from mural.poster import ALL_LAYERS
+from routes.errors import validation_body
+from routes.schemas import PosterIn
+from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
+from services.requests import PosterRequest
+from services.views import PosterView
+
+PLACE: Final = ("city", "country", "latitude", "longitude")
+LINES: Final = ("title", "subtitle", "coordinates")
+CANDIDATES: Final = 6
+START_DISTANCE_M: Final = 4000.0
+START_THEME: Final = "noir"
+
+SAMPLE: Final = {
+    "city": SAMPLE_PLACE.city,
+    "country": SAMPLE_PLACE.country,
+    "latitude": str(SAMPLE_PLACE.latitude),
+    "longitude": str(SAMPLE_PLACE.longitude),
+    "distance": str(SAMPLE_DISTANCE_M),
+}
+"""The place whose map ships with the program, so that the workbench shows a poster from the first moment."""
+
+Form = MultiDict[str, str]
+Suggest = Callable[[str, int], Sequence[Settlement]]
+Choice = TypeVar("Choice", bound=str)
+
+
+class Ambiguous(Exception):
+    """Several places answer to what was typed."""
+
+    def __init__(self, candidates: Sequence[Settlement]) -> None:
+        super().__init__()
+        self.candidates = candidates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What the workbench shows."""
+
+    city: str = ""
+    country: str = ""
+    latitude: str = ""
+    longitude: str = ""
+    theme: str = START_THEME
+    distance: float = START_DISTANCE_M
+    size: str = DEFAULT_SIZE
+    orientation: str = "portrait"
+    format: str = "png"
+    dpi: int = DEFAULT_DPI
+    layers: frozenset[str] = frozenset(ALL_LAYERS)
+    show: frozenset[str] = frozenset(LINES)
+    title: str = ""
+    subtitle: str = ""
+    coordinates: str = ""
+    unlisted: bool = False
+
+
+def one_of(value: str | None, allowed: tuple[Choice, ...]) -> Choice:
+    """Take a value that is allowed, or else the first of those that are."""
+    return next((choice for choice in allowed if choice == value), allowed[0])
+
+
+def state_from_address(args: Form) -> State:
+    """Read the workbench's state from the address of the page; without a place it begins with the sample."""
+    if not args.get("city"):
+        args = MultiDict([*SAMPLE.items(), *args.items(multi=True)])
+    hidden = set(args.get("hide", "").split(","))
+    return State(
+        **_plain_values(args),
+        layers=frozenset(ALL_LAYERS) - hidden,
+        show=frozenset(line for line in LINES if args.get(line) != ""),
+    )
+
+
+def state_from_form(form: Form) -> State:
+    """Read the workbench's state from the form that was sent; the short form of the wall leaves all on."""
+    if "full" not in form:
+        return State(**_plain_values(form))
+    return State(**_plain_values(form), layers=frozenset(form.getlist("layers")), show=frozenset(form.getlist("show")))
+
+
+def _plain_values(values: Form) -> dict[str, Any]:
+    texts = ("city", "country", "latitude", "longitude", "theme", "size", "orientation", "format", *LINES)
+    found: dict[str, Any] = {name: values[name] for name in texts if values.get(name)}
+    if not found.get("city"):
+        found["city"] = values.get("place", "")
+    return found | {
+        "distance": values.get("distance", START_DISTANCE_M, type=float),
+        "dpi": values.get("dpi", DEFAULT_DPI, type=int),
+        "unlisted": "unlisted" in values,
+    }
+
+
+def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
+    """Turn the form into a request; raise InvalidInput, or Ambiguous where several places are meant."""
+    state = state_from_form(form)
+    place = _place(form, suggest)
+    body = {
+        "distance": state.distance,
+        "theme": state.theme,
+        "size": state.size,
+        "orientation": state.orientation,
+        "format": state.format,
+        "dpi": state.dpi,
+        "layers": dict.fromkeys(frozenset(ALL_LAYERS) - state.layers, False),
+        "texts": {line: (getattr(state, line) or None) if line in state.show else "" for line in LINES},
+        "visibility": "unlisted" if state.unlisted else "public",
+    }
+    return checked(body | place)
+
+
+def checked(body: dict[str, Any]) -> PosterRequest:
+    """Check a body as POST /posters does; raise InvalidInput naming the first field that is wrong."""
+    try:
+        return PosterIn.model_validate(body).to_request()
+    except ValidationError as error:
+        fault = validation_body(error)
+        raise InvalidInput(fault["message"], field=fault["field"], value=fault["value"]) from error
+
+
+def town_query(town: Settlement) -> str:
+    """Write a town that may be meant as the value of a radio button."""
+    return urlencode(_located(town))
+
+
+def _located(town: Settlement) -> dict[str, Any]:
+    return {"city": town.name, "country": town.country, "latitude": town.latitude, "longitude": town.longitude}
+
+
+def _place(form: Form, suggest: Suggest) -> dict[str, Any]:
+    """Find the place that is meant: the one picked, the one the script filled in, or the only one of that name."""
+    if form.get("candidate"):
+        return dict(parse_qsl(form["candidate"]))
+    typed = form.get("place", "").strip()
+    if form.get("latitude") and typed == f"{form.get('city')}, {form.get('country')}":
+        return {name: form.get(name) for name in PLACE}
+    found = suggest(typed, CANDIDATES) if typed else []
+    exact = [town for town in found if f"{town.name}, {town.country}".casefold() == typed.casefold()]
+    if len(exact) == 1:
+        found = exact
+    if not found:
+        raise InvalidInput("No place of that name is known here.", field="place", value=typed)
+    if len(found) > 1:
+        raise Ambiguous(found)
+    return _located(found[0])
+
+
+def wish_like(poster: PosterView, form: Form) -> PosterRequest:
+    """Ask for the same poster in another theme or format."""
+    body = {
+        "city": poster.city,
+        "country": poster.country,
+        "latitude": poster.latitude,
+        "longitude": poster.longitude,
+        "distance": poster.distance_m,
+        "theme": form.get("theme") or poster.theme,
+        "format": form.get("format") or poster.format,
+        "size": {"width": poster.width_mm, "height": poster.height_mm, "unit": "mm"},
+        "dpi": poster.dpi,
+        "visibility": poster.visibility,
+    }
+    return checked(body)

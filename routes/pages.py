@@ -1,0 +1,270 @@
+"""The pages that people see; the script and the REST interface add life to them, plain HTML carries them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
+from werkzeug.wrappers import Response as BaseResponse
+
+from mural import __version__
+from mural.errors import MuralError
+from mural.poster import Format
+from mural.themes import Theme
+from routes import forms, wording
+from routes.api import client_address
+from routes.context import services
+from routes.errors import status_of
+from routes.identity import current_actor
+from services.requests import PosterQuery
+from services.views import Submission
+
+blueprint = Blueprint("pages", __name__)
+for words in wording.FILTERS:
+    blueprint.add_app_template_filter(words)
+blueprint.add_app_template_filter(forms.town_query)
+
+APPEARANCES: Final = ("system", "light", "dark", "coffee")
+YEAR_S: Final = 365 * 24 * 3600
+WALL_PAGE: Final = 24
+
+
+@blueprint.app_context_processor
+def _frame() -> dict[str, str]:
+    """Tell every page, errors too, how it looks and under which prefix it lives."""
+    chosen = request.cookies.get("appearance", "")
+    return {
+        "appearance": chosen if chosen in APPEARANCES else "system",
+        "base_path": request.script_root,
+        "credit": wording.CREDIT,
+    }
+
+
+@blueprint.get("/")
+def wall() -> str:
+    """Show everybody's posters, newest first."""
+    page = services().gallery.page(
+        limit=WALL_PAGE, before=request.args.get("before", type=int), since=None, theme=None, city=None
+    )
+    return render_template(
+        "pages/wall.html",
+        **page.to_json(),
+        making=services().gallery.making(),
+        themes=services().themes.all(),
+        start_theme=forms.START_THEME,
+        kiosk=request.args.get("kiosk") == "1",
+    )
+
+
+@blueprint.get("/create")
+def create() -> str:
+    """Show the workbench, set up as the address says."""
+    return _workbench(forms.state_from_address(request.args))
+
+
+@blueprint.post("/create")
+def create_poster() -> BaseResponse | tuple[str, int]:
+    """Take the plain form: make the poster, or show the workbench again with what is wrong or unclear."""
+    try:
+        submission = _submit()
+    except forms.Ambiguous as ambiguous:
+        return _workbench(forms.state_from_form(request.form), candidates=ambiguous.candidates), HTTPStatus.OK
+    except MuralError as error:
+        return _workbench(forms.state_from_form(request.form), fault=error.message), status_of(error)
+    if submission.poster:
+        return redirect(url_for(".poster", poster_id=submission.poster.id), HTTPStatus.SEE_OTHER)
+    return redirect(url_for(".generate", job_id=submission.job.job_id), HTTPStatus.SEE_OTHER)
+
+
+def _submit() -> Submission:
+    config = services().config
+    services().rate_limiter.check(config.rate_limit_posters, "posters", client_address())
+    like = request.form.get("like")
+    if like:
+        wish = forms.wish_like(services().posters.get(like), request.form)
+    else:
+        wish = forms.wish_from_form(request.form, services().geocoding.suggest)
+    return services().posters.submit(wish, current_actor().user_id)
+
+
+def _workbench(state: forms.State, **more: Any) -> str:
+    return render_template(
+        "pages/create.html",
+        state=state,
+        themes=services().themes.all(),
+        layers=list(wording.LAYER_WORDS.items()),
+        sizes=wording.size_groups(),
+        formats=[str(format_) for format_ in Format],
+        tile_url=services().config.tile_url,
+        max_distance_m=services().config.max_distance_m,
+        **more,
+    )
+
+
+@blueprint.get("/generate/<job_id>")
+def generate(job_id: str) -> str:
+    """Show a job: on its way, finished, failed or stopped."""
+    view = services().jobs.get(job_id)
+    job = view.to_json()
+    exhibit = _exhibit(view.poster.id) if view.poster else {"poster": None}
+    return render_template(
+        "pages/generate.html",
+        job=job,
+        ended=view.state.ended,
+        message=wording.step_words(view.current_step) if not view.state.ended else "",
+        remaining=wording.queue_words(job),
+        steps=wording.steps(),
+        **exhibit,
+    )
+
+
+@blueprint.post("/generate/<job_id>/cancel")
+def cancel_job(job_id: str) -> BaseResponse:
+    """Take the plain form: stop a job of one's own."""
+    services().jobs.cancel(job_id, current_actor())
+    return redirect(url_for(".generate", job_id=job_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/generate/<job_id>/retry")
+def retry_job(job_id: str) -> BaseResponse:
+    """Take the plain form: run a failed job again."""
+    services().rate_limiter.check(services().config.rate_limit_posters, "posters", client_address())
+    return redirect(
+        url_for(".generate", job_id=services().jobs.retry(job_id, current_actor()).job_id), HTTPStatus.SEE_OTHER
+    )
+
+
+@blueprint.get("/posters/<poster_id>")
+def poster(poster_id: str) -> str:
+    """Show one poster."""
+    return render_template("pages/poster.html", **_exhibit(poster_id))
+
+
+def _exhibit(poster_id: str) -> dict[str, Any]:
+    view = services().posters.get(poster_id)
+    actor = current_actor()
+    body = view.to_json()
+    return {
+        "poster": body,
+        "mine": actor.admin or view.owner == actor.user_id,
+        "themes": services().themes.all(),
+        "formats": [str(format_) for format_ in Format],
+        "share_url": urljoin(request.url_root, body["url"]),
+        "og_image": urljoin(request.url_root, body["preview_url"]),
+    }
+
+
+@blueprint.get("/gallery")
+def mine() -> str:
+    """Show one's own posters."""
+    query = PosterQuery(
+        page=max(1, request.args.get("page", 1, type=int)),
+        per_page=24,
+        sort=forms.one_of(request.args.get("sort"), ("created_at", "city", "theme")),
+        order=forms.one_of(request.args.get("order"), ("desc", "asc")),
+        theme=request.args.get("theme") or None,
+        city=request.args.get("city") or None,
+    )
+    page = services().posters.mine(current_actor().user_id, query)
+    return render_template(
+        "pages/mine.html",
+        posters=[view.to_json() for view in page.items],
+        pagination=page.pagination_json(),
+        query=query,
+        themes=services().themes.all(),
+    )
+
+
+@blueprint.get("/themes")
+def themes() -> str:
+    """Show every theme on the same place."""
+    return render_template("pages/themes.html", themes=services().themes.all())
+
+
+@blueprint.get("/about")
+def about() -> str:
+    """Say what this is and whose work it stands on."""
+    return render_template("pages/about.html", version=__version__)
+
+
+@blueprint.get("/status")
+def status() -> str:
+    """Tell people what is up."""
+    health = services().health
+    return render_template(
+        "pages/status.html",
+        version=__version__,
+        status=health.check().status,
+        facts=wording.status_facts(health.check().parts, health.stats()),
+        broken=services().themes.broken(),
+    )
+
+
+@blueprint.get("/offline")
+def offline() -> str:
+    """Show what a browser without a connection shows."""
+    return render_template("pages/offline.html")
+
+
+@blueprint.post("/appearance")
+def set_appearance() -> BaseResponse:
+    """Take the plain form: remember an appearance and go back."""
+    response = redirect(_own_path(request.form.get("back", "")), HTTPStatus.SEE_OTHER)
+    chosen = forms.one_of(request.form.get("appearance"), APPEARANCES)
+    response.set_cookie("appearance", chosen, max_age=YEAR_S, samesite="Lax", path=request.script_root or "/")
+    return response
+
+
+def _own_path(back: str) -> str:
+    """Keep only the path and query of an address within this site, so that nobody is led elsewhere."""
+    parts = urlsplit(back)
+    path = "/" + parts.path.lstrip("/\\")
+    return request.script_root + path + (f"?{parts.query}" if parts.query else "")
+
+
+@blueprint.get("/themes.css")
+def theme_colours() -> BaseResponse:
+    """Give the posters' colours to stylesheets: one class a theme."""
+    response = make_response("".join(_theme_class(theme) for theme in services().themes.all()))
+    response.mimetype = "text/css"
+    response.cache_control.no_cache = True
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _theme_class(theme: Theme) -> str:
+    colours = asdict(theme)
+    names = {
+        "paper": "bg",
+        "paper-ink": "text",
+        "paper-fill": "water",
+        "paper-road": "road_motorway",
+        "paper-street": "road_secondary",
+    }
+    rules = "".join(f"--{name}:{colours[key]};" for name, key in names.items())
+    return f".theme-{theme.id}{{{rules}}}\n"
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """Describe the site to phones that put it on their home screen."""
+    return current_app.response_class(render_template("manifest.json"), mimetype="application/manifest+json")
+
+
+@blueprint.get("/worker.js")
+def service_worker() -> Response:
+    """Serve the worker that shows the offline page; it lives at the root because that is what it watches over."""
+    return send_from_directory(current_app.static_folder or "static", "js/worker.js", max_age=0)

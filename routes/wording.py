@@ -1,0 +1,149 @@
+"""How pages put facts into words: distances, coordinates, sizes, dates, and the steps of a job."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from jinja2.filters import do_filesizeformat
+
+from mural.jobs.progress import SHARES, Step, percentage
+from mural.paper import SIZES, Size
+from mural.poster import LayerChoice
+from routes.context import services
+
+CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
+
+STEP_WORDS: Final[dict[Step, str]] = {
+    Step.LOCATING: "Finding the place",
+    Step.MAP_DATA: "Fetching the map",
+    Step.LAYERS: "Sorting land, water and streets",
+    Step.DRAWING: "Drawing",
+    Step.LETTERING: "Lettering",
+    Step.EXPORTING: "Printing the file",
+    Step.THUMBNAILS: "Making small copies",
+    Step.PUBLISHING: "Hanging it",
+}
+
+LAYER_WORDS: Final[dict[LayerChoice, str]] = {
+    "roads": "Streets",
+    "rail": "Railways",
+    "buildings": "Buildings",
+    "sea": "Sea",
+    "water": "Lakes",
+    "rivers": "Rivers",
+    "parks": "Parks",
+    "beaches": "Beaches",
+    "airports": "Airports",
+    "piers": "Piers",
+}
+
+PART_WORDS: Final = {"ok": "works", "starting": "is warming up", "memory": "works, here", "redis": "works, in Redis"}
+
+SIZE_WORDS: Final[dict[str, str]] = {
+    "letter": "Letter",
+    "tabloid": "Tabloid",
+    "square": "Square",
+    "story": "Phone story",
+    "wallpaper_hd": "Full HD",
+    "wallpaper_4k": "4K",
+    "wallpaper_phone": "Phone",
+    "thumbnail_16x9": "Video thumbnail",
+}
+"""What people call a size; sizes that are missing here are called by their measures or, for A0 to A5, by their name."""
+
+
+def distance_words(metres: float) -> str:
+    """Write a distance as a person would say it: 800 m, 4 km, 12.5 km."""
+    if metres < 1000:
+        return f"{metres:.0f} m"
+    return f"{metres / 1000:.1f}".removesuffix(".0") + " km"
+
+
+def coordinate_words(poster: dict[str, Any]) -> str:
+    """Write a poster's place in degrees: 60.172° N 24.944° E."""
+    latitude, longitude = poster["latitude"], poster["longitude"]
+    return (
+        f"{abs(latitude):.3f}° {'N' if latitude >= 0 else 'S'} {abs(longitude):.3f}° {'E' if longitude >= 0 else 'W'}"
+    )
+
+
+def size_words(poster: dict[str, Any]) -> str:
+    """Write a poster's paper and pixels."""
+    page, dimensions = poster["page"], poster["dimensions"]
+    width_cm, height_cm = (f"{page[side] / 10:.1f}".removesuffix(".0") for side in ("width_mm", "height_mm"))
+    return f"{width_cm} × {height_cm} cm at {dimensions['dpi']} DPI"
+
+
+def date_words(moment: str) -> str:
+    """Write the day of an ISO time: 19 January 2026."""
+    day = datetime.fromisoformat(moment)
+    return f"{day.day} {day:%B %Y}"
+
+
+def theme_name(theme_id: str) -> str:
+    """Call a theme by its name; one whose file is gone by its id."""
+    names = {theme.id: theme.name for theme in services().themes.all()}
+    return names.get(theme_id, theme_id)
+
+
+def steps() -> list[dict[str, Any]]:
+    """List the steps of a job with the percentage at which each of them is over."""
+    return [{"name": str(step), "words": STEP_WORDS[step], "until": percentage(step, 1.0)} for step in SHARES]
+
+
+def step_words(step: str) -> str:
+    """Put a step into words; the empty step is waiting."""
+    return STEP_WORDS[Step(step)] if step else "Waiting for its turn"
+
+
+def queue_words(job: dict[str, Any]) -> str:
+    """Say where a waiting job stands."""
+    position = job.get("queue_position")
+    if not position:
+        return ""
+    return "It is the next one." if position == 1 else f"{position - 1} before it."
+
+
+def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str, str]]:
+    """List how the installation is doing, for people."""
+    names = {
+        "database": "Memory of what hangs",
+        "cache": "Quick memory",
+        "render_pool": "Printers",
+        "storage": "Store room",
+    }
+    seconds = stats["average_generation_time"]
+    return [
+        *((names.get(part, part), PART_WORDS.get(word, word)) for part, word in parts.items()),
+        ("Posters made", f"{stats['total_posters']}"),
+        ("On their way now", f"{stats['active_jobs']}"),
+        ("A poster takes", f"{seconds:.1f} s" if seconds else "not known yet"),
+        ("Room taken", do_filesizeformat(stats["storage_used"])),
+        ("Themes", f"{stats['themes_count']}"),
+    ]
+
+
+def size_groups() -> list[tuple[str, list[dict[str, Any]]]]:
+    """List the paper sizes as a person looks for them: by the ruler they think in, then screens."""
+    groups: dict[str, list[dict[str, Any]]] = {"Inches": [], "Centimetres": [], "A sizes": [], "Screens": []}
+    for name, size in SIZES.items():
+        groups[_group(size)].append(
+            {"id": name, "words": _size_name(name, size), "width": size.width, "height": size.height, "unit": size.unit}
+        )
+    return list(groups.items())
+
+
+def _group(size: Size) -> str:
+    return {"in": "Inches", "cm": "Centimetres", "mm": "A sizes", "px": "Screens"}[size.unit]
+
+
+def _size_name(name: str, size: Size) -> str:
+    measures = f"{size.width:g} × {size.height:g} {size.unit}"
+    if size.unit == "mm":
+        return f"{name.upper()}, {size.width / 10:g} × {size.height / 10:g} cm"
+    return f"{SIZE_WORDS[name]}, {measures}" if name in SIZE_WORDS else measures
+
+
+FILTERS: Final = (distance_words, coordinate_words, size_words, date_words, theme_name)
+"""What templates may write as `value|name`."""

@@ -1,0 +1,66 @@
+// @ts-check
+/** Moving the place by dragging the preview, or with the arrow keys. */
+
+const METRES_PER_DEGREE = 111_320;
+const KEY_SHARE = 0.1;
+const KEYS = /** @type {Record<string, [number, number]>} */ ({
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+});
+
+/**
+ * The point so many metres east and north of another.
+ * @param {{latitude: number, longitude: number}} from degrees
+ * @param {number} eastM
+ * @param {number} northM
+ */
+export function moved({ latitude, longitude }, eastM, northM) {
+  const north = Math.max(-85, Math.min(85, latitude + northM / METRES_PER_DEGREE));
+  const east = longitude + eastM / (METRES_PER_DEGREE * Math.cos((latitude * Math.PI) / 180));
+  return { latitude: rounded(north), longitude: rounded(((((east + 180) % 360) + 360) % 360) - 180) };
+}
+
+/** Five decimals are about a metre. @param {number} degrees */
+function rounded(degrees) {
+  return Math.round(degrees * 1e5) / 1e5;
+}
+
+/**
+ * @param {HTMLElement} easel
+ * @param {object} map
+ * @param {() => boolean} map.ready
+ * @param {() => number} map.distanceM from the centre to the nearer edges
+ * @param {(eastM: number, northM: number) => void} map.move
+ * @param {(x: number, y: number) => void} map.shift shows the move in pixels before it is drawn
+ */
+export function startMover(easel, map) {
+  const metresPerPixel = () => (2 * map.distanceM()) / Math.min(easel.clientWidth, easel.clientHeight);
+
+  easel.addEventListener("pointerdown", (start) => {
+    if (!map.ready() || start.button !== 0) return;
+    easel.setPointerCapture(start.pointerId);
+    easel.classList.add("moving");
+    /** @param {PointerEvent} event */
+    const drag = (event) => map.shift(event.clientX - start.clientX, event.clientY - start.clientY);
+    /** @param {PointerEvent} end */
+    const drop = (end) => {
+      easel.removeEventListener("pointermove", drag);
+      easel.classList.remove("moving");
+      const [x, y] = [end.clientX - start.clientX, end.clientY - start.clientY];
+      if (Math.hypot(x, y) > 3) map.move(-x * metresPerPixel(), y * metresPerPixel());
+      else map.shift(0, 0);
+    };
+    easel.addEventListener("pointermove", drag);
+    easel.addEventListener("pointerup", drop, { once: true });
+  });
+
+  easel.addEventListener("keydown", (event) => {
+    const direction = KEYS[event.key];
+    if (!direction || !map.ready()) return;
+    event.preventDefault();
+    const step = KEY_SHARE * map.distanceM();
+    map.move(direction[0] * step, direction[1] * step);
+  });
+}

@@ -1,0 +1,84 @@
+// @ts-check
+/** The live preview: the newest wish is drawn, older ones are given up, and the last picture stays until the next is there. */
+
+import { need } from "../lib/dom.js";
+import { ApiError, apiUrl, fetchOk } from "../lib/http.js";
+import { previewQuery } from "./design.js";
+
+const PAUSE_MS = 60;
+const WIDTHS = [400, 600, 800];
+const OVERTAKEN = 409;
+
+export class Preview {
+  #asking = new AbortController();
+  #timer = 0;
+  #shown = "";
+
+  /** @param {HTMLElement} easel */
+  constructor(easel) {
+    this.easel = easel;
+    this.words = need("[data-easel-words]", easel);
+    this.front = /** @type {HTMLImageElement} */ (need("[data-preview]", easel));
+  }
+
+  /**
+   * Draws a design in a moment, unless another one follows.
+   * @param {import("./design.js").Design} design
+   */
+  show(design) {
+    clearTimeout(this.#timer);
+    if (design.city) this.#timer = setTimeout(() => this.#draw(design), PAUSE_MS);
+  }
+
+  /**
+   * Moves the picture under the hand until the new one is drawn.
+   * @param {number} x
+   * @param {number} y
+   */
+  shift(x, y) {
+    this.front.style.translate = `${x}px ${y}px`;
+  }
+
+  /** @param {import("./design.js").Design} design */
+  async #draw(design) {
+    this.#asking.abort();
+    const asking = (this.#asking = new AbortController());
+    this.easel.classList.add("drawing");
+    try {
+      const wanted = this.easel.clientWidth * devicePixelRatio;
+      const query = previewQuery(design, WIDTHS.find((width) => width >= wanted) ?? 800);
+      const response = await fetchOk(apiUrl(`/preview.png?${query}`), { signal: asking.signal });
+      await this.#hang(await response.blob(), design);
+    } catch (error) {
+      if (/** @type {Error} */ (error).name === "AbortError") return;
+      if (error instanceof ApiError && error.status === OVERTAKEN) return;
+      this.#say(/** @type {Error} */ (error).message);
+    }
+    if (asking === this.#asking) this.easel.classList.remove("drawing");
+  }
+
+  /**
+   * @param {Blob} picture
+   * @param {import("./design.js").Design} design
+   */
+  async #hang(picture, design) {
+    const next = new Image();
+    next.src = URL.createObjectURL(picture);
+    await next.decode();
+    if (this.#shown) URL.revokeObjectURL(this.#shown);
+    this.#shown = next.src;
+    this.front.src = next.src;
+    this.front.alt = `Preview: ${design.city} in the theme ${design.theme}`;
+    this.front.hidden = false;
+    this.shift(0, 0);
+    this.#say("");
+  }
+
+  /** @param {string} words */
+  #say(words) {
+    this.words.textContent = words;
+    this.words.hidden = !words;
+    this.words.classList.toggle("over", !this.front.hidden);
+    if (words) this.shift(0, 0);
+  }
+}

@@ -1,0 +1,53 @@
+// @ts-check
+/** Makes the cards of the wall out of the templates that the server rendered with the same partials as the page. */
+
+import { cloneOf, find, need, writeFields } from "../lib/dom.js";
+import { pageUrl } from "../lib/http.js";
+
+/** @typedef {import("../lib/types.js").Poster} Poster */
+/** @typedef {import("../lib/types.js").Making} Making */
+
+/**
+ * What a theme is called; the quick form lists them all.
+ * @param {string} id
+ */
+function themeName(id) {
+  return find(`#quick-theme option[value="${CSS.escape(id)}"]`)?.textContent ?? id;
+}
+
+/** @param {Poster} poster */
+export function posterCard(poster) {
+  const card = cloneOf(need("template[data-poster-card]"));
+  card.dataset.poster = poster.id;
+  card.dataset.job = poster.job_id;
+  writeFields(card, poster);
+  const link = /** @type {HTMLAnchorElement} */ (need("a", card));
+  link.href = pageUrl.poster(poster.id);
+  link.className = `theme-${poster.theme}`;
+  link.setAttribute("aria-label", `${poster.city}, ${poster.country}, ${poster.theme_name}`);
+  const image = /** @type {HTMLImageElement} */ (need("img", card));
+  image.width = poster.dimensions.width;
+  image.height = poster.dimensions.height;
+  image.src = poster.thumbnail_url;
+  return card;
+}
+
+/** @param {Making} job */
+export function makingCard(job) {
+  const card = cloneOf(need("template[data-making-card]"));
+  card.dataset.making = job.id;
+  need(".sheet", card).classList.add(`theme-${job.theme}`);
+  writeFields(card, { ...job, theme_name: themeName(job.theme) });
+  showProgress(card, job.progress);
+  return card;
+}
+
+/**
+ * Fills the sheet of a poster being made.
+ * @param {HTMLElement} card
+ * @param {number} progress in per cent
+ */
+export function showProgress(card, progress) {
+  card.style.setProperty("--done", String(progress / 100));
+  writeFields(card, { progress });
+}

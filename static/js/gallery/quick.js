@@ -1,0 +1,44 @@
+// @ts-check
+/** The sentence above the wall: a place, a theme, and a poster is on its way. */
+
+import { startPlaceField } from "../create/places.js";
+import { find, need, showFault } from "../lib/dom.js";
+import { api, pageUrl } from "../lib/http.js";
+import { notify } from "../lib/notices.js";
+
+/** @param {Record<string, any>} answer @param {string} city */
+function tell(answer, city) {
+  if (answer.result) {
+    const { poster_id: id } = answer.result;
+    notify(`${city} in that theme hangs already.`, { action: "See it", onAction: () => location.assign(pageUrl.poster(id)) });
+  } else {
+    const watch = () => location.assign(pageUrl.job(answer.job_id));
+    notify(`${city} is on its way to the wall.`, { action: "Watch it", onAction: watch });
+  }
+}
+
+/** @param {HTMLFormElement} form */
+export function startQuickCreate(form) {
+  const places = startPlaceField(need("[data-places]", form));
+  const fault = need("[data-fault]", form);
+  const button = /** @type {HTMLButtonElement} */ (need("button.main", form));
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const place = await places.chosen();
+    if (!place) return;
+    const theme = /** @type {HTMLSelectElement} */ (find("select", form)).value;
+    const { city, country, latitude, longitude, distance } = place;
+    button.disabled = true;
+    showFault(fault, "");
+    try {
+      const body = { city, country, latitude, longitude, distance, theme };
+      tell(await api("/posters", { method: "POST", body }), city);
+      places.clear();
+    } catch (error) {
+      showFault(fault, /** @type {Error} */ (error).message);
+    } finally {
+      button.disabled = false;
+    }
+  });
+}

@@ -1,0 +1,62 @@
+// @ts-check
+/** Watches one job until its end, through reloads and lost connections. */
+
+import { showProgress } from "./job/progress.js";
+import { showEnd } from "./job/swap.js";
+import { find, need } from "./lib/dom.js";
+import { Commands, Events } from "./lib/events.js";
+import { api } from "./lib/http.js";
+import { notify } from "./lib/notices.js";
+import { command, onEveryConnect, socket } from "./lib/socket.js";
+import { startExhibit } from "./poster/exhibit.js";
+
+const ENDS = [Events.GENERATION_COMPLETED, Events.GENERATION_FAILED, Events.GENERATION_CANCELLED];
+const ENDED = ["completed", "failed", "cancelled"];
+
+const article = need("[data-job]");
+const jobId = article.dataset.job ?? "";
+let over = false;
+
+async function end() {
+  if (over) return;
+  over = true;
+  try {
+    startExhibit(await showEnd(article));
+  } catch {
+    over = false;
+    setTimeout(end, 2000);
+  }
+}
+
+async function subscribe() {
+  const { job } = await command(Commands.JOB_SUBSCRIBE, { job_id: jobId });
+  if (ENDED.includes(job.status)) await end();
+  else showProgress(article, job);
+}
+
+/** @param {SubmitEvent} event */
+async function cancel(event) {
+  event.preventDefault();
+  try {
+    await api(`/jobs/${encodeURIComponent(jobId)}/cancel`, { method: "POST" });
+    await end();
+  } catch (error) {
+    notify(/** @type {Error} */ (error).message);
+  }
+}
+
+function watch() {
+  socket().on(Events.GENERATION_PROGRESS, (event) => {
+    if (event.request_id === jobId && !over) showProgress(article, event);
+  });
+  for (const name of ENDS) socket().on(name, (event) => event.request_id === jobId && end());
+  onEveryConnect(() => over || subscribe().catch(() => setTimeout(subscribe, 2000)));
+  /** @type {HTMLFormElement | null} */ (find("[data-cancel]", article))?.addEventListener("submit", cancel);
+}
+
+if (ENDED.includes(article.dataset.state ?? "")) {
+  startExhibit(article);
+} else {
+  showProgress(article, { progress: Number(article.dataset.progress) });
+  watch();
+}

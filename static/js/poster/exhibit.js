@@ -1,0 +1,49 @@
+// @ts-check
+/** What can be done with a finished poster: share its link, take it down. */
+
+import { find, need, showFault } from "../lib/dom.js";
+import { api, basePath } from "../lib/http.js";
+import { notify } from "../lib/notices.js";
+
+/** @param {HTMLElement} button */
+function startSharing(button) {
+  const url = button.dataset.share ?? "";
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(url);
+      notify("The link is copied.");
+    } catch {
+      notify(url, { seconds: 20 });
+    }
+  });
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {HTMLDialogElement} dialog
+ */
+function startTakingDown(button, dialog) {
+  button.hidden = false;
+  button.addEventListener("click", () => dialog.showModal());
+  dialog.addEventListener("submit", async (event) => {
+    const choice = /** @type {SubmitEvent} */ (event).submitter?.getAttribute("value");
+    if (choice !== "delete") return;
+    event.preventDefault();
+    try {
+      await api(`/posters/${button.dataset.delete}`, { method: "DELETE" });
+      location.assign(`${basePath()}/gallery`);
+    } catch (error) {
+      showFault(need("[data-fault]", dialog), /** @type {Error} */ (error).message);
+    }
+  });
+}
+
+/** @param {HTMLElement} article */
+export function startExhibit(article) {
+  const share = find("[data-share]", article);
+  if (share) startSharing(share);
+  const remove = find("[data-delete]", article);
+  const dialog = /** @type {HTMLDialogElement | null} */ (find("[data-delete-dialog]", article));
+  if (remove && dialog) startTakingDown(remove, dialog);
+}

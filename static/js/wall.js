@@ -1,0 +1,96 @@
+// @ts-check
+/** The wall: its live copy, the sentence that makes a poster, and the kiosk. */
+
+import { startKiosk } from "./gallery/kiosk.js";
+import { WallLog } from "./gallery/log.js";
+import { startMasonry } from "./gallery/masonry.js";
+import { startOlder } from "./gallery/older.js";
+import { Pill } from "./gallery/pill.js";
+import { startQuickCreate } from "./gallery/quick.js";
+import { WallSync } from "./gallery/sync.js";
+import { Wall } from "./gallery/wall.js";
+import { need } from "./lib/dom.js";
+import { Commands, Events } from "./lib/events.js";
+import { api } from "./lib/http.js";
+import { command, onEveryConnect, socket } from "./lib/socket.js";
+
+const LONG_HIDDEN_MS = 30_000;
+const FETCHED = 100;
+
+const list = need("[data-wall]");
+const empty = need("[data-empty]");
+const more = need("[data-more]");
+const wall = new Wall(list);
+const pill = new Pill(need("[data-pill]"));
+const kiosk = document.documentElement.classList.contains("kiosk");
+const older = kiosk ? null : startOlder(more, wall);
+
+/** @param {number} viewers */
+function showPresence(viewers) {
+  const here = need("[data-presence]");
+  here.hidden = false;
+  here.classList.toggle("away", !socket().connected);
+  need("[data-presence-words]").textContent = viewers === 1 ? "Only you are here" : `${viewers} people are here`;
+}
+
+/** @param {import("./lib/types.js").WallEvent} event */
+function apply({ event, payload }) {
+  if (event === Events.GALLERY_POSTER_ADDED) pill.change(() => wall.hang(payload.poster), { posters: 1 });
+  if (event === Events.GALLERY_POSTER_REMOVED) pill.change(() => wall.takeDown(payload.id));
+}
+
+/** @param {import("./lib/types.js").Making[]} jobs */
+function showMaking(jobs) {
+  pill.change(() => wall.showMaking(jobs), { key: "making" });
+}
+
+/** @param {import("./lib/types.js").WallPage} page */
+function replace(page) {
+  if (wall.replace(page.posters)) older?.goOnFrom(page.next_before);
+}
+
+const log = new WallLog({ epoch: list.dataset.epoch ?? "", seq: Number(list.dataset.seq) }, apply);
+
+const sync = new WallSync({
+  log,
+  join: (position) => command(Commands.GALLERY_JOIN, position),
+  fetchWall: async () => /** @type {any} */ (await api(`/gallery?limit=${FETCHED}`)),
+  replace: (page) => pill.change(() => replace(page), { posters: page.posters.filter(({ id }) => !wall.has(id)).length }),
+  onJoined: (ack) => {
+    showPresence(ack.viewers);
+    showMaking(ack.making);
+  },
+});
+
+/** Catches up; a connection lost on the way is caught up with when it is back. */
+function catchUp() {
+  if (socket().connected) sync.run().catch(() => setTimeout(catchUp, 2000));
+}
+
+function listen() {
+  for (const name of [Events.GALLERY_POSTER_ADDED, Events.GALLERY_POSTER_REMOVED]) {
+    socket().on(name, (payload) => log.receive({ seq: payload.seq, event: name, payload }) || catchUp());
+  }
+  socket().on(Events.GALLERY_MAKING, ({ jobs }) => showMaking(jobs));
+  socket().on(Events.PRESENCE_CHANGED, ({ viewers }) => showPresence(viewers));
+  socket().on("disconnect", () => need("[data-presence]").classList.add("away"));
+  onEveryConnect(catchUp);
+}
+
+function catchUpAfterLongAbsence() {
+  let hiddenAt = 0;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hiddenAt = Date.now();
+    else if (Date.now() - hiddenAt > LONG_HIDDEN_MS) catchUp();
+  });
+}
+
+new MutationObserver(() => (empty.hidden = list.children.length > 0)).observe(list, { childList: true });
+listen();
+catchUpAfterLongAbsence();
+if (kiosk) {
+  startKiosk(list);
+} else {
+  startMasonry(list);
+  startQuickCreate(need("[data-quick-create]"));
+}

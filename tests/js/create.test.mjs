@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { addressQuery, previewQuery, requestBody } from "../../static/js/create/design.js";
+import { scale, spoken } from "../../static/js/create/distance.js";
+import { moved } from "../../static/js/create/mover.js";
+
+const design = {
+  city: "São Paulo",
+  country: "Brazil",
+  latitude: -23.5,
+  longitude: -46.6,
+  theme: "noir",
+  distance: 4000,
+  size: "a3",
+  orientation: "portrait",
+  format: "pdf",
+  dpi: 300,
+  hide: "rail,buildings",
+  title: null,
+  subtitle: "",
+  coordinates: "23° S",
+  unlisted: false,
+};
+
+test("the preview is asked for what can be seen of a design", () => {
+  const query = previewQuery(design, 600);
+  assert.equal(query.get("city"), "São Paulo");
+  assert.equal(query.get("hide"), "rail,buildings");
+  assert.equal(query.get("width"), "600");
+  assert.equal(query.has("title"), false, "the usual line is not spelt out");
+  assert.equal(query.get("subtitle"), "", "a hidden line is there and empty");
+  assert.equal(query.has("format"), false);
+  assert.equal(query.has("unlisted"), false);
+});
+
+test("the address brings everything back, also the file and who sees it", () => {
+  const query = addressQuery({ ...design, unlisted: true });
+  assert.equal(query.get("format"), "pdf");
+  assert.equal(query.get("dpi"), "300");
+  assert.equal(query.get("unlisted"), "true");
+});
+
+test("the request's body names layers and texts as the interface wants them", () => {
+  const body = requestBody(design);
+  assert.deepEqual(body.layers, { rail: false, buildings: false });
+  assert.deepEqual(body.texts, { title: null, subtitle: "", coordinates: "23° S" });
+  assert.equal(body.visibility, "public");
+  assert.equal("hide" in body || "title" in body || "unlisted" in body, false);
+});
+
+test("a place without coordinates is left to the server to find", () => {
+  const body = requestBody({ ...design, latitude: null, longitude: null });
+  assert.equal("latitude" in body || "longitude" in body, false);
+});
+
+test("the slider ends where the limits are and speaks in round figures", () => {
+  const slider = scale(500, 50_000);
+  assert.equal(slider.metres(0), 500);
+  assert.equal(slider.metres(slider.steps), 50_000);
+  assert.equal(slider.metres(slider.position(4000)), 4000);
+  assert.deepEqual([734, 1249, 24_800].map(spoken), [730, 1200, 25_000]);
+});
+
+test("moving the place goes as far as asked, in both directions of the compass", () => {
+  const north = moved({ latitude: 0, longitude: 0 }, 0, 111_320);
+  assert.deepEqual(north, { latitude: 1, longitude: 0 });
+  const east = moved({ latitude: 60, longitude: 10 }, 55_660, 0);
+  assert.deepEqual(east, { latitude: 60, longitude: 11 });
+});
+
+test("moving over the date line comes out on the other side, and never over a pole", () => {
+  assert.equal(moved({ latitude: 0, longitude: 179.5 }, 111_320, 0).longitude, -179.5);
+  assert.equal(moved({ latitude: 84.9, longitude: 0 }, 0, 1_000_000).latitude, 85);
+});

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mural.geo import catalogue as module
+from mural.geo.areas import AreaCache
+from mural.geo.bbox import BBox
+from mural.geo.catalogue import Catalogue
+from mural.geo.layers import Layer
+from tests.support.maps import HELSINKI, Ways, write_osm
+
+Box = tuple[float, float, float, float]
+PAGE = BBox(1, 1, 2, 2)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "extracts").mkdir()
+    return tmp_path / "extracts"
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path, folder: Path) -> Catalogue:
+    return open_again(tmp_path, folder)
+
+
+def open_again(tmp_path: Path, folder: Path) -> Catalogue:
+    cache = tmp_path / "cache"
+    return Catalogue(folder, "extract", cache / "extracts.json", AreaCache(cache / "areas", 100))
+
+
+def write_map(path: Path, reach: Box, *, box: bool = True, streets: int = 2) -> Path:
+    """Write a file whose streets go round a box, and say so in its header or not."""
+    left, bottom, right, top = reach
+    nodes = {1: (left, bottom), 2: (right, bottom), 3: (right, top), 4: (left, top)}
+    ways: Ways = [(k, [1, 2, 3, 4, 1], {"highway": "primary"}) for k in range(1, streets)]
+    return write_osm(path, nodes, ways, box=reach if box else None)
+
+
+def names(catalogue: Catalogue) -> list[str]:
+    return [extract.path.name for extract in catalogue.extracts()]
+
+
+def test_files_are_found_when_they_arrive_and_missed_when_they_go(catalogue: Catalogue, folder: Path) -> None:
+    assert names(catalogue) == []
+    write_map(folder / "b.osm.pbf", (0, 0, 3, 3))
+    shutil.copy(HELSINKI, folder / "a.osm.pbf")
+    (folder / "notes.txt").write_text("not a map")
+    (folder / "folder.osm.pbf").mkdir()
+    assert names(catalogue) == ["a.osm.pbf", "b.osm.pbf"]
+    (folder / "a.osm.pbf").unlink()
+    assert names(catalogue) == ["b.osm.pbf"]
+
+
+def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
+    assert names(open_again(tmp_path, tmp_path / "none")) == []
+
+
+@pytest.mark.parametrize("box", [True, False])
+def test_a_file_covers_its_header_box_or_else_its_roads(catalogue: Catalogue, folder: Path, box: bool) -> None:
+    write_map(folder / "map.osm", (0, 0, 3, 3), box=box)
+    assert [extract.bbox for extract in catalogue.covering(PAGE)] == [BBox(0, 0, 3, 3)]
+    assert catalogue.covering(BBox(5, 5, 6, 6)) == []
+
+
+def test_the_smallest_file_that_covers_the_page_comes_first(catalogue: Catalogue, folder: Path) -> None:
+    write_map(folder / "country.osm.pbf", (-10, -10, 10, 10), streets=500)
+    write_map(folder / "city.osm.pbf", (0.95, 0.98, 2.5, 2.5), streets=50)
+    write_map(folder / "corner.osm.pbf", (1.05, 1.02, 2.5, 2.5))  # 93 % of the page: ragged, but made for this place
+    write_map(folder / "half.osm.pbf", (0, 0, 1.6, 3))
+    found = [extract.path.name for extract in catalogue.covering(PAGE)]
+    assert found == ["corner.osm.pbf", "city.osm.pbf", "country.osm.pbf"]
+    found = [extract.path.name for extract in catalogue.covering(PAGE, 0.5)]
+    assert found == ["corner.osm.pbf", "city.osm.pbf", "country.osm.pbf", "half.osm.pbf"]
+
+
+def test_a_file_without_the_centre_does_not_cover(catalogue: Catalogue, folder: Path) -> None:
+    write_map(folder / "rim.osm.pbf", (0, 0, 1.4, 3))
+    assert catalogue.covering(PAGE, 0.3) == []
+
+
+def test_a_small_file_is_read_once_and_whole(catalogue: Catalogue, folder: Path, tmp_path: Path) -> None:
+    write_map(folder / "map.osm", (0, 0, 3, 3))
+    (extract,) = catalogue.covering(PAGE)
+    area = catalogue.read(extract, PAGE)
+    assert area is not None
+    assert area.bbox == BBox(0, 0, 3, 3)
+    assert catalogue.read(extract, BBox(1.2, 1.2, 2.2, 2.2)) is area
+    path, status = extract.path, extract.path.stat()
+    path.write_bytes(b"x" * status.st_size)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    cached = open_again(tmp_path, folder).read(extract, PAGE)
+    assert cached is not None
+    assert set(cached.lines) == {Layer.ROAD_PRIMARY}
+
+
+def test_a_page_that_pokes_out_of_its_file_is_read_from_the_cache_too(catalogue: Catalogue, folder: Path) -> None:
+    write_map(folder / "map.osm", (0, 0, 1.95, 3))
+    (extract,) = catalogue.covering(PAGE)
+    assert catalogue.read(extract, PAGE) is catalogue.read(extract, PAGE)
+
+
+def test_a_large_file_is_read_with_room_to_move(
+    catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WHOLE_MAX_BYTES", 10)
+    nodes = {k: (k / 10, 1.5) for k in range(100)}
+    ways: Ways = [(k, [k, k + 1], {"highway": "primary"}) for k in range(1, 99)]
+    write_osm(folder / "country.osm", nodes, ways, box=(0, 0, 10, 10))
+    (extract,) = catalogue.covering(PAGE)
+    area = catalogue.read(extract, PAGE)
+    assert area is not None
+    assert area.bbox == PAGE.scaled(1.5)
+    assert len(area.lines[Layer.ROAD_PRIMARY]) < 20
+    assert catalogue.read(extract, BBox(1.2, 1.2, 2.2, 2.2)) is area
+    assert catalogue.read(extract, BBox(5, 1, 6, 2)) is not area
+
+
+def test_a_damaged_file_is_named_once_and_left_out(
+    catalogue: Catalogue, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "junk.osm.pbf").write_bytes(b"not a map")
+    write_map(folder / "map.osm", (0, 0, 3, 3))
+    assert names(catalogue) == ["map.osm"]
+    assert caplog.text.count("junk.osm.pbf") == 1
+    assert names(catalogue) == names(open_again(tmp_path, folder)) == ["map.osm"]
+    assert caplog.text.count("junk.osm.pbf") == 1
+
+
+def test_a_truncated_file_is_found_out_when_it_is_read_and_another_serves(
+    catalogue: Catalogue, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = BBox(24.940, 60.170, 24.945, 60.173)
+    whole = HELSINKI.read_bytes()
+    (folder / "half.osm.pbf").write_bytes(whole[:200_000])
+    (folder / "whole.osm.pbf").write_bytes(whole)
+    half, good = catalogue.covering(page)
+    assert (half.path.name, good.path.name) == ("half.osm.pbf", "whole.osm.pbf")
+    assert catalogue.read(half, page) is None
+    assert "half.osm.pbf" in caplog.text
+    assert names(catalogue) == ["whole.osm.pbf"]
+    assert catalogue.read(good, page) is not None
+
+
+def test_a_file_that_is_mended_is_used_again(catalogue: Catalogue, folder: Path) -> None:
+    path = folder / "map.osm.pbf"
+    path.write_bytes(b"still arriving")
+    assert names(catalogue) == []
+    shutil.copy(HELSINKI, path)
+    assert names(catalogue) == ["map.osm.pbf"]
+
+
+def test_a_file_that_changes_is_read_anew(catalogue: Catalogue, folder: Path) -> None:
+    path = write_map(folder / "map.osm", (0, 0, 3, 3))
+    (before,) = catalogue.covering(PAGE)
+    old = catalogue.read(before, PAGE)
+    write_map(path, (0, 0, 4, 4), streets=3)
+    os.utime(path, (1, 1))
+    (after,) = catalogue.covering(PAGE)
+    new = catalogue.read(after, PAGE)
+    assert old is not None
+    assert new is not None
+    assert len(old.lines[Layer.ROAD_PRIMARY]) == 1
+    assert len(new.lines[Layer.ROAD_PRIMARY]) == 2
+
+
+@pytest.mark.parametrize("contents", [b"", b"[]", b'{"x": 1}', b'{"x": {"stamp": []}}', b"\xff"])
+def test_a_damaged_index_is_made_again(tmp_path: Path, folder: Path, contents: bytes) -> None:
+    write_map(folder / "map.osm", (0, 0, 3, 3))
+    index = tmp_path / "cache" / "extracts.json"
+    index.parent.mkdir()
+    index.write_bytes(contents)
+    assert names(open_again(tmp_path, folder)) == ["map.osm"]
+    assert b"map.osm" in index.read_bytes()
+
+
+def test_an_index_that_cannot_be_written_is_no_failure(
+    tmp_path: Path, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_map(folder / "map.osm", (0, 0, 3, 3))
+    (tmp_path / "cache").write_bytes(b"in the way")
+    assert names(open_again(tmp_path, folder)) == ["map.osm"]
+    assert "cannot be written" in caplog.text

@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mural.errors import GeocodingError, InvalidInput, NotFound, TooMany, Unavailable
+from mural.geo.gazetteer import Gazetteer
+from services.cache import MemoryCache
+from services.geocoding import GeocodingService
+from services.nominatim import MOST_WAITING, NominatimSettings
+from tests.support.nominatim_server import Fault, NominatimDouble, nominatim_server
+from tests.support.places import place_index
+
+USER_AGENT = "Mural/0.1 (self-hosted map posters; ops@example.org)"
+OFF = NominatimSettings(url="", user_agent=USER_AGENT)
+
+
+@pytest.fixture(scope="module")
+def gazetteer() -> Gazetteer:
+    return Gazetteer(place_index())
+
+
+@pytest.fixture
+def no_gazetteer(tmp_path: Path) -> Gazetteer:
+    """The gazetteer of an installation whose set-up did not run."""
+    return Gazetteer(tmp_path / "nothing.db")
+
+
+@pytest.fixture
+def double() -> Iterator[NominatimDouble]:
+    with nominatim_server() as double:
+        yield double
+
+
+def impatient(double: NominatimDouble, **changes: Any) -> NominatimSettings:
+    """Settings for the local server, which nobody has to spare."""
+    defaults: dict[str, Any] = {"url": double.url, "user_agent": USER_AGENT, "min_interval_s": 0.0, "timeout_s": 5.0}
+    return NominatimSettings(**defaults | changes)
+
+
+class TestOffline:
+    @pytest.fixture
+    def service(self, gazetteer: Gazetteer) -> GeocodingService:
+        return GeocodingService(gazetteer, MemoryCache(), OFF)
+
+    def test_a_city_is_found_and_the_second_time_in_the_cache(self, service: GeocodingService) -> None:
+        found = service.geocode("Pisa", "Italy")
+        assert found.to_json() == {
+            "city": "Pisa",
+            "country": "Italy",
+            "latitude": pytest.approx(43.7085, abs=0.01),
+            "longitude": pytest.approx(10.4036, abs=0.01),
+            "display_name": "Pisa, Tuscany, Italy",
+            "cached": False,
+        }
+        assert service.geocode("Pisa", "Italy").cached
+        assert service.geocode(" PISA ", "italy").cached
+
+    def test_the_name_is_the_one_that_was_asked_for(self, service: GeocodingService) -> None:
+        found = service.geocode("  München\u202e ", "Deutschland")
+        assert (found.city, found.country, found.display_name) == ("München", "Deutschland", "Munich, Bavaria, Germany")
+
+    def test_namesakes_come_as_candidates_also_from_the_cache(self, service: GeocodingService) -> None:
+        for _ in range(2):
+            found = service.geocode("Springfield", "USA")
+            assert found.ambiguous
+            assert len(found.candidates) == 5
+            assert found.display_name == found.candidates[0].display_name
+        assert found.to_json()["candidates"][0]["display_name"].startswith("Springfield, Missouri")
+
+    def test_a_place_that_nobody_knows_is_not_found_with_similar_names(self, service: GeocodingService) -> None:
+        with pytest.raises(NotFound, match="There is no location “Helsnki, Finland”") as caught:
+            service.geocode("Helsnki", "Finland")
+        assert "Helsinki, Finland" in caught.value.facts["suggestions"]
+
+    @pytest.mark.parametrize(
+        ("city", "country", "field"),
+        [
+            ("", "Italy", "city"),
+            ("%%%", "Italy", "city"),
+            ("\ud800\u202e", "Italy", "city"),
+            ("x" * 101, "Italy", "city"),
+            ("Pisa", "x" * 101, "country"),
+            ("Pisa", "???", "country"),
+        ],
+    )
+    def test_what_is_no_name_is_refused(self, service: GeocodingService, city: str, country: str, field: str) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            service.geocode(city, country)
+        assert caught.value.field == field
+
+    def test_suggestions_are_the_gazetteers(self, service: GeocodingService) -> None:
+        assert [place.name for place in service.suggest("helsink", 1)] == ["Helsinki"]
+
+    def test_a_point_gets_the_name_of_its_town(self, service: GeocodingService) -> None:
+        found = service.reverse(60.1715, 24.9443)
+        assert (found.city, found.country, found.display_name) == ("Helsinki", "Finland", "Helsinki, Finland")
+
+    def test_without_index_and_server_the_search_is_unavailable(self, no_gazetteer: Gazetteer) -> None:
+        service = GeocodingService(no_gazetteer, MemoryCache(), OFF)
+        with pytest.raises(Unavailable):
+            service.geocode("Pisa", "Italy")
+        with pytest.raises(Unavailable):
+            service.suggest("pis")
+
+    def test_rubbish_in_the_cache_is_a_miss(self, gazetteer: Gazetteer) -> None:
+        class Rubbish(MemoryCache):
+            def get(self, key: str) -> bytes | None:
+                return b'{"not": "ours"}' if super().get(key) else None
+
+        service = GeocodingService(gazetteer, Rubbish(), OFF)
+        service.geocode("Pisa", "Italy")
+        assert not service.geocode("Pisa", "Italy").cached
+
+
+class TestServer:
+    def test_the_gazetteer_answers_first(self, gazetteer: Gazetteer, double: NominatimDouble) -> None:
+        GeocodingService(gazetteer, MemoryCache(), impatient(double)).geocode("Honolulu", "USA")
+        assert double.asked == []
+
+    def test_what_the_gazetteer_lacks_is_asked_once_and_kept(
+        self, gazetteer: Gazetteer, double: NominatimDouble
+    ) -> None:
+        service = GeocodingService(gazetteer, MemoryCache(), impatient(double))
+        first, second = service.geocode("Eiffel Tower", "France"), service.geocode("eiffel tower", "France")
+        assert (first.cached, second.cached) == (False, True)
+        assert (second.latitude, second.longitude) == (48.8583, 2.2945)
+        assert [(asked.path, asked.query["q"], asked.user_agent) for asked in double.asked] == [
+            ("/search", "Eiffel Tower, France", USER_AGENT)
+        ]
+
+    def test_that_there_is_no_such_place_is_kept_too(self, gazetteer: Gazetteer, double: NominatimDouble) -> None:
+        service = GeocodingService(gazetteer, MemoryCache(), impatient(double))
+        for _ in range(2):
+            with pytest.raises(NotFound):
+                service.geocode("Nowhereville", "France")
+        assert len(double.asked) == 1
+
+    @pytest.mark.parametrize(
+        ("city", "country", "point"), [("Honolulu", "USA", (21.3045, -157.8557)), ("Pisa", "Italy", (43.7159, 10.4019))]
+    )
+    def test_the_city_is_preferred_to_the_county_of_its_name(
+        self, no_gazetteer: Gazetteer, double: NominatimDouble, city: str, country: str, point: tuple[float, float]
+    ) -> None:
+        found = GeocodingService(no_gazetteer, MemoryCache(), impatient(double)).geocode(city, country)
+        assert (found.latitude, found.longitude) == point
+        assert not found.ambiguous
+
+    def test_cities_of_equal_importance_are_candidates(self, no_gazetteer: Gazetteer, double: NominatimDouble) -> None:
+        found = GeocodingService(no_gazetteer, MemoryCache(), impatient(double)).geocode("Springfield", "USA")
+        assert [round(option.longitude) for option in found.candidates] == [-93, -73]
+
+    def test_a_server_below_a_path_is_asked_there(self, no_gazetteer: Gazetteer, double: NominatimDouble) -> None:
+        settings = impatient(double, url=f"{double.url}/nominatim/")
+        GeocodingService(no_gazetteer, MemoryCache(), settings).geocode("Zzyzx", "USA")
+        assert [asked.path for asked in double.asked] == ["/nominatim/search"]
+
+    def test_a_contact_in_another_script_does_not_stop_the_request(
+        self, no_gazetteer: Gazetteer, double: NominatimDouble
+    ) -> None:
+        settings = impatient(double, user_agent="Mural (почта@example.org)")
+        GeocodingService(no_gazetteer, MemoryCache(), settings).geocode("Zzyzx", "USA")
+        assert double.asked[0].user_agent == "Mural (?????@example.org)"
+
+    def test_requests_keep_their_distance_and_never_overlap(
+        self, no_gazetteer: Gazetteer, double: NominatimDouble
+    ) -> None:
+        double.answer_after_s = 0.02
+        service = GeocodingService(no_gazetteer, MemoryCache(), impatient(double, min_interval_s=0.1))
+        threads = [
+            threading.Thread(target=service.batch, args=([(f"Honolulu, {i}", "USA"), ("Zzyzx", f"US{i}")],))
+            for i in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        times_s = sorted(asked.at_s for asked in double.asked)
+        assert len(times_s) == 6
+        assert double.most_at_once == 1
+        # The server's clock sees when a request arrives, which may lag behind its departure by a scheduling slice.
+        assert (times_s[-1] - times_s[0]) >= 5 * 0.1 * 0.9
+
+    def test_a_line_too_long_is_turned_away(self, no_gazetteer: Gazetteer, double: NominatimDouble) -> None:
+        double.fault = Fault.SILENT
+        service = GeocodingService(no_gazetteer, MemoryCache(), impatient(double))
+        outcomes: list[BaseException] = []
+
+        def ask(i: int) -> None:
+            try:
+                service.geocode(f"Place {i}", "France")
+            except (GeocodingError, TooMany) as error:
+                outcomes.append(error)
+
+        threads = [threading.Thread(target=ask, args=(i,)) for i in range(MOST_WAITING + 3)]
+        for thread in threads:
+            thread.start()
+        while len(outcomes) < 3:
+            threading.Event().wait(0.005)
+        assert all(isinstance(error, TooMany) for error in outcomes)
+        double.released.set()
+        for thread in threads:
+            thread.join()
+        assert len(outcomes) == MOST_WAITING + 3
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("fault", "sentence"),
+        [
+            (Fault.RATE_LIMITED, "asks for fewer requests"),
+            (Fault.FORBIDDEN, "refuses this installation"),
+            (Fault.BROKEN, "cannot be reached or is in trouble"),
+            (Fault.NOT_JSON, "cannot be understood"),
+            (Fault.OTHER_SHAPE, "cannot be understood"),
+            (Fault.OFF_THE_GLOBE, "cannot be understood"),
+            (Fault.ERROR_OBJECT, "cannot be reached or is in trouble"),
+            (Fault.HANGS_UP, "cannot be reached or is in trouble"),
+        ],
+    )
+    def test_every_fault_is_a_sentence_and_the_server_is_left_alone_for_a_while(
+        self, no_gazetteer: Gazetteer, double: NominatimDouble, fault: Fault, sentence: str
+    ) -> None:
+        double.fault = fault
+        cache = MemoryCache()
+        service = GeocodingService(no_gazetteer, cache, impatient(double))
+        with pytest.raises(GeocodingError, match=sentence) as caught:
+            service.geocode("Honolulu", "USA")
+        assert caught.value.transient
+        assert caught.value.facts["retry_after"] >= 5
+        with pytest.raises(GeocodingError, match="trouble a moment ago"):
+            service.geocode("Pisa", "Italy")
+        assert len(double.asked) == 1
+        double.fault = Fault.NONE
+        recovered = GeocodingService(no_gazetteer, cache, impatient(double))
+        assert not recovered.geocode("Honolulu", "USA").cached, "a failure must not be kept"
+
+    def test_a_silent_server_times_out(self, no_gazetteer: Gazetteer, double: NominatimDouble) -> None:
+        double.fault = Fault.SILENT
+        with pytest.raises(GeocodingError, match="did not answer in time"):
+            GeocodingService(no_gazetteer, MemoryCache(), impatient(double, timeout_s=0.1)).geocode("Honolulu", "USA")
+
+    def test_nobody_at_the_address(self, no_gazetteer: Gazetteer) -> None:
+        settings = NominatimSettings(url="http://127.0.0.1:1", user_agent=USER_AGENT)
+        with pytest.raises(GeocodingError, match="cannot be reached"):
+            GeocodingService(no_gazetteer, MemoryCache(), settings).geocode("Honolulu", "USA")
+
+    def test_what_the_gazetteer_knows_does_not_suffer(self, gazetteer: Gazetteer, double: NominatimDouble) -> None:
+        double.fault = Fault.BROKEN
+        service = GeocodingService(gazetteer, MemoryCache(), impatient(double))
+        with pytest.raises(GeocodingError):
+            service.geocode("Eiffel Tower", "France")
+        assert service.geocode("Pisa", "Italy").city == "Pisa"
+
+
+class TestBatch:
+    def test_each_succeeds_or_fails_by_itself(self, gazetteer: Gazetteer) -> None:
+        service = GeocodingService(gazetteer, MemoryCache(), OFF)
+        results = service.batch([("Pisa", "Italy"), ("Nowhereville", "France"), ("", "Italy"), ("Tokyo", "Japan")])
+        assert [result["success"] for result in results] == [True, False, False, True]
+        assert results[1] == {
+            "city": "Nowhereville",
+            "country": "France",
+            "success": False,
+            "error": "Not found",
+            "message": "There is no location “Nowhereville, France”.",
+        }
+        assert results[0]["display_name"] == "Pisa, Tuscany, Italy"
+
+    def test_fifty_are_enough(self, gazetteer: Gazetteer) -> None:
+        service = GeocodingService(gazetteer, MemoryCache(), OFF)
+        assert len(service.batch([("Pisa", "Italy")] * 50)) == 50
+        with pytest.raises(InvalidInput) as caught:
+            service.batch([("Pisa", "Italy")] * 51)
+        assert caught.value.field == "locations"
+
+    def test_a_batch_stops_asking_the_server_when_it_has_taken_long(
+        self, gazetteer: Gazetteer, double: NominatimDouble, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.geocoding.BATCH_PATIENCE_S", 0.0)
+        service = GeocodingService(gazetteer, MemoryCache(), impatient(double))
+        results = service.batch([("Eiffel Tower", "France"), ("Pisa", "Italy")])
+        assert [result["success"] for result in results] == [False, True]
+        assert "Ask again" in results[0]["message"]
+        assert double.asked == []
