@@ -22,7 +22,10 @@ HEAD_HEIGHT: Final = 0.12
 """Share of the page's height over which the map appears below its upper edge."""
 
 FOOT_HEIGHT: Final = 0.19
-"""The same above its lower edge, from the middle of the lettering up."""
+"""The same above the plain ground at its lower edge."""
+
+PLAIN_BEHIND_LETTERING: Final = 0.6
+"""How much of the lettering's height, from the page's lower edge, stands on plain ground: all but the title."""
 
 STOPS: Final = 48
 """Points at which a vector file is told the opacity of a fade; between them it is straight."""
@@ -94,14 +97,14 @@ class DrawsFades(Protocol):
 
 
 class Fades(Artist):
-    """Both fades of a sheet; the lower one is plain behind the lower half of the lettering, ``clear_pt`` high."""
+    """Both fades of a sheet; the lower one is plain behind most of the lettering, which is ``clear_pt`` high."""
 
     def __init__(self, colour: str, sheet: Sheet, margin_pt: float, clear_pt: float) -> None:
         super().__init__()
         self._colour = colour
         self._sheet = sheet
         self._margin_pt = margin_pt
-        plain = 0.5 * clear_pt / sheet.height_pt
+        plain = PLAIN_BEHIND_LETTERING * clear_pt / sheet.height_pt
         self._reaches = {"head": (0.0, HEAD_HEIGHT), "foot": (plain, plain + FOOT_HEIGHT)}
         self.set_zorder(-10)
 

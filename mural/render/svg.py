@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import TextIO
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import RendererSVG
@@ -24,13 +26,24 @@ def write_svg(figure: Figure, path: Path, facts: dict[str, str]) -> None:
     }
     # The salt makes the names of clip paths repeatable.
     with path.open("w", encoding="utf-8") as file, rc_context({"svg.hashsalt": "mural"}):
-        renderer = _FadingRenderer(width_in * PT_PER_INCH, height_in * PT_PER_INCH, file, metadata=metadata)
+        renderer = _NamingRenderer(width_in * PT_PER_INCH, height_in * PT_PER_INCH, file, metadata)
         figure.draw(renderer)
         renderer.finalize()
 
 
-class _FadingRenderer(RendererSVG):
-    """Knows the gradients that matplotlib's SVG lacks."""
+class _NamingRenderer(RendererSVG):
+    """Knows the gradients that matplotlib's SVG lacks, and gives no two groups the same name."""
+
+    def __init__(self, width_pt: float, height_pt: float, file: TextIO, metadata: dict[str, str | None]) -> None:
+        self._named: Counter[str] = Counter()
+        super().__init__(width_pt, height_pt, file, metadata=metadata)
+
+    def open_group(self, s: str, gid: str | None = None) -> None:
+        """Begin a group; from the second of a name on they are numbered."""
+        name = gid or s
+        self._named[name] += 1
+        count = self._named[name]
+        super().open_group(s, name if count == 1 else f"{name}-{count}")
 
     def draw_fade(self, strip: FadeStrip) -> None:
         """Write a gradient and a rectangle that is filled with it."""

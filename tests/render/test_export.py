@@ -12,7 +12,7 @@ from PIL.ExifTags import Base
 from mural.errors import InvalidInput
 from mural.geo.layers import Layer
 from mural.jobs.progress import Step, percentage
-from mural.poster import Format, Page
+from mural.poster import Format, Marker, Page, Texts
 from mural.render.compose import draw_poster
 from mural.render.export import Targets, export_poster
 from mural.render.lettering import layout_lettering
@@ -20,7 +20,7 @@ from mural.wording import CREDIT
 from tests.support.designs import design
 from tests.support.fonts import font_shelf, fonts_dir
 from tests.support.maps import lines
-from tests.support.pictures import map_of, polygons, square
+from tests.support.pictures import compose, map_of, polygons, quietly, square
 
 PARTS = {
     Layer.WATER: polygons([square(300), square(100)]),
@@ -123,6 +123,19 @@ def test_an_svg_has_a_named_group_for_every_layer_and_no_pictures(tmp_path):
     assert not {"image", "text"} & tags
     assert "linearGradient" in tags
     assert CREDIT in targets.poster.read_text(encoding="utf-8")
+
+
+def test_an_svg_uses_no_name_twice(tmp_path):
+    poster = replace(
+        design(page=SMALL_PAGE, texts=Texts(lines=("One", "Two"))),
+        format=Format.SVG,
+        markers=(Marker(latitude=60.1715, longitude=24.9443), Marker(latitude=60.1725, longitude=24.9443)),
+    )
+    export_poster(compose(map_of(poster, PARTS), poster), Targets(poster=tmp_path / "poster.svg"), quietly)
+    root = ET.parse(tmp_path / "poster.svg").getroot()  # noqa: S314 (our own file)
+    names = [element.get("id") for element in root.iter() if element.get("id")]
+    assert {"marker", "marker-2", "lettering-line", "lettering-line-2"} <= set(names)
+    assert len(names) == len(set(names))
 
 
 def test_a_pdf_has_the_boxes_a_print_shop_asks_for(tmp_path):
