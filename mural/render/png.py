@@ -1,7 +1,7 @@
 """A PNG file written a few rows at a time, so that a picture is compressed while the rest of it is still being drawn.
 
-Pillow wants the whole picture first. Its filters are also tuned for photographs: on maps, rows that are only subtracted
-from the row above compress to the same size three times as fast.
+Pillow wants the whole picture first. It also chooses a filter for every row, which suits photographs: maps, flat and
+dithered with a regular pattern, compress smaller unfiltered, and three times as fast.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from mural.units import MM_PER_INCH
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 RGB_8_BIT: Final = struct.pack(">BBBBB", 8, 2, 0, 0, 0)
-FILTER_UP: Final = 2
-LEVEL: Final = 3
+UNFILTERED: Final = 0
+LEVEL: Final = 2
+"""Of zlib's levels the one at which maps are small for the time: 6 saves a tenth and takes more than twice as long."""
 
 
 class PngWriter:
@@ -28,7 +29,6 @@ class PngWriter:
     def __init__(self, file: BinaryIO, size_px: tuple[int, int], dpi: float, texts: Mapping[str, str]) -> None:
         self._file = file
         self._width_px = size_px[0]
-        self._above = np.zeros(3 * size_px[0], dtype=np.uint8)
         self._deflate = zlib.compressobj(LEVEL)
         file.write(SIGNATURE)
         self._chunk(b"IHDR", struct.pack(">II", *size_px) + RGB_8_BIT)
@@ -40,15 +40,11 @@ class PngWriter:
 
     def write(self, rows: NDArray[np.uint8]) -> None:
         """Append rows of RGBA pixels, shape (n, width, 4); the picture has no holes, so alpha is left out."""
-        packed = np.empty((len(rows) + 1, 3 * self._width_px), dtype=np.uint8)
-        packed[0] = self._above
+        packed = np.empty((len(rows), 1 + 3 * self._width_px), dtype=np.uint8)
+        packed[:, 0] = UNFILTERED
         for channel in range(3):
-            packed[1:, channel::3] = rows[:, :, channel]
-        self._above = packed[-1].copy()
-        filtered = np.empty((len(rows), 1 + 3 * self._width_px), dtype=np.uint8)
-        filtered[:, 0] = FILTER_UP
-        np.subtract(packed[1:], packed[:-1], out=filtered[:, 1:])
-        self._pixels(self._deflate.compress(filtered.data))
+            packed[:, 1 + channel :: 3] = rows[:, :, channel]
+        self._pixels(self._deflate.compress(packed.data))
 
     def close(self) -> None:
         """Write the end of the file; the file itself stays open."""
