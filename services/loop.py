@@ -27,11 +27,11 @@ class Loop:
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._ended.set()
-        self._stopping = False
+        self._halt = threading.Event()
 
     def start(self, step: Callable[[], float | None]) -> None:
         """Begin with a step; each tells after how many seconds it is due again, or None: when woken."""
-        self._stopping = False
+        self._halt.clear()
         self._ended.clear()
         self._background.start_background_task(self._run, step)
 
@@ -41,16 +41,16 @@ class Loop:
 
     def stop(self) -> None:
         """End, and wait until the step that is being done has ended."""
-        self._stopping = True
+        self._halt.set()
         self._wake.set()
         self._ended.wait(LONGEST_STOP_S)
 
     def _run(self, step: Callable[[], float | None]) -> None:
         try:
-            while not self._stopping:
+            while not self._halt.is_set():
                 self._wake.clear()
                 nap_s = self._guarded(step)
-                self._background.sleep(self._rest_s)
+                self._halt.wait(self._rest_s)
                 self._wake.wait(nap_s)
         finally:
             self._ended.set()

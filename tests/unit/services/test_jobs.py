@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from sqlalchemy import update
 
 from mural.errors import Cancelled, Conflict, NoStreets, NotAllowed, NotFound, StorageFull
-from mural.jobs.progress import Step
+from mural.jobs.progress import Step, percentage
 from mural.jobs.states import JobState
 from mural.worker.protocol import Progress
 from services.actors import Actor
@@ -38,9 +40,10 @@ def test_a_running_job_tells_its_step_and_its_end(studio: Studio) -> None:
     job_id = submit(studio)
     studio.listener.wait_for(Name.GENERATION_PROGRESS, 1)
     studio.wait_until(job_id, "processing")
-    view = next(view for view in iter(lambda: studio.services.jobs.get(job_id), None) if view.progress > 0)
+    view = next(view for view in iter(lambda: studio.services.jobs.get(job_id), None) if view.message)
     body = view.to_json()
-    assert (body["status"], body["progress"], body["current_step"]) == ("processing", 61, "obtaining map data")
+    drawn = percentage(Step.DRAWING, 0.5)
+    assert (body["status"], body["progress"], body["current_step"]) == ("processing", drawn, "obtaining map data")
     assert body["started_at"] == "2026-01-19T15:30:52.000Z"
     assert "estimated_completion" in body
     assert "result" not in body
@@ -167,7 +170,7 @@ def test_trouble_that_may_pass_is_waited_out(studio: Studio) -> None:
         studio.services.jobs._scheduler.wake()
         if delay_s == 5:
             while len(studio.renderer.requests) == attempts or studio.services.jobs.get(job_id).state == "processing":
-                pass
+                time.sleep(0.005)
     done = studio.wait_until(job_id, "completed")
     assert done.error_message is None
     assert len(studio.renderer.requests) == 3
@@ -178,7 +181,7 @@ def test_after_three_retries_it_has_failed(studio: Studio) -> None:
     job_id = submit(studio)
     for attempt in range(1, 4):
         while len(studio.renderer.requests) < attempt or studio.services.jobs.get(job_id).state != "pending":
-            pass
+            time.sleep(0.005)
         studio.clock.advance(100)
         studio.services.jobs._scheduler.wake()
     failed = studio.wait_until(job_id, "failed")
@@ -221,7 +224,7 @@ def test_a_database_in_trouble_at_the_end_costs_an_attempt_and_leaves_no_orphan(
     monkeypatch.setattr(publishing, "_hang", trouble_first)
     job_id = submit(studio)
     while not calls or studio.services.jobs.get(job_id).state != "pending":
-        pass
+        time.sleep(0.005)
     assert list(studio.services.files.ids()) == []
     studio.clock.advance(10)
     studio.services.jobs._scheduler.wake()
