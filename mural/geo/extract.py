@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import osmium
 import shapely
 from osmium.filter import EntityFilter, IdFilter, KeyFilter
-from osmium.index import LocationTable
-from osmium.osm import AREA, RELATION, WAY
+from osmium.osm import RELATION, WAY
 from osmium.osm.types import Area as OsmArea
-from osmium.osm.types import Relation, Way
+from osmium.osm.types import OSMEntity, Relation, Way
 
 from mural.errors import BrokenExtract
 from mural.geo.bbox import BBox
@@ -77,18 +76,20 @@ def broken(path: Path, error: Exception) -> BrokenExtract:
 
 
 class _Reader:
-    """One pass over one file."""
+    """One reading of one file.
+
+    The passes are those of osmium's FileProcessor, but ways and areas have filters of their own: a building is of no
+    interest as a way, and most ways are buildings.
+    """
 
     def __init__(self, path: Path, bbox: BBox | None) -> None:
         self._path = str(path)
-        self._processor = osmium.FileProcessor(self._path).with_areas(KeyFilter(*AREA_KEYS))
-        self._processor.with_filter(EntityFilter(WAY | RELATION | AREA))
-        self._processor.with_filter(KeyFilter(*{*LINE_KEYS, *AREA_KEYS}))
+        self._locations = osmium.index.create_map("flex_mem")
         self._open_relations: dict[int, tuple[Layer, list[tuple[int, bool]]]] = {}
         self.collector = Collector(bbox)
 
     def read(self) -> None:
-        for feature in self._processor:
+        for feature in self._features():
             if isinstance(feature, Way):
                 self._add_way(feature)
             elif isinstance(feature, OsmArea):
@@ -97,6 +98,22 @@ class _Reader:
                 self._add_relation(feature)
         if self._open_relations:
             self._close_relations()
+
+    def _features(self) -> Iterator[OSMEntity]:
+        located = osmium.NodeLocationsForWays(self._locations)
+        located.ignore_errors()  # nodes that are missing are dealt with way by way
+        manager = osmium.area.AreaManager()
+        with osmium.io.Reader(self._path, RELATION) as reader:
+            osmium.apply(reader, KeyFilter(*AREA_KEYS), manager.first_pass_handler())
+        areas = osmium.BufferIterator(KeyFilter(*AREA_KEYS))
+        assembled = manager.second_pass_to_buffer(areas)
+        wanted = EntityFilter(WAY | RELATION), KeyFilter("type", *LINE_KEYS)  # every relation has a type
+        with osmium.io.Reader(self._path) as reader:
+            for feature in osmium.OsmFileIterator(reader, located, assembled, *wanted):
+                yield feature
+                if areas:
+                    yield from areas
+        yield from areas
 
     def _add_way(self, way: Way) -> None:
         tags = way.tags
@@ -140,13 +157,12 @@ class _Reader:
                 self.collector.add_polygons(layer, polygons)
 
     def _way_lines(self, wanted: Iterable[int]) -> dict[int, shapely.LineString]:
-        locations = cast("LocationTable", self._processor.node_location_storage)  # with_areas() keeps one
         lines: dict[int, shapely.LineString] = {}
         for way in osmium.FileProcessor(self._path, WAY).with_filter(IdFilter(wanted)):
             if not isinstance(way, Way):
                 continue
             try:
-                nodes = [locations.get(node.ref) for node in way.nodes]
+                nodes = [self._locations.get(node.ref) for node in way.nodes]
             except KeyError:
                 continue  # a member with missing nodes is as good as missing
             if len(nodes) > 1:

@@ -44,7 +44,7 @@ def server() -> Iterator[OverpassServer]:
 
 
 def obtain(bbox: BBox, sources: MapSources) -> Area:
-    return obtain_area(bbox, sources, lambda message, fraction: None)
+    return obtain_area(bbox, sources, lambda *_: None)
 
 
 def write_street(path: Path, bbox: BBox, tags: dict[str, str]) -> None:
