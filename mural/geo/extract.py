@@ -100,12 +100,14 @@ class _Reader:
             self._close_relations()
 
     def _features(self) -> Iterator[OSMEntity]:
+        # osmium borrows filters and handlers: each needs a name here for as long as the loop runs.
         located = osmium.NodeLocationsForWays(self._locations)
         located.ignore_errors()  # nodes that are missing are dealt with way by way
         manager = osmium.area.AreaManager()
+        for_areas = KeyFilter(*AREA_KEYS)
         with osmium.io.Reader(self._path, RELATION) as reader:
-            osmium.apply(reader, KeyFilter(*AREA_KEYS), manager.first_pass_handler())
-        areas = osmium.BufferIterator(KeyFilter(*AREA_KEYS))
+            osmium.apply(reader, for_areas, manager.first_pass_handler())
+        areas = osmium.BufferIterator(for_areas)
         assembled = manager.second_pass_to_buffer(areas)
         wanted = EntityFilter(WAY | RELATION), KeyFilter("type", *LINE_KEYS)  # every relation has a type
         with osmium.io.Reader(self._path) as reader:

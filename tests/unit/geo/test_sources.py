@@ -79,6 +79,14 @@ def test_a_damaged_extract_is_passed_over(sources: MapSources, caplog: pytest.Lo
     assert "half.osm.pbf" in caplog.text
 
 
+def test_an_extract_without_streets_there_gives_way_to_one_that_has_some(sources: MapSources) -> None:
+    write_street(sources.extracts_dir / "rivers.osm", BBox(24, 60, 25, 61), {"waterway": "river"})
+    assert obtain(CENTRE, sources).source == "helsinki.osm.pbf"
+    (sources.extracts_dir / "rivers.osm").rename(sources.extracts_dir / "rivers-only.osm")
+    with pytest.raises(NoStreets):
+        obtain(CENTRE, replace(sources, mode="extract"))
+
+
 def test_each_mode_looks_in_its_own_place_only(sources: MapSources, server: OverpassServer) -> None:
     shutil.copy(HELSINKI, sources.extracts_dir / "mine.osm.pbf")
     sources = replace(sources, overpass_url=server.url)
