@@ -31,6 +31,9 @@ _STRAY_PER_CENT: Final = 0.5
 """Share of the road points at each side that does not count when a file is asked how far it reaches: the roads that
 leave a cut-out at its edge run on to their next junction, a few of them very far."""
 
+_Members = tuple[Layer, list[tuple[int, bool]]]
+"""What a multipolygon relation becomes, its ways by id, and whether each of them bounds a hole."""
+
 _WKB: Final = osmium.geom.WKBFactory()
 
 
@@ -85,7 +88,8 @@ class _Reader:
     def __init__(self, path: Path, bbox: BBox | None) -> None:
         self._path = str(path)
         self._locations = osmium.index.create_map("flex_mem")
-        self._open_relations: dict[int, tuple[Layer, list[tuple[int, bool]]]] = {}
+        self._relations: dict[int, _Members] = {}
+        self._assembled: set[int] = set()
         self.collector = Collector(bbox)
 
     def read(self) -> None:
@@ -96,8 +100,9 @@ class _Reader:
                 self._add_area(feature)
             elif isinstance(feature, Relation):
                 self._add_relation(feature)
-        if self._open_relations:
-            self._close_relations()
+        unfinished = [parts for ident, parts in self._relations.items() if ident not in self._assembled]
+        if unfinished:
+            self._close(unfinished)
 
     def _features(self) -> Iterator[OSMEntity]:
         # osmium borrows filters and handlers: each needs a name here for as long as the loop runs.
@@ -130,7 +135,7 @@ class _Reader:
     def _add_area(self, area: OsmArea) -> None:
         from_way = area.from_way()
         if not from_way:
-            self._open_relations.pop(area.orig_id(), None)
+            self._assembled.add(area.orig_id())  # it may come before its relation or after it
         layer = area_layer(area.tags, from_way=from_way)
         if layer is None:
             return
@@ -146,12 +151,11 @@ class _Reader:
         if layer is None:
             return
         ways = [(member.ref, member.role == "inner") for member in relation.members if member.type == "w"]
-        self._open_relations[relation.id] = (layer, ways)
+        self._relations[relation.id] = (layer, ways)
 
-    def _close_relations(self) -> None:
-        wanted = {way for _, ways in self._open_relations.values() for way, _ in ways}
-        lines = self._way_lines(wanted)
-        for layer, ways in self._open_relations.values():
+    def _close(self, relations: list[_Members]) -> None:
+        lines = self._way_lines({way for _, ways in relations for way, _ in ways})
+        for layer, ways in relations:
             outer = [lines[way] for way, inner in ways if not inner and way in lines]
             inner = [lines[way] for way, inner in ways if inner and way in lines]
             polygons = _close(outer, inner)
