@@ -70,9 +70,12 @@ class Catalogue:
         found = []
         changed = False
         for path in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
-            if not path.name.endswith(SUFFIXES) or not path.is_file():
-                continue
-            stamp = Stamp.of_file(self._origin, path)
+            try:
+                if not path.name.endswith(SUFFIXES) or not path.is_file():
+                    continue
+                stamp = Stamp.of_file(self._origin, path)
+            except FileNotFoundError:
+                continue  # it went while the folder was looked at
             known = self._known.get(str(path))
             if known is None or known["stamp"] != [stamp.size, stamp.mtime_ns]:
                 known = self._examine(path, stamp)
