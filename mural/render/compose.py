@@ -23,8 +23,11 @@ from mural.poster import PosterDesign
 from mural.render.bands import BandRenderer
 from mural.render.fades import Fades
 from mural.render.fonts import FontShelf
+from mural.render.furniture import crop_marks, furnish
+from mural.render.inked import Shape, draw_shapes
 from mural.render.layers import Fill, Group, Stroke, plan_layers
 from mural.render.lettering import PlacedText, block_top_pt, draw_lettering, layout_lettering
+from mural.render.marks import draw_markers, draw_tracks
 from mural.render.page import Sheet
 from mural.units import PT_PER_INCH
 
@@ -40,6 +43,7 @@ class Picture:
     sheet: Sheet
     groups: tuple[Group, ...]
     lettering: tuple[PlacedText, ...]
+    shapes: tuple[Shape, ...]
 
     @property
     def widest_stroke_pt(self) -> float:
@@ -57,6 +61,9 @@ class Picture:
         figure.add_artist(MapArtist(self.groups, sheet, theme.bg, margin_pt))
         clear_pt = block_top_pt(self.lettering)
         figure.add_artist(Fades(theme.gradient_color, sheet, margin_pt, clear_pt))
+        draw_shapes(figure, self.shapes, origin_pt=(margin_pt, margin_pt))
+        if margin_pt and sheet.crop_marks:
+            draw_shapes(figure, crop_marks(sheet), origin_pt=(margin_pt, margin_pt))
         draw_lettering(figure, self.lettering, theme.text, origin_pt=(margin_pt, margin_pt))
         return figure
 
@@ -66,7 +73,12 @@ def draw_poster(projected: ProjectedMap, design: PosterDesign, fonts_dir: FilePa
     sheet = Sheet.of(design)
     groups = plan_layers(projected, design, sheet)
     report(Step.LETTERING, 0.0)
-    return Picture(design, sheet, groups, tuple(layout_lettering(design, FontShelf.load(fonts_dir))))
+    shelf = FontShelf.load(fonts_dir)
+    lettering = tuple(layout_lettering(design, shelf))
+    taken = [Bbox.from_extents(*text.box_pt) for text in lettering]
+    markers = draw_markers(design, sheet, shelf, taken)
+    shapes = (*draw_tracks(design, sheet), *markers, *furnish(design, sheet, shelf))
+    return Picture(design, sheet, groups, lettering, shapes)
 
 
 class MapArtist(Artist):

@@ -15,7 +15,7 @@ def dashed(lines: Lines, on_m: float, off_m: float) -> Lines:
     """Replace lines by dashes ``on_m`` long with ``off_m`` between them, each line beginning with a dash."""
     if not len(lines):
         return lines
-    starts, ends, lengths = lines.offsets[:-1], lines.offsets[1:], np.diff(lines.offsets)
+    starts, ends = lines.offsets[:-1], lines.offsets[1:]
     steps = np.hypot(*np.diff(lines.xy, axis=0).T)
     steps[ends[:-1] - 1] = 1.0  # a gap between lines keeps positions along the whole array apart
     along = np.concatenate(([0.0], np.cumsum(steps)))
@@ -25,9 +25,8 @@ def dashed(lines: Lines, on_m: float, off_m: float) -> Lines:
     number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     begin = np.repeat(first, counts) + number * period
     end = np.minimum(begin + on_m, np.repeat(last, counts))
-    phase = (along - np.repeat(first, lengths)) % period
-    inner = along[(phase > 0) & (phase < on_m)]
-    inner = inner[(np.searchsorted(begin, inner) == np.searchsorted(end, inner) + 1)]
+    # A point lies within a dash when more dashes have begun before it than have ended by then.
+    inner = along[np.searchsorted(begin, along) > np.searchsorted(end, along, side="right")]
     points = np.sort(np.concatenate((begin, inner, end)), kind="stable")
     xy = np.column_stack([np.interp(points, along, lines.xy[:, axis]) for axis in (0, 1)])
     offsets = np.concatenate((np.searchsorted(points, begin), [len(points)])).astype(np.int64)

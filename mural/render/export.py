@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from mural import __version__
+from mural.errors import InvalidInput
 from mural.jobs.progress import Step
 from mural.poster import Format
 from mural.render.bands import BandRenderer
@@ -38,6 +40,9 @@ THUMBNAIL_WIDTH_PX: Final = 400
 PREVIEW_WIDTH_PX: Final = 800
 JPEG_QUALITY: Final = 92
 WEBP_QUALITY: Final = 90
+WEBP_LONGEST_PX: Final = 16_383
+"""The most that the format can say."""
+
 SMALL_QUALITY: Final = 86
 
 
@@ -55,9 +60,13 @@ def export_poster(
 ) -> tuple[int, int]:
     """Write a poster and its small images; give its width and height in pixels.
 
-    ``width_px`` draws a raster poster in another resolution than its design's.
+    ``width_px`` draws a raster poster in another resolution than its design's. Raises InvalidInput when the poster has
+    more pixels than its format can hold.
     """
     size = size_px(picture.design, width_px)
+    if picture.design.format is Format.WEBP and max(size) > WEBP_LONGEST_PX:
+        message = f"WebP pictures have at most {WEBP_LONGEST_PX} pixels a side; choose another format or fewer DPI."
+        raise InvalidInput(message, field="format", value=picture.design.format.value)
     if picture.design.format in VECTORS:
         _export_vector(picture, targets, report)
     else:
@@ -75,7 +84,7 @@ def _export_vector(picture: Picture, targets: Targets, report: Report) -> None:
     if targets.thumbnail or targets.preview:
         size = size_px(picture.design, PREVIEW_WIDTH_PX)
         small = SmallImage(*size, PREVIEW_WIDTH_PX)
-        draw_rows(picture, size, [small], report)
+        draw_rows(picture, size, [small], lambda share: report(Step.THUMBNAILS, share))
         _write_small(small.image(), targets, picture)
 
 
@@ -83,14 +92,17 @@ def _export_raster(picture: Picture, targets: Targets, report: Report, size: tup
     small = SmallImage(*size, PREVIEW_WIDTH_PX)
     sinks: list[Sink] = [small] if targets.thumbnail or targets.preview else []
     dpi = picture.sheet.dpi(size[0])
+    drawn = partial(report, Step.DRAWING)
+    drawn(0.0)
     if picture.design.format is Format.PNG:
         with targets.poster.open("wb") as file:
             writer = PngWriter(file, size, dpi, _facts(picture))
-            draw_rows(picture, size, [writer, *sinks], report)
+            draw_rows(picture, size, [writer, *sinks], drawn)
+            report(Step.EXPORTING, 1.0)
             writer.close()
     else:
         whole = WholeImage(*size)
-        draw_rows(picture, size, [whole, *sinks], report)
+        draw_rows(picture, size, [whole, *sinks], drawn)
         report(Step.EXPORTING, 0.0)
         _save(whole.image, targets.poster, picture, dpi)
     if sinks:
@@ -98,8 +110,11 @@ def _export_raster(picture: Picture, targets: Targets, report: Report, size: tup
         _write_small(small.image(), targets, picture)
 
 
-def draw_rows(picture: Picture, size: tuple[int, int], sinks: Sequence[Sink], report: Report) -> None:
-    """Draw a picture band by band, handing each band to the sinks in a second thread while the next one is drawn."""
+def draw_rows(picture: Picture, size: tuple[int, int], sinks: Sequence[Sink], drawn: Callable[[float], None]) -> None:
+    """Draw a picture band by band, handing each band to the sinks in a second thread while the next one is drawn.
+
+    ``drawn`` hears, after each band, what share of the page (0 to 1) is there.
+    """
     width_px, height_px = size
     dpi = picture.sheet.dpi(width_px)
     band_px = min(BAND_PX, height_px)
@@ -117,7 +132,7 @@ def draw_rows(picture: Picture, size: tuple[int, int], sinks: Sequence[Sink], re
             band.top_px = top_px
             figure.draw(band)
             pending.append(worker.submit(_hand_over, band, sinks))
-            report(Step.DRAWING, min(1.0, (top_px + BAND_PX) / height_px))
+            drawn(min(1.0, (top_px + BAND_PX) / height_px))
         for future in pending:
             future.result()
 
@@ -138,7 +153,7 @@ def _write_small(small: Image.Image, targets: Targets, picture: Picture) -> None
 def _save(image: Image.Image, path: Path, picture: Picture, dpi: float) -> None:
     options: dict[str, Any] = {"exif": _exif(picture, dpi)}
     if picture.design.format is Format.JPEG:
-        options |= {"quality": JPEG_QUALITY, "subsampling": 0, "dpi": (dpi, dpi), "optimize": True}
+        options |= {"quality": JPEG_QUALITY, "subsampling": 0, "dpi": (dpi, dpi)}
     else:
         options |= {"quality": WEBP_QUALITY, "method": 4}
     image.save(path, picture.design.format.value, **options)

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from mural.render.bands import BandRenderer
 from mural.render.page import Sheet
 
-HEAD_HEIGHT: Final = 0.16
+HEAD_HEIGHT: Final = 0.12
 """Share of the page's height over which the map appears below its upper edge."""
 
-FOOT_HEIGHT: Final = 0.20
+FOOT_HEIGHT: Final = 0.19
 """The same above its lower edge, from the middle of the lettering up."""
 
 STOPS: Final = 48

@@ -101,7 +101,7 @@ class _Plan:
         yield Group("woods", self._fill(Layer.WOOD, theme.wood))
         yield Group("beaches", self._fill(Layer.BEACH, theme.beach))
         for layer in (Layer.STREAM, Layer.CANAL, Layer.RIVER):
-            yield Group(layer, self._stroke(layer, theme.river))
+            yield Group(layer, self._stroke(layer, theme.river, open_air=True))  # nobody sees a culvert
         yield Group("water", self._fill(Layer.WATER, theme.water))
         yield Group("sea", self._fill(Layer.SEA, theme.sea))
         piers = self._fill(Layer.PIER, theme.pier) + self._stroke(Layer.PIER_LINE, theme.pier, cap="butt")

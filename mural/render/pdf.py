@@ -101,10 +101,15 @@ class _LayeredFile(PdfFile):
             "ColorSpace": Name("DeviceGray"),
             "Coords": [0, top, 0, bottom] if strip.from_top else [0, bottom, 0, top],
             "Function": curve,
+            "Extend": [True, True],
         }
         form = {"Type": Name("XObject"), "Subtype": Name("Form"), "BBox": box}
         group = {"S": Name("Transparency"), "CS": Name("DeviceGray")}
-        self.outputStream(mask, b"/S sh", extra=form | {"Group": group, "Resources": {"Shading": {"S": shading}}})
+        # The mask reaches over the rectangle: were both cut at the edge, a hair of the map would shine through there.
+        wide = [box[0] - 9, bottom - 9, box[2] + 9, top + 9]
+        self.outputStream(
+            mask, b"/S sh", extra=form | {"BBox": wide, "Group": group, "Resources": {"Shading": {"S": shading}}}
+        )
         masked = {"SMask": {"S": Name("Luminosity"), "G": mask}}
         red, green, blue = to_rgb(strip.colour)
         paint = (

@@ -9,6 +9,12 @@ from typing import Final
 from mural.geo.layers import Layer
 from mural.render.page import Sheet
 
+THIN_FROM_M: Final = 12_000.0
+"""Up to this distance the narrowest strokes hold; beyond it they give way, or a whole region would be a blot."""
+
+THINNING: Final = 0.35
+"""How steeply: the power of the distance by which they grow thinner."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weight:
@@ -27,7 +33,7 @@ class Weight:
     def width_pt(self, sheet: Sheet) -> float:
         """Give the stroke width in points on a sheet."""
         natural_pt = self.width_m * sheet.pt_per_m / sheet.scale
-        thinning = 0.5 + 0.5 * presence(sheet.distance_m, self.fade_from_m, self.gone_at_m)
+        thinning = min(1.0, math.pow(THIN_FROM_M / sheet.distance_m, THINNING))
         return min(self.ceiling_pt, max(self.floor_pt * thinning, natural_pt)) * sheet.scale
 
 
@@ -42,18 +48,18 @@ def presence(distance_m: float, fade_from_m: float, gone_at_m: float) -> float:
 
 
 WEIGHTS: Final[dict[Layer, Weight]] = {
-    Layer.ROAD_MOTORWAY: Weight(20.0, 1.9, 10.0),
-    Layer.ROAD_PRIMARY: Weight(15.0, 1.3, 8.0),
-    Layer.ROAD_SECONDARY: Weight(11.5, 0.95, 6.5),
-    Layer.ROAD_TERTIARY: Weight(9.0, 0.65, 5.0, 24_000, 110_000),
-    Layer.ROAD_RESIDENTIAL: Weight(6.5, 0.4, 3.8, 9_000, 60_000),
-    Layer.ROAD_DEFAULT: Weight(3.0, 0.26, 1.7, 3_000, 16_000),
+    Layer.ROAD_MOTORWAY: Weight(14.0, 1.9, 8.0),
+    Layer.ROAD_PRIMARY: Weight(12.0, 1.35, 7.0),
+    Layer.ROAD_SECONDARY: Weight(10.5, 1.0, 6.0),
+    Layer.ROAD_TERTIARY: Weight(8.5, 0.75, 5.4, 24_000, 110_000),
+    Layer.ROAD_RESIDENTIAL: Weight(6.5, 0.5, 4.6, 12_000, 70_000),
+    Layer.ROAD_DEFAULT: Weight(2.8, 0.3, 1.6, 3_500, 18_000),
     Layer.RIVER: Weight(18.0, 1.1, 9.0),
     Layer.CANAL: Weight(10.0, 0.7, 6.0, 12_000, 60_000),
     Layer.STREAM: Weight(3.0, 0.35, 2.0, 4_000, 24_000),
-    Layer.RAIL: Weight(3.2, 0.5, 1.4, 12_000, 90_000),
-    Layer.SUBWAY: Weight(3.0, 0.4, 1.1, 6_000, 24_000),
-    Layer.TRAM: Weight(2.0, 0.3, 0.8, 3_000, 14_000),
+    Layer.RAIL: Weight(2.6, 0.5, 1.2, 12_000, 90_000),
+    Layer.SUBWAY: Weight(2.6, 0.4, 1.0, 6_000, 24_000),
+    Layer.TRAM: Weight(1.8, 0.3, 0.8, 3_000, 14_000),
     Layer.RUNWAY: Weight(32.0, 1.2, 16.0),
     Layer.PIER_LINE: Weight(5.0, 0.6, 4.0, 10_000, 40_000),
 }
@@ -65,5 +71,5 @@ BUILDING_FADE_M: Final = (4_000.0, 22_000.0)
 CASING_PT: Final = 0.55
 """Width of a casing on each side of a road, on a sheet whose shorter side is 12 in."""
 
-CASED_FROM_PT: Final = 1.1
+CASED_FROM_PT: Final = 1.7
 """Roads narrower than this have no casing: there would be more casing than road."""

@@ -1,0 +1,48 @@
+"""Shapes in points on the page, outside of the map's own layers: furniture, tracks and markers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+
+from mural.units import PT_PER_INCH
+
+UNDER_FADES: Final = -15.0
+OVER_FADES: Final = -5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """An outline in points from the page's lower left corner, filled, stroked or both; colours are ``#rrggbb``."""
+
+    name: str
+    outline: Path
+    fill: str | None = None
+    stroke: str | None = None
+    stroke_pt: float = 0.0
+    zorder: float = OVER_FADES
+
+
+def draw_shapes(figure: Figure, shapes: Iterable[Shape], *, origin_pt: tuple[float, float]) -> None:
+    """Draw shapes on a figure in which the trimmed page's lower left corner is at ``origin_pt``."""
+    to_figure = Affine2D().translate(*origin_pt).scale(1 / PT_PER_INCH) + figure.dpi_scale_trans
+    for shape in shapes:
+        patch = PathPatch(
+            shape.outline,
+            facecolor=shape.fill or "none",
+            edgecolor=shape.stroke or "none",
+            linewidth=shape.stroke_pt,
+            capstyle="round",
+            joinstyle="round",
+            transform=to_figure,
+            zorder=shape.zorder,
+        )
+        patch.set_gid(shape.name)
+        patch.set_snap(False)
+        figure.add_artist(patch)

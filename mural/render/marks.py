@@ -1,0 +1,155 @@
+"""What a person adds to a map: tracks with their start and end, and markers whose labels keep clear of each other."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Bbox
+from numpy.typing import NDArray
+
+from mural.geo.page_map import project_points
+from mural.geo.projection import View
+from mural.poster import Marker, PosterDesign
+from mural.render.fonts import FontShelf
+from mural.render.furniture import text_outline
+from mural.render.inked import OVER_FADES, UNDER_FADES, Shape
+from mural.render.page import Sheet
+
+TRACK_PT: Final = 3.0
+TRACK_HALO_PT: Final = 1.3
+TRACK_END_PT: Final = 5.0
+MARKER_PT: Final = 30.0
+CIRCLE_PT: Final = 64.0
+DOT_PT: Final = 11.0
+LABEL_PT: Final = 13.0
+LABEL_HALO_PT: Final = 3.2
+LABEL_GAP_PT: Final = 5.0
+STEPS_AWAY: Final = 5
+"""How many lines of text a label may move away from its marker before it has to overlap."""
+
+
+def _pin() -> Path:
+    """Draw a pin of height 1 whose tip is at (0, 0), with a round hole."""
+    body = [(0, 0), (-0.1, 0.24), (-0.34, 0.4), (-0.34, 0.66), (-0.34, 0.85), (-0.19, 1), (0, 1)]
+    body += [(0.19, 1), (0.34, 0.85), (0.34, 0.66), (0.34, 0.4), (0.1, 0.24), (0, 0)]
+    hole = Path.unit_circle().transformed(Affine2D().scale(-0.13, 0.13).translate(0, 0.66))
+    outline = Path(body, [Path.MOVETO, *[Path.CURVE4] * 12])
+    return Path.make_compound_path(outline, hole)
+
+
+def _heart() -> Path:
+    """Draw a heart of height 1 around (0, 0)."""
+    points = [(0, -0.5), (-0.25, -0.25), (-0.55, -0.02), (-0.55, 0.22), (-0.55, 0.4), (-0.41, 0.5), (-0.28, 0.5)]
+    points += [(-0.15, 0.5), (-0.05, 0.42), (0, 0.3), (0.05, 0.42), (0.15, 0.5), (0.28, 0.5)]
+    points += [(0.41, 0.5), (0.55, 0.4), (0.55, 0.22), (0.55, -0.02), (0.25, -0.25), (0, -0.5)]
+    return Path(points, [Path.MOVETO, *[Path.CURVE4] * 18])
+
+
+PIN: Final = _pin()
+HEART: Final = _heart()
+
+
+def draw_tracks(design: PosterDesign, sheet: Sheet) -> list[Shape]:
+    """List the strokes of a design's tracks, each with a ring where it starts and a dot where it ends."""
+    theme, unit = design.theme, sheet.scale
+    shapes = []
+    for track in design.tracks:
+        xy = _on_page(design, sheet, track.points)
+        path = Path(xy)
+        halo_pt = (TRACK_PT + 2 * TRACK_HALO_PT) * unit
+        shapes += [
+            Shape(name="track-halo", outline=path, stroke=theme.bg, stroke_pt=halo_pt, zorder=UNDER_FADES),
+            Shape(name="track", outline=path, stroke=theme.route, stroke_pt=TRACK_PT * unit, zorder=UNDER_FADES),
+        ]
+        for name, point, inside in (("track-start", xy[0], theme.bg), ("track-end", xy[-1], theme.route)):
+            disc = _disc(point, TRACK_END_PT * unit)
+            ring = Shape(name=name, outline=disc, fill=inside, stroke=theme.route, stroke_pt=0.6 * TRACK_PT * unit)
+            shapes.append(ring)
+    return shapes
+
+
+def draw_markers(design: PosterDesign, sheet: Sheet, shelf: FontShelf, taken: list[Bbox]) -> list[Shape]:
+    """List the shapes of a design's markers and their labels; labels keep clear of the boxes already ``taken``."""
+    points = _on_page(design, sheet, tuple((marker.latitude, marker.longitude) for marker in design.markers))
+    signs = [_sign(marker, point, design, sheet) for marker, point in zip(design.markers, points, strict=True)]
+    labels = _Labels(design, sheet, shelf, [*taken, *(sign.outline.get_extents() for sign in signs)])
+    for marker, sign in zip(design.markers, signs, strict=True):
+        labels.place(marker.label, sign.outline.get_extents())
+    return [*signs, *labels.shapes]
+
+
+def _on_page(design: PosterDesign, sheet: Sheet, points: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+    place = design.place
+    view = View(latitude=place.latitude, longitude=place.longitude, rotation_deg=design.rotation_deg)
+    return project_points(view, points) * sheet.pt_per_m + (sheet.width_pt / 2, sheet.height_pt / 2)
+
+
+def _disc(point: NDArray[np.float64], radius_pt: float) -> Path:
+    return Path.circle((float(point[0]), float(point[1])), radius_pt)
+
+
+def _sign(marker: Marker, point: NDArray[np.float64], design: PosterDesign, sheet: Sheet) -> Shape:
+    unit, theme = sheet.scale, design.theme
+    if marker.shape == "circle":
+        ring = _disc(point, CIRCLE_PT * unit / 2)
+        return Shape(name="marker", outline=ring, stroke=theme.marker, stroke_pt=2.2 * unit)
+    model, size_pt = {
+        "pin": (PIN, MARKER_PT),
+        "heart": (HEART, MARKER_PT * 0.8),
+        "dot": (Path.unit_circle(), DOT_PT / 2),
+    }[marker.shape]
+    outline = model.transformed(Affine2D().scale(size_pt * unit).translate(*point))
+    return Shape(name="marker", outline=outline, fill=theme.marker, stroke=theme.bg, stroke_pt=0.9 * unit)
+
+
+@dataclass
+class _Labels:
+    """Labels as they find their places, one after the other."""
+
+    design: PosterDesign
+    sheet: Sheet
+    shelf: FontShelf
+    taken: list[Bbox]
+    shapes: list[Shape] = field(default_factory=list)
+
+    def place(self, text: str, sign: Bbox) -> None:
+        """Set a label beside its sign, where it is free or, failing that, where it covers least."""
+        if not text.strip():
+            return
+        unit, theme = self.sheet.scale, self.design.theme
+        outline, _ = text_outline(text, self.design, LABEL_PT * unit, self.shelf)
+        ink = outline.get_extents()
+        # min() keeps the first of equals: the places come in the order of preference.
+        box = min(self._places(ink, sign), key=self._covered)
+        self.taken.append(box)
+        set_label = outline.transformed(Affine2D().translate(box.x0 - ink.x0, box.y0 - ink.y0))
+        halo_pt = LABEL_HALO_PT * unit
+        halo = Shape(name="label-halo", outline=set_label, fill=theme.bg, stroke=theme.bg, stroke_pt=halo_pt)
+        self.shapes += [halo, Shape(name="label", outline=set_label, fill=theme.text, zorder=OVER_FADES + 1)]
+
+    def _places(self, ink: Bbox, sign: Bbox) -> Iterator[Bbox]:
+        gap_pt = LABEL_GAP_PT * self.sheet.scale
+        middle_x, middle_y = (sign.x0 + sign.x1 - ink.width) / 2, (sign.y0 + sign.y1 - ink.height) / 2
+        for away in range(STEPS_AWAY):
+            shift_pt = away * 1.4 * ink.height
+            sides = ((sign.x1 + gap_pt, middle_y), (sign.x0 - gap_pt - ink.width, middle_y))
+            ends = ((middle_x, sign.y1 + gap_pt + shift_pt), (middle_x, sign.y0 - gap_pt - ink.height - shift_pt))
+            for x, y in (*sides, *ends) if not away else ends:
+                yield Bbox.from_bounds(x, y, ink.width, ink.height)
+            for (x, y), turn in itertools.product(sides, (1, -1)):
+                yield Bbox.from_bounds(x, y + turn * (shift_pt + ink.height), ink.width, ink.height)
+
+    def _covered(self, box: Bbox) -> float:
+        """Measure in square points what a box hides, and what of it would be off the page."""
+        page = Bbox.from_bounds(0, 0, self.sheet.width_pt, self.sheet.height_pt)
+        return box.width * box.height - _shared(box, page) + sum(_shared(box, other) for other in self.taken)
+
+
+def _shared(box: Bbox, other: Bbox) -> float:
+    shared = Bbox.intersection(box, other)
+    return 0.0 if shared is None else float(shared.width * shared.height)

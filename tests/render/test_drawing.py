@@ -1,0 +1,128 @@
+"""What ends up on the page, looked at pixel by pixel on small maps made for the purpose."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mural.geo.layers import Layer
+from mural.poster import Furniture, Marker, Page, Texts, Track
+from mural.render import export
+from tests.support.designs import design
+from tests.support.maps import lines
+from tests.support.pictures import compose, map_of, pixel_at, pixels, polygons, sample_map, square
+
+SILENT = Texts(title="", subtitle="", coordinates="")
+
+
+@pytest.fixture
+def poster():
+    plain = design(texts=SILENT)
+    return replace(plain, theme=replace(plain.theme, sea="#6090c0", buildings="#b09070", beach="#f0e0a0"))
+
+
+def drawn(poster, parts, width_px=300):
+    return pixels(compose(map_of(poster, parts), poster), width_px)
+
+
+def test_bare_land_is_the_colour_of_the_ground(poster):
+    assert pixel_at(drawn(poster, {}), poster, 0, 0) == poster.theme.bg
+
+
+def test_a_hole_in_the_water_is_land(poster):
+    lake = polygons([square(400), square(200)])
+    image = drawn(poster, {Layer.WATER: lake})
+    assert pixel_at(image, poster, 300, 0) == poster.theme.water
+    assert pixel_at(image, poster, 0, 0) == poster.theme.bg
+
+
+def test_an_island_in_the_hole_of_another_lake_is_filled_again(poster):
+    lakes = polygons([square(400), square(200)], [square(100)[::-1]])
+    image = drawn(poster, {Layer.WATER: lakes})
+    assert pixel_at(image, poster, 0, 0) == poster.theme.water
+    assert pixel_at(image, poster, 150, 0) == poster.theme.bg
+
+
+def test_polygons_that_share_an_edge_leave_no_hairline(poster):
+    # The shared edge cuts through the middle of pixels, where two coverings of a half would let the ground through.
+    left = [(-400, -400), (1.7, -400), (1.7, 400), (-400, 400)]
+    right = [(1.7, -400), (400, -400), (400, 400), (1.7, 400)]
+    image = drawn(poster, {Layer.WATER: polygons([left], [right])})
+    assert (image[170:230, 100:200] == image[200, 120]).all()
+
+
+def test_the_sea_covers_greens_and_buildings_stand_on_both(poster):
+    image = drawn(
+        poster,
+        {
+            Layer.PARK: polygons([square(500)]),
+            Layer.SEA: polygons([square(300)]),
+            Layer.BUILDING: polygons([square(100)]),
+        },
+    )
+    colours = [pixel_at(image, poster, x, 0) for x in (400, 200, 0)]
+    assert colours == [poster.theme.parks, poster.theme.sea, poster.theme.buildings]
+
+
+def test_a_motorway_runs_over_a_street_and_a_bridge_over_both(poster):
+    across, upright = [(-900.0, 0.0), (900.0, 0.0)], [(0.0, -900.0), (0.0, 900.0)]
+    street, motorway = poster.theme.road_residential, poster.theme.road_motorway
+    flat = {Layer.ROAD_RESIDENTIAL: lines(across), Layer.ROAD_MOTORWAY: lines(upright)}
+    assert pixel_at(drawn(poster, flat, 1200), poster, 0, 0) == motorway
+    bridged = flat | {Layer.ROAD_RESIDENTIAL: lines(across, levels=[1])}
+    assert pixel_at(drawn(poster, bridged, 1200), poster, 0, 0) == street
+
+
+def test_a_tunnel_is_dashed_and_dim(poster):
+    image = drawn(poster, {Layer.ROAD_MOTORWAY: lines([(-900, 0), (900, 0)], levels=[-1])}, 1200)
+    darkest = image[len(image) // 2].min()
+    middle = image[len(image) // 2, 200:1000, 0]
+    assert 0x60 < darkest < 0xC0
+    assert np.abs(np.diff(middle.astype(int) > 200)).sum() > 10
+
+
+def test_bands_leave_no_seam(poster, monkeypatch):
+    diagonal = [[(-1000.0, y), (1000.0, y + 90.0)] for y in range(-1300, 1300, 40)]
+    parts = {
+        Layer.ROAD_MOTORWAY: lines(*diagonal),
+        Layer.RAIL: lines(*diagonal, levels=[-1] * len(diagonal)),
+        Layer.WATER: polygons(*[[square(70, x_m=x, y_m=x)] for x in range(-900, 900, 100)]),
+    }
+    whole = drawn(poster, parts)
+    monkeypatch.setattr(export, "BAND_PX", 16)
+    # Agg rounds where it cuts a line at the edge of a band: a level of a pixel, which nobody sees.
+    assert np.abs(drawn(poster, parts).astype(int) - whole).max() <= 2
+
+
+@pytest.mark.parametrize("page", [Page(width_mm=300, height_mm=100), Page(width_mm=100, height_mm=100, dpi=72)])
+def test_other_pages_are_drawn_in_exactly_their_pixels(page):
+    odd = design(page=page)
+    picture = compose(map_of(odd, {}), odd)
+    assert pixels(picture, page.width_px).shape == (page.height_px, page.width_px, 3)
+
+
+def test_the_credit_is_there_even_when_every_text_is_hidden(poster):
+    image = drawn(poster, {}, 1200)
+    ink = (image != image[0, 0]).any(axis=2)
+    assert ink[-80:].sum() > 500
+    assert not ink[:-80].any()
+
+
+def test_a_drawing_is_the_same_every_time():
+    sample = replace(design(), distance_m=500.0)
+    first, second = (pixels(compose(sample_map(sample), sample), 300) for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+def test_markers_and_tracks_appear_where_they_are(poster):
+    place = poster.place
+    decorated = replace(
+        poster,
+        theme=replace(poster.theme, route="#c02020", marker="#2020c0"),
+        furniture=Furniture(frame=True, scale_bar=True, north_arrow=True),
+        markers=(Marker(latitude=place.latitude, longitude=place.longitude, shape="dot"),),
+        tracks=(Track(points=((place.latitude, place.longitude - 0.01), (place.latitude, place.longitude + 0.01))),),
+    )
+    image = drawn(decorated, {}, 600)
+    assert pixel_at(image, decorated, 0, 0) == "#2020c0"
+    assert pixel_at(image, decorated, 300, 0) == "#c02020"

@@ -1,0 +1,169 @@
+"""The files a poster is written to: their size, resolution, metadata and structure."""
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import numpy as np
+import pypdf
+import pytest
+from PIL import Image
+from PIL.ExifTags import Base
+
+from mural.errors import InvalidInput
+from mural.geo.layers import Layer
+from mural.jobs.progress import Step, percentage
+from mural.poster import Format, Page
+from mural.render.compose import draw_poster
+from mural.render.export import Targets, export_poster
+from mural.render.lettering import layout_lettering
+from mural.wording import CREDIT
+from tests.support.designs import design
+from tests.support.fonts import font_shelf, fonts_dir
+from tests.support.maps import lines
+from tests.support.pictures import map_of, polygons, square
+
+PARTS = {
+    Layer.WATER: polygons([square(300), square(100)]),
+    Layer.ROAD_PRIMARY: lines([(-900, 0), (900, 100)]),
+    Layer.ROAD_MOTORWAY: lines([(0, -900), (0, 900)], levels=[1]),
+}
+SMALL_PAGE = Page(width_mm=76.2, height_mm=101.6, dpi=100)
+
+
+def written(folder, form, page=SMALL_PAGE, *, small=False):
+    poster = replace(design("Chișinău", "Moldova", page=page), format=form)
+    targets = Targets(
+        poster=folder / f"poster.{form}",
+        thumbnail=folder / "thumbnail.jpg" if small else None,
+        preview=folder / "preview.jpg" if small else None,
+    )
+    steps = []
+
+    def report(step, fraction):
+        steps.append((step, fraction))
+
+    picture = draw_poster(map_of(poster, PARTS), poster, fonts_dir(), report)
+    size = export_poster(picture, targets, report)
+    return targets, size, steps
+
+
+def test_the_default_poster_is_a_png_of_exactly_3600_by_4800_at_300_dpi(tmp_path):
+    targets, size, _ = written(tmp_path, Format.PNG, Page(), small=True)
+    with Image.open(targets.poster) as image:
+        assert (image.size, image.mode, size) == ((3600, 4800), "RGB", (3600, 4800))
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.01)
+    with Image.open(targets.thumbnail) as thumbnail, Image.open(targets.preview) as preview:
+        assert (thumbnail.format, thumbnail.size) == ("JPEG", (400, 533))
+        assert (preview.format, preview.size) == ("JPEG", (800, 1067))
+
+
+def test_a_png_says_what_it_is_and_whose_the_data_are(tmp_path):
+    targets, _, _ = written(tmp_path, Format.PNG)
+    with Image.open(targets.poster) as image:
+        assert image.info["Title"] == "Chișinău, Moldova"
+        assert image.info["Copyright"] == CREDIT
+        assert image.info["Author"] == "Mural"
+        assert image.info["Software"].startswith("Mural ")
+
+
+@pytest.mark.parametrize("form", [Format.JPEG, Format.WEBP])
+def test_compressed_formats_have_resolution_and_metadata_too(tmp_path, form):
+    targets, size, _ = written(tmp_path, form)
+    with Image.open(targets.poster) as image:
+        exif = image.getexif()
+        assert (image.format, image.size, size) == (form.upper(), (300, 400), (300, 400))
+        assert exif[Base.XResolution] == pytest.approx(100)
+        assert "OpenStreetMap" in exif[Base.Copyright]
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_equal_posters_are_equal_files(tmp_path, form):
+    files = []
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        folder.mkdir()
+        files.append(written(folder, form)[0].poster.read_bytes())
+    assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_every_format_comes_with_small_images_that_carry_the_credit(tmp_path, form):
+    targets, _, _ = written(tmp_path, form, small=True)
+    poster = design("Chișinău", "Moldova", page=SMALL_PAGE)
+    left, bottom, right, top = layout_lettering(poster, font_shelf())[0].box_pt
+    with Image.open(targets.preview) as preview:
+        px_per_pt = preview.width / (76.2 / 25.4 * 72)
+        pixels = np.asarray(preview.convert("L")).astype(int)
+    rows = slice(int(pixels.shape[0] - top * px_per_pt), int(pixels.shape[0] - bottom * px_per_pt))
+    assert np.ptp(pixels[rows, int(left * px_per_pt) : int(right * px_per_pt)]) > 60
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_progress_never_runs_backwards(tmp_path, form):
+    _, _, steps = written(tmp_path, form, small=True)
+    shares = [percentage(step, fraction) for step, fraction in steps]
+    assert shares == sorted(shares)
+    assert {Step.EXPORTING, Step.THUMBNAILS} <= {step for step, _ in steps}
+
+
+def test_progress_follows_the_bands_down_the_page(tmp_path):
+    _, _, steps = written(tmp_path, Format.PNG, Page())
+    drawing = [fraction for step, fraction in steps if step is Step.DRAWING]
+    assert len(drawing) > 4
+    assert (drawing[0], drawing[-1]) == (0.0, 1.0)
+
+
+def test_an_svg_has_a_named_group_for_every_layer_and_no_pictures(tmp_path):
+    targets, _, _ = written(tmp_path, Format.SVG)
+    root = ET.parse(targets.poster).getroot()  # noqa: S314 (our own file)
+    names = [element.get("id") for element in root.iter("{http://www.w3.org/2000/svg}g")]
+    wanted = ["land", "water", "road_primary", "bridges", "fades", "lettering-credit", "lettering-title"]
+    assert [name for name in names if name in wanted] == wanted
+    assert root.get("viewBox") == "0 0 216 288"
+    tags = {element.tag.rpartition("}")[2] for element in root.iter()}
+    assert not {"image", "text"} & tags
+    assert "linearGradient" in tags
+    assert CREDIT in targets.poster.read_text(encoding="utf-8")
+
+
+def test_a_pdf_has_the_boxes_a_print_shop_asks_for(tmp_path):
+    targets, _, _ = written(tmp_path, Format.PDF, Page(width_mm=200, height_mm=300, bleed_mm=3, crop_marks=True))
+    page = pypdf.PdfReader(targets.poster).pages[0]
+    in_mm = {
+        name: [float(pt) * 25.4 / 72 for pt in box]
+        for name, box in (("media", page.mediabox), ("bleed", page.bleedbox), ("trim", page.trimbox))
+    }
+    assert in_mm["media"] == pytest.approx([0, 0, 222, 322], abs=0.01)
+    assert in_mm["bleed"] == pytest.approx([8, 8, 214, 314], abs=0.01)
+    assert in_mm["trim"] == pytest.approx([11, 11, 211, 311], abs=0.01)
+
+
+def test_a_pdf_without_bleed_is_the_page_itself(tmp_path):
+    targets, _, _ = written(tmp_path, Format.PDF)
+    page = pypdf.PdfReader(targets.poster).pages[0]
+    for box in (page.mediabox, page.bleedbox, page.trimbox):
+        assert [float(pt) for pt in box] == pytest.approx([0, 0, 216, 288])
+
+
+def test_a_pdf_names_its_layers_and_holds_vectors_only(tmp_path):
+    targets, _, _ = written(tmp_path, Format.PDF)
+    reader = pypdf.PdfReader(targets.poster)
+    layers = [layer.get_object()["/Name"] for layer in reader.trailer["/Root"]["/OCProperties"]["/OCGs"]]
+    assert layers[:6] == ["land", "water", "road_primary", "road_motorway", "bridges", "fades"]
+    assert "lettering-title" in layers
+    objects = reader.pages[0]["/Resources"]["/XObject"].get_object()
+    assert {item.get_object()["/Subtype"] for item in objects.values()} == {"/Form"}
+    assert reader.metadata.title == "Chișinău, Moldova"
+    assert reader.metadata.subject == CREDIT
+
+
+def test_layers_are_opened_and_closed_in_pairs(tmp_path):
+    targets, _, _ = written(tmp_path, Format.PDF)
+    operators = [operator for _, operator in pypdf.PdfReader(targets.poster).pages[0].get_contents().operations]
+    assert operators.count(b"BDC") + operators.count(b"BMC") == operators.count(b"EMC") > 5
+
+
+def test_a_poster_too_large_for_webp_is_refused_by_the_name_of_the_field(tmp_path):
+    with pytest.raises(InvalidInput, match="16383") as caught:
+        written(tmp_path, Format.WEBP, Page(width_mm=1200, height_mm=1400, dpi=300))
+    assert caught.value.field == "format"
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,72 @@
+"""Small posters compared with pictures that a person has looked at and liked.
+
+After a change that is meant to be seen: ``MURAL_WRITE_GOLDEN=1 pytest tests/render/test_golden.py``, and look at them.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mural.poster import ALL_LAYERS, Furniture, Marker, PosterDesign, Track
+from mural.themes import load_theme
+from tests.support.designs import design
+from tests.support.pictures import compose, pixels, sample_map
+from tests.support.real_parts import ROOT
+
+GOLDEN_DIR = Path(__file__).parent / "golden"
+WIDTH_PX = 300
+MEAN_TOLERANCE = 1.0
+"""Levels by which the pictures may differ on average: other versions of FreeType and zlib, other processors."""
+COARSE_TOLERANCE = 12
+"""Levels by which any patch of 10 x 10 pixels may differ."""
+
+LAT, LON = 60.1715, 24.9443
+
+
+def helsinki(theme: str = "noir", **changes: object) -> PosterDesign:
+    shipped = load_theme(ROOT / "themes" / f"{theme}.json")
+    return replace(design(), distance_m=500.0, theme=shipped, **changes)
+
+
+CASES = {
+    "noir": helsinki(),
+    "japanese_ink": helsinki("japanese_ink"),
+    "blueprint_turned": helsinki("blueprint", rotation_deg=30.0, furniture=Furniture(north_arrow=True)),
+    "cased": replace(helsinki("warm_beige"), theme=replace(helsinki("warm_beige").theme, casing="#7a6a58")),
+    "roads_only": helsinki(layers=frozenset({"roads"})),
+    "all_but_roads": helsinki("ocean", layers=ALL_LAYERS - {"roads"}),
+    "far": replace(helsinki("terracotta"), distance_m=6000.0),
+    "furnished": helsinki(
+        "pastel_dream",
+        furniture=Furniture(frame=True, scale_bar=True, north_arrow=True),
+        markers=(
+            Marker(latitude=LAT, longitude=LON, label="Station"),
+            Marker(latitude=LAT + 0.001, longitude=LON + 0.003, label="Gallery", shape="heart"),
+            Marker(latitude=LAT - 0.002, longitude=LON - 0.004, label="Home", shape="circle"),
+        ),
+        tracks=(Track(points=((LAT - 0.002, LON - 0.006), (LAT + 0.002, LON - 0.002), (LAT + 0.001, LON + 0.006))),),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_poster_looks_as_it_did(name):
+    case = CASES[name]
+    image = pixels(compose(sample_map(case), case), WIDTH_PX)
+    path = GOLDEN_DIR / f"{name}.png"
+    if os.environ.get("MURAL_WRITE_GOLDEN"):
+        GOLDEN_DIR.mkdir(exist_ok=True)
+        Image.fromarray(image).save(path, optimize=True)
+    with Image.open(path) as golden:
+        expected = np.asarray(golden.convert("RGB"))
+    assert image.shape == expected.shape
+    difference = np.abs(image.astype(float) - expected)
+    patches = difference.reshape(40, 10, 30, 10, 3).mean(axis=(1, 3))
+    assert difference.mean() < MEAN_TOLERANCE
+    assert patches.max() < COARSE_TOLERANCE

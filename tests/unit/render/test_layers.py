@@ -1,0 +1,92 @@
+from dataclasses import replace
+
+import pytest
+
+from mural.geo.layers import ROADS, Layer
+from mural.poster import ALL_LAYERS
+from mural.render.layers import CHOICES, Stroke, plan_layers
+from mural.render.page import Sheet
+from tests.support.designs import design
+from tests.support.maps import lines
+from tests.support.pictures import map_of, polygons, square
+
+STREET = lines([(-500, 0), (500, 0)])
+BLOCK = polygons([square(100)])
+LINE_LAYERS = [layer for layer in CHOICES if layer in {*ROADS, *list(Layer)[1:8], Layer.RUNWAY, Layer.PIER_LINE}]
+
+
+def everything() -> dict:
+    return {layer: STREET if layer in LINE_LAYERS else BLOCK for layer in CHOICES}
+
+
+def names(poster, parts=None) -> list[str]:
+    groups = plan_layers(map_of(poster, parts or everything()), poster, Sheet.of(poster))
+    return [group.name for group in groups]
+
+
+def test_groups_are_drawn_from_the_ground_up():
+    assert names(design()) == [
+        "parks",
+        "woods",
+        "beaches",
+        "stream",
+        "canal",
+        "river",
+        "water",
+        "sea",
+        "piers",
+        "airports",
+        "buildings",
+        "subway",
+        "tram",
+        "rail",
+        *reversed(ROADS),
+    ]
+
+
+@pytest.mark.parametrize("choice", sorted(ALL_LAYERS))
+def test_a_choice_switches_its_layers_and_no_others(choice):
+    poster = replace(design(), layers=frozenset({choice}))
+    alone = {layer: part for layer, part in everything().items() if CHOICES[layer] == choice}
+    assert names(poster) == names(design(), alone) != []
+
+
+def test_every_layer_but_the_coastline_can_be_switched():
+    assert set(Layer) - set(CHOICES) == {Layer.COASTLINE}
+
+
+def test_minor_things_drop_out_in_the_distance():
+    far = names(replace(design(), distance_m=50_000))
+    assert "road_motorway" in far
+    assert "road_residential" in far
+    assert not {"road_default", "buildings", "tram", "stream"} & set(far)
+
+
+def strokes_of(poster, road):
+    groups = plan_layers(map_of(poster, {road: STREET}), poster, Sheet.of(poster))
+    return [mark for group in groups for mark in group.marks if isinstance(mark, Stroke)]
+
+
+def test_a_class_blends_into_the_ground_before_it_drops_out():
+    near, far = (
+        strokes_of(replace(design(), distance_m=distance_m), Layer.ROAD_RESIDENTIAL)[0].colour
+        for distance_m in (2000, 45_000)
+    )
+    assert near == "#a0a0a0"
+    assert near < far < "#ffffff"
+
+
+def test_casings_appear_only_where_the_theme_has_them():
+    assert "road_casings" not in names(design())
+    cased = replace(design(), theme=replace(design().theme, casing="#808080"))
+    assert "road_casings" in names(cased)
+
+
+def test_tunnels_lie_under_and_bridges_over_all_other_roads():
+    road = lines([(-500, 0), (0, 0)], [(0, 0), (500, 0)], [(0, 0), (0, 500)], levels=[-1, 0, 1])
+    assert names(design(), {Layer.ROAD_PRIMARY: road, Layer.ROAD_MOTORWAY: STREET}) == [
+        "tunnels",
+        "road_primary",
+        "road_motorway",
+        "bridges",
+    ]

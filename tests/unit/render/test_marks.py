@@ -1,0 +1,71 @@
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.transforms import Bbox
+
+from mural.poster import Marker, Track
+from mural.render.marks import draw_markers, draw_tracks
+from mural.render.page import Sheet
+from tests.support.designs import design
+from tests.support.fonts import font_shelf
+
+LAT, LON = 60.1715, 24.9443
+
+
+def marked(*markers: Marker, taken: list[Bbox] | None = None):
+    poster = replace(design(), markers=markers)
+    return draw_markers(poster, Sheet.of(poster), font_shelf(), taken or [])
+
+
+def boxes(shapes, name):
+    return [shape.outline.get_extents() for shape in shapes if shape.name == name]
+
+
+def overlaps(box, other):
+    shared = Bbox.intersection(box, other)
+    return shared is not None and shared.width * shared.height > 1e-9
+
+
+def test_a_pin_stands_on_its_place():
+    (pin,) = marked(Marker(latitude=LAT, longitude=LON))
+    assert pin.outline.vertices[0] == pytest.approx((432, 576))
+    assert pin.outline.get_extents().y0 == pytest.approx(576)
+
+
+def test_every_shape_is_drawn_at_its_place():
+    for shape in ("heart", "circle", "dot"):
+        (sign,) = marked(Marker(latitude=LAT, longitude=LON, shape=shape))
+        box = sign.outline.get_extents()
+        assert ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) == pytest.approx((432, 576), abs=0.5)
+
+
+def test_labels_of_a_crowd_do_not_collide():
+    crowd = [
+        Marker(latitude=LAT + dy * 0.0006, longitude=LON + dx * 0.0016, label=f"Label {dx} {dy}", shape="dot")
+        for dx in range(3)
+        for dy in range(3)
+    ]
+    shapes = marked(*crowd)
+    labels = boxes(shapes, "label")
+    assert len(labels) == 9
+    assert not any(overlaps(a, b) for a, b in combinations(labels, 2))
+    assert not any(overlaps(label, sign) for label in labels for sign in boxes(shapes, "marker"))
+
+
+def test_a_label_stays_on_the_page_and_off_the_lettering():
+    east = Marker(latitude=LAT, longitude=LON + 0.0175, label="At the very edge")
+    (label,) = boxes(marked(east), "label")
+    assert label.x1 <= 864
+    free = boxes(marked(Marker(latitude=LAT, longitude=LON, label="Here")), "label")[0]
+    (moved,) = boxes(marked(Marker(latitude=LAT, longitude=LON, label="Here"), taken=[free]), "label")
+    assert not overlaps(moved, free)
+
+
+def test_a_track_runs_from_its_ring_to_its_dot():
+    poster = replace(design(), tracks=(Track(points=((LAT, LON - 0.01), (LAT + 0.004, LON), (LAT, LON + 0.01))),))
+    halo, track, start, end = draw_tracks(poster, Sheet.of(poster))
+    assert halo.stroke_pt > track.stroke_pt
+    assert np.ptp(track.outline.vertices[:, 0]) == pytest.approx(0.02 * 111_195 * 0.4975 * 0.432, rel=0.01)
+    assert (start.fill, end.fill) == (poster.theme.bg, poster.theme.route)

@@ -1,0 +1,43 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mural.render.png import PngWriter
+
+
+def written(rows: np.ndarray, bands: list[int], dpi: float = 300, texts: dict[str, str] | None = None) -> bytes:
+    file = io.BytesIO()
+    writer = PngWriter(file, (rows.shape[1], rows.shape[0]), dpi, texts or {})
+    for part in np.split(rows, bands):
+        writer.write(part)
+    writer.close()
+    return file.getvalue()
+
+
+@pytest.fixture
+def noise() -> np.ndarray:
+    return np.random.default_rng(7).integers(0, 256, (37, 23, 4), dtype=np.uint8)
+
+
+def test_pillow_reads_back_every_pixel(noise):
+    image = Image.open(io.BytesIO(written(noise, [])))
+    assert image.mode == "RGB"
+    assert np.array_equal(np.asarray(image), noise[:, :, :3])
+
+
+def test_bands_make_no_difference_to_the_pixels(noise):
+    image = Image.open(io.BytesIO(written(noise, [1, 16, 30])))
+    assert np.array_equal(np.asarray(image), noise[:, :, :3])
+
+
+def test_the_file_is_sound_to_the_last_checksum(noise):
+    Image.open(io.BytesIO(written(noise, [16]))).verify()
+
+
+def test_resolution_and_texts_are_in_the_file(noise):
+    texts = {"Title": "Chișinău, Молдова", "Copyright": "© OpenStreetMap contributors"}
+    image = Image.open(io.BytesIO(written(noise, [], dpi=300, texts=texts)))
+    assert image.info["dpi"] == pytest.approx((300, 300), abs=0.01)
+    assert {key: str(image.info[key]) for key in texts} == texts
