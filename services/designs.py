@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from mural.errors import InvalidInput
+from mural.fonts import FontIndex, require_family
 from mural.paper import PageWish, page_for
 from mural.poster import Format, Marker, Place, PosterDesign, Texts, Track
+from mural.wording import check_wording
 from services.requests import PosterRequest
 from services.themes import ThemeService
 
@@ -24,8 +29,24 @@ DEGREE_DIGITS: Final = 6
 """Decimals of a degree that count: about a tenth of a metre."""
 
 
+class Candidate(Protocol):
+    """A place that a name may mean: degrees north and east (EPSG:4326)."""
+
+    @property
+    def display_name(self) -> str:
+        """Its full name."""
+
+    @property
+    def latitude(self) -> float:
+        """Degrees north."""
+
+    @property
+    def longitude(self) -> float:
+        """Degrees east."""
+
+
 class Located(Protocol):
-    """Where a place is; ``candidates`` are the places it could be when that is not clear."""
+    """Where a place is; ``candidates`` are the places it could be when that is not clear, else there are none."""
 
     @property
     def latitude(self) -> float:
@@ -36,7 +57,7 @@ class Located(Protocol):
         """Degrees east."""
 
     @property
-    def candidates(self) -> Sequence[Any]:
+    def candidates(self) -> Sequence[Candidate]:
         """The places that the words could mean."""
 
 
@@ -50,13 +71,14 @@ class Geocoder(Protocol):
 class Designs:
     """Works out what a request means."""
 
-    def __init__(self, themes: ThemeService, geocoder: Geocoder, max_distance_m: float) -> None:
+    def __init__(self, themes: ThemeService, geocoder: Geocoder, fonts_dir: Path, max_distance_m: float) -> None:
         self._themes = themes
         self._geocoder = geocoder
+        self._fonts_dir = fonts_dir
         self._max_distance_m = max_distance_m
 
     def design(self, request: PosterRequest) -> PosterDesign:
-        """Make the design a request asks for; raise InvalidInput, NotFound or GeocodingError.
+        """Make the design a request asks for; raise InvalidInput, NotFound, MissingScript or GeocodingError.
 
         The place is looked up last, when nothing else can be wrong any more.
         """
@@ -70,9 +92,9 @@ class Designs:
                 crop_marks=request.crop_marks,
             )
         )
-        return PosterDesign(
+        design = PosterDesign(
             theme=self._themes.get(request.theme),
-            place=self._place(request),
+            place=Place(city=clean(request.city), country=clean(request.country), latitude=0.0, longitude=0.0),
             distance_m=request.distance_m,
             page=page,
             format=request.format,
@@ -83,6 +105,12 @@ class Designs:
             tracks=request.tracks,
             markers=request.markers,
         )
+        check_wording(design, self._fonts)
+        return replace(design, place=self._located(request, design.place))
+
+    @cached_property
+    def _fonts(self) -> FontIndex:
+        return FontIndex.load(self._fonts_dir)
 
     def _check(self, request: PosterRequest) -> None:
         for name in ("city", "country"):
@@ -97,22 +125,17 @@ class Designs:
         _check_tracks(request.tracks)
         _check_markers(request.markers)
 
-    def _place(self, request: PosterRequest) -> Place:
-        city, country = clean(request.city), clean(request.country)
+    def _located(self, request: PosterRequest, named: Place) -> Place:
         latitude, longitude = request.latitude, request.longitude
         if latitude is None and longitude is None:
-            located = self._geocoder.geocode(city, country)
+            located = self._geocoder.geocode(named.city, named.country)
+            _refuse_ambiguous(named, located.candidates)
             latitude, longitude = located.latitude, located.longitude
         elif latitude is None or longitude is None:
             missing = "latitude" if latitude is None else "longitude"
             raise InvalidInput("Latitude and longitude go together: give both or neither.", field=missing)
         _check_point("", latitude, longitude)
-        return Place(
-            city=city,
-            country=country,
-            latitude=round(latitude, DEGREE_DIGITS),
-            longitude=round(longitude, DEGREE_DIGITS),
-        )
+        return replace(named, latitude=round(latitude, DEGREE_DIGITS), longitude=round(longitude, DEGREE_DIGITS))
 
 
 def clean(text: str) -> str:
@@ -126,12 +149,27 @@ def _require(holds: bool, name: str, value: Any, what: str) -> None:
         raise InvalidInput(f"“{name}” {what}.", field=name, value=value)
 
 
+def _refuse_ambiguous(named: Place, candidates: Sequence[Candidate]) -> None:
+    if candidates:
+        raise InvalidInput(
+            f"“{named.city}, {named.country}” may mean several places. Choose one, by its latitude and longitude.",
+            field="city",
+            value=named.city,
+            candidates=[
+                {"display_name": place.display_name, "latitude": place.latitude, "longitude": place.longitude}
+                for place in candidates
+            ],
+        )
+
+
 def _clean_texts(texts: Texts) -> Texts:
     _require(len(texts.lines) <= LINES_MAX, "texts.lines", len(texts.lines), f"has {LINES_MAX} lines at most")
     lines = tuple(clean(line) for line in texts.lines)
     named = {name: _cleaned(getattr(texts, name)) for name in ("title", "subtitle", "coordinates")}
     for name, text in [*named.items(), *(("lines", line) for line in lines)]:
         _require(len(text or "") <= LINE_MAX, f"texts.{name}", text, f"has {LINE_MAX} characters at most")
+    if texts.font is not None:
+        require_family(texts.font, field="texts.font")
     return Texts(lines=lines, font=texts.font, **named)
 
 

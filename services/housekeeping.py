@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
 
-from mural.errors import MuralError, NotFound
+from mural.errors import NotFound
 from services.background import Background
 from services.clock import Clock
 from services.db.models import PosterRow
 from services.db.session import Database
 from services.job_store import JobStore
+from services.loop import Loop
 from services.publishing import PREVIEW_LIFETIME, Publishing
-
-log = logging.getLogger(__name__)
 
 EVERY_S: Final = 3600.0
 
@@ -37,28 +34,27 @@ class Housekeeping:
         self._database = database
         self._jobs = jobs
         self._publishing = publishing
-        self._background = background
+        self._loop = Loop(background, "tidying up")
         self._clock = clock
         self._retention_days = retention_days
-        self._stopped = threading.Event()
 
     def start(self) -> None:
         """Begin to tidy."""
-        self._stopped.clear()
-        self._background.start_background_task(self._run)
+        self._loop.start(self.tidy)
 
     def stop(self) -> None:
         """End."""
-        self._stopped.set()
+        self._loop.stop()
 
-    def tidy(self) -> None:
-        """Delete everything that has had its time."""
+    def tidy(self) -> float:
+        """Delete everything that has had its time; tell when to look again."""
         for poster_id in self._outlived():
             try:
                 self._publishing.take_down(poster_id)
             except NotFound:  # its owner was quicker
                 continue
         self._jobs.forget_previews(self._clock() - PREVIEW_LIFETIME)
+        return EVERY_S
 
     def _outlived(self) -> list[str]:
         now = self._clock()
@@ -67,11 +63,3 @@ class Housekeeping:
             outlived = outlived | (PosterRow.created_at < now - timedelta(days=self._retention_days))
         with self._database.read() as session:
             return list(session.scalars(select(PosterRow.id).where(outlived)))
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                self.tidy()
-            except (MuralError, OSError) as error:
-                log.warning("Tidying up has to wait: %s", error)
-            self._stopped.wait(EVERY_S)

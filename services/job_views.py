@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from mural.jobs.estimates import remaining_s
-from mural.jobs.queue import Waiting, service_order
+from mural.jobs.queue import service_order
 from mural.jobs.states import JobState
 from services.clock import Clock
 from services.db.models import JobRow, PosterRow
@@ -16,7 +18,24 @@ from services.poster_store import poster_view
 from services.urls import Urls
 from services.views import JobView, PosterView
 
-WAITING_STEP = "waiting"
+WAITING_STEP: Final = "waiting"
+
+
+class Place(NamedTuple):
+    """A job's place in the queue, counted from 1, and when it can begin."""
+
+    position: int
+    begin: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The queue at one moment: each waiting job's place by its id."""
+
+    places: Mapping[str, Place]
+
+
+EMPTY: Final = Queue({})
 
 
 class JobViews:
@@ -35,23 +54,31 @@ class JobViews:
     def of(self, job_id: str) -> JobView:
         """Show one job; raise NotFound."""
         row, poster = self._store.get(job_id)
-        return self.of_row(row, poster, self.queue() if row.state == JobState.PENDING else [])
+        return self.of_row(row, poster, self.queue() if row.state == JobState.PENDING else EMPTY)
 
     def active(self, job_ids: Sequence[str]) -> list[JobView]:
         """Show those of several jobs that have not ended."""
-        rows = [row for row in self._store.unfinished() if row.id in set(job_ids)]
-        queue = self.queue() if any(row.state == JobState.PENDING for row in rows) else []
+        wanted = set(job_ids)
+        rows = [row for row in self._store.unfinished() if row.id in wanted]
+        queue = self.queue() if any(row.state == JobState.PENDING for row in rows) else EMPTY
         return [self.of_row(row, None, queue) for row in rows]
 
-    def queue(self) -> list[Waiting]:
-        """List the waiting jobs in the order in which they will be served."""
-        return service_order(self._store.waiting(), dict(self._turns))
+    def queue(self) -> Queue:
+        """Foretell the order in which the waiting jobs will be served, and when each of them can begin."""
+        now = self._clock()
+        ahead_s = sum(self._remaining_s(row, now) for row in self._store.in_state(JobState.PROCESSING))
+        places: dict[str, Place] = {}
+        for position, job in enumerate(service_order(self._store.waiting(), dict(self._turns)), start=1):
+            begin = now + timedelta(seconds=ahead_s / self._workers)
+            places[job.id] = Place(position, max(begin, job.not_before or begin))
+            ahead_s += job.estimate_s
+        return Queue(places)
 
-    def of_row(self, row: JobRow, poster: PosterRow | None, queue: Sequence[Waiting]) -> JobView:
+    def of_row(self, row: JobRow, poster: PosterRow | None, queue: Queue) -> JobView:
         """Show a row that was read already, given the queue."""
         state = JobState(row.state)
         standing = self._standing(row, state)
-        position = next((place for place, job in enumerate(queue, start=1) if job.id == row.id), None)
+        place = queue.places.get(row.id) if state is JobState.PENDING else None
         return JobView(
             job_id=row.id,
             owner=row.owner,
@@ -68,8 +95,8 @@ class JobViews:
             started_at=row.started_at,
             ended_at=row.ended_at,
             estimated_duration_s=row.estimate_s,
-            queue_position=position if state is JobState.PENDING else None,
-            estimated_completion=self._completion(row, state, standing, queue[:position]),
+            queue_position=place.position if place else None,
+            estimated_completion=self._completion(row, state, place),
             poster=poster_view(poster, self._urls) if poster else None,
             error=row.error,
             error_message=row.error_message,
@@ -84,29 +111,15 @@ class JobViews:
         live = self._live.of(row.id) if state is JobState.PROCESSING else None
         return live or Standing(row.progress, row.step)
 
-    def _completion(
-        self, row: JobRow, state: JobState, standing: Standing, up_to_it: Sequence[Waiting]
-    ) -> datetime | None:
-        now = self._clock()
+    def _completion(self, row: JobRow, state: JobState, place: Place | None) -> datetime | None:
         if state is JobState.PROCESSING:
-            elapsed_s = (now - (row.started_at or now)).total_seconds()
-            return now + timedelta(seconds=remaining_s(row.estimate_s, elapsed_s, standing.progress))
-        if state is not JobState.PENDING:
-            return None
-        ahead_s = sum(job.estimate_s for job in up_to_it if job.id != row.id) + self._running_s(now)
-        begin = max(now + timedelta(seconds=ahead_s / self._workers), row.not_before or now)
-        return begin + timedelta(seconds=row.estimate_s)
+            now = self._clock()
+            return now + timedelta(seconds=self._remaining_s(row, now))
+        return place.begin + timedelta(seconds=row.estimate_s) if place else None
 
-    def _running_s(self, now: datetime) -> float:
-        running = self._store.in_state(JobState.PROCESSING)
-        return sum(
-            remaining_s(row.estimate_s, (now - (row.started_at or now)).total_seconds(), self._percent(row))
-            for row in running
-        )
-
-    def _percent(self, row: JobRow) -> int:
-        standing = self._live.of(row.id)
-        return standing.progress if standing else row.progress
+    def _remaining_s(self, row: JobRow, now: datetime) -> float:
+        elapsed_s = (now - (row.started_at or now)).total_seconds()
+        return remaining_s(row.estimate_s, elapsed_s, self._standing(row, JobState.PROCESSING).progress)
 
 
 def view_of_poster(poster: PosterView, urls: Urls) -> JobView:

@@ -12,7 +12,7 @@ from services.gallery import GalleryService
 from services.housekeeping import Housekeeping
 from services.job_runner import Workshop
 from services.job_store import Accepted, NewJob, work_of
-from services.job_views import view_of_poster
+from services.job_views import EMPTY, view_of_poster
 from services.poster_store import poster_view
 from services.scheduler import Scheduler
 from services.urls import Urls
@@ -70,7 +70,7 @@ class JobService:
             poster = poster_view(accepted.poster, self._urls)
             if accepted.job is None:
                 return view_of_poster(poster, self._urls)
-            return self._shop.views.of_row(accepted.job, accepted.poster, [])
+            return self._shop.views.of_row(accepted.job, accepted.poster, EMPTY)
         if accepted.job is None:
             raise ValueError("neither a job nor a poster was accepted")
         return self._shop.views.of(accepted.job.id)

@@ -6,17 +6,14 @@ second, never an older one after a newer one, and nothing after the job's last w
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mural.errors import MuralError
 from services.background import Background
-
-log = logging.getLogger(__name__)
+from services.loop import Loop
 
 TICK_S: Final = 0.25
 """The least time between two messages about one job."""
@@ -42,25 +39,21 @@ class LiveProgress:
         background: Background,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._background = background
         self._clock = clock
         self._standings: dict[str, Standing] = {}
         self._changed: dict[str, None] = {}
         self._making_changed = False
         self._making_at = float("-inf")
         self._announcing = threading.Lock()
-        self._wake = threading.Event()
-        self._stopping = False
+        self._loop = Loop(background, "announcing progress", rest_s=TICK_S)
 
     def start(self, announce: Callable[[Sequence[str]], None], announce_making: Callable[[], None]) -> None:
         """Begin to announce, by calling the one with the jobs that changed and the other when any did."""
-        self._stopping = False
-        self._background.start_background_task(self._run, announce, announce_making)
+        self._loop.start(lambda: self.flush(announce, announce_making))
 
     def stop(self) -> None:
-        """Announce what is outstanding and end."""
-        self._stopping = True
-        self._wake.set()
+        """End."""
+        self._loop.stop()
 
     def of(self, job_id: str) -> Standing | None:
         """Tell how far a running job is."""
@@ -87,7 +80,7 @@ class LiveProgress:
     def touch_making(self) -> None:
         """Have the list of what is being made announced."""
         self._making_changed = True
-        self._wake.set()
+        self._loop.wake()
 
     def forget(self, job_id: str) -> Standing:
         """Drop a job that runs no more; nothing is announced about it by the time this returns."""
@@ -96,27 +89,18 @@ class LiveProgress:
             self.touch_making()
             return self._standings.pop(job_id, Standing())
 
-    def _run(self, announce: Callable[[Sequence[str]], None], announce_making: Callable[[], None]) -> None:
-        while not self._stopping:
-            self._wake.wait()
-            self._wake.clear()
-            try:
-                self.flush(announce, announce_making)
-            except MuralError as error:
-                log.warning("Progress could not be announced: %s", error.message)
-            self._background.sleep(TICK_S)
-
-    def flush(self, announce: Callable[[Sequence[str]], None], announce_making: Callable[[], None]) -> None:
-        """Announce the latest state of what has changed."""
+    def flush(self, announce: Callable[[Sequence[str]], None], announce_making: Callable[[], None]) -> float | None:
+        """Announce the latest state of what has changed; tell the seconds after which something is due again."""
         with self._announcing:
             changed, self._changed = list(self._changed), {}
             if changed:
                 announce(changed)
         if not self._making_changed:
-            return
-        if self._clock() - self._making_at < MAKING_S:
-            self._wake.set()
-            return
+            return None
+        due_s = self._making_at + MAKING_S - self._clock()
+        if due_s > 0:
+            return due_s
         self._making_changed = False
         self._making_at = self._clock()
         announce_making()
+        return None

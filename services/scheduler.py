@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from dataclasses import dataclass, field
 from typing import Final
 
-from mural.errors import MuralError
 from mural.jobs.queue import next_job
 from mural.jobs.states import JobState
 from services.background import Background
@@ -17,6 +15,7 @@ from services.clock import Clock
 from services.job_runner import JobRunner
 from services.job_store import JobStore
 from services.live import LiveProgress
+from services.loop import Loop
 
 log = logging.getLogger(__name__)
 
@@ -71,18 +70,18 @@ class Scheduler:
         self._clock = clock
         self._workers = workers
         self._running: dict[str, Running] = {}
-        self._wake = threading.Event()
+        self._loop = Loop(background, "starting jobs")
         self._stopping = False
 
     def start(self) -> None:
         """Begin to start jobs."""
         self._stopping = False
-        self._background.start_background_task(self._run)
+        self._loop.start(self._fill)
 
     def stop(self, grace_s: float) -> None:
         """Start no more jobs, let those in work finish for so long, then put the rest back into the queue."""
         self._stopping = True
-        self._wake.set()
+        self._loop.stop()
         self._wait_until_idle(grace_s)
         for running in list(self._running.values()):
             running.token.cancel()
@@ -90,7 +89,7 @@ class Scheduler:
 
     def wake(self) -> None:
         """Look at the queue now: a job has come, gone, or become due."""
-        self._wake.set()
+        self._loop.wake()
 
     def cancel(self, job_id: str) -> None:
         """Stop the work on a job that has been cancelled."""
@@ -102,16 +101,6 @@ class Scheduler:
     def in_work(self, job_id: str) -> bool:
         """Tell whether somebody is working on a job."""
         return job_id in self._running
-
-    def _run(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            try:
-                nap_s = self._fill()
-            except MuralError as error:
-                log.warning("The queue could not be read: %s", error.message)
-                nap_s = 1.0
-            self._wake.wait(nap_s)
 
     def _fill(self) -> float:
         """Start what can be started; tell how long there will be nothing else to do."""

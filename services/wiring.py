@@ -96,7 +96,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     scheduler = Scheduler(store, runner, live, turns, outside.background, clock, config.render_workers)
     housekeeping = Housekeeping(database, store, publishing, outside.background, clock, config.retention_days)
     jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
-    designs = Designs(outside.themes, outside.geocoder, config.max_distance_m)
+    designs = Designs(outside.themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
     posters = PosterService(database, designs, jobs, files, publishing, estimates, urls)
     return PosterServices(
         database=database,

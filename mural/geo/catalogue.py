@@ -23,8 +23,9 @@ from mural.geo.layers import Area
 COVERS: Final = 0.9
 """Share of a page that a file must hold to count as covering it: cut-outs end raggedly, and a strip along the edge that
 may be empty is no reason for a download."""
-WHOLE_MAX_BYTES: Final = 24_000_000
-"""Files up to this size are read and cached whole, so that every later request in them is a hit."""
+WHOLE_MAX_BYTES: Final = 12_000_000
+"""Files up to this size are read and cached whole, so that every later request in them is a hit; reading takes up to 27
+times the size of a file in memory."""
 ROOM_TO_MOVE: Final = 1.5
 """Larger files are read for a box this much larger than the page, so that a nudged map is a hit too."""
 
@@ -70,9 +71,12 @@ class Catalogue:
         found = []
         changed = False
         for path in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
-            if not path.name.endswith(SUFFIXES) or not path.is_file():
-                continue
-            stamp = Stamp.of_file(self._origin, path)
+            try:
+                if not path.name.endswith(SUFFIXES) or not path.is_file():
+                    continue
+                stamp = Stamp.of_file(self._origin, path)
+            except FileNotFoundError:
+                continue  # it went while the folder was looked at
             known = self._known.get(str(path))
             if known is None or known["stamp"] != [stamp.size, stamp.mtime_ns]:
                 known = self._examine(path, stamp)

@@ -38,7 +38,8 @@ def clip_polygons(polygons: Polygons, box: BBox) -> Polygons:
     if not crossing.any():
         return whole
     shapes = shapely.make_valid(ragged.to_shapes(ragged.take_polygons(polygons, crossing)))
-    cut = ragged.from_shapes(shapely.get_parts(shapely.clip_by_rect(shapes, *box)))
+    pieces = shapely.get_parts(shapely.get_parts(shapely.clip_by_rect(shapes, *box)))  # of collections of multipolygons
+    cut = ragged.from_shapes(pieces)
     return ragged.concat_polygons([whole, cut])
 
 

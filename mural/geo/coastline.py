@@ -55,7 +55,10 @@ def sea(coasts: Lines, page: BBox, streets: Coordinates) -> Polygons:
 
 
 def join(parts: Iterable[Coordinates]) -> list[Coordinates]:
-    """Join lines whose end is another's start; nothing is turned round. Rings come out closed."""
+    """Join lines whose end is another's start; nothing is turned round.
+
+    Rings come out closed; those that enclose nothing, islands too small to be seen, are left out.
+    """
     pieces = [part for part in parts if len(part) > 1]
     by_start: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for k, piece in enumerate(pieces):
@@ -69,7 +72,7 @@ def join(parts: Iterable[Coordinates]) -> list[Coordinates]:
         if k not in used:
             followed = list(_follow(k, pieces, by_start, used))
             chains.append(np.concatenate([followed[0], *(piece[1:] for piece in followed[1:])]))
-    return chains
+    return [chain for chain in chains if len(chain) > 3 or not _is_closed(chain)]
 
 
 def _follow(
@@ -89,8 +92,8 @@ def _node(point: Coordinates) -> tuple[int, int]:
     return round(float(point[0]) / TOUCHING_M), round(float(point[1]) / TOUCHING_M)
 
 
-def _is_ring(piece: Coordinates) -> bool:
-    return len(piece) > 3 and _node(piece[0]) == _node(piece[-1])
+def _is_closed(piece: Coordinates) -> bool:
+    return _node(piece[0]) == _node(piece[-1])
 
 
 def _parts(lines: Lines) -> list[Coordinates]:
@@ -104,9 +107,9 @@ def _lines(parts: Sequence[Coordinates]) -> Lines:
 
 def _assemble(pieces: list[Coordinates], page: BBox) -> shapely.Geometry:
     pieces = _Edge(page).tie(pieces)
-    rings = [shapely.Polygon(piece) for piece in pieces if _is_ring(piece)]
+    rings = [shapely.Polygon(piece) for piece in pieces if _is_closed(piece)]
     rings.sort(key=lambda ring: ring.area, reverse=True)
-    crossing = [piece for piece in pieces if not _is_ring(piece)]
+    crossing = [piece for piece in pieces if not _is_closed(piece)]
     if crossing:
         shape = shapely.union_all(shapely.make_valid([shapely.Polygon(ring) for ring in _Edge(page).walk(crossing)]))
     elif rings and rings[0].exterior.is_ccw:
@@ -136,8 +139,12 @@ class _Edge:
 
     def tie(self, pieces: list[Coordinates]) -> list[Coordinates]:
         """Mend loose ends: tie a loose end to a loose start where that is nearer than the edge, else lead it there."""
-        loose_ends = [k for k, piece in enumerate(pieces) if not _is_ring(piece) and self._gap(piece[-1]) > TOUCHING_M]
-        loose_starts = [k for k, piece in enumerate(pieces) if not _is_ring(piece) and self._gap(piece[0]) > TOUCHING_M]
+        loose_ends = [
+            k for k, piece in enumerate(pieces) if not _is_closed(piece) and self._gap(piece[-1]) > TOUCHING_M
+        ]
+        loose_starts = [
+            k for k, piece in enumerate(pieces) if not _is_closed(piece) and self._gap(piece[0]) > TOUCHING_M
+        ]
         ties = []
         for end, start in itertools.product(loose_ends, loose_starts):
             head, tail = pieces[end][-1], pieces[start][0]

@@ -12,12 +12,16 @@ import shapely
 
 from mural.geo import ragged
 from mural.geo.bbox import BBox
-from mural.geo.layers import Layer, Lines, Polygons
+from mural.geo.layers import Coordinates, Layer, Lines, Offsets, Polygons
 
 _LINE_HEADER: Final = 18
 """Hexadecimal digits before the first point of a line string: byte order, geometry type, number of points."""
 _POINT: Final = 32
 """Hexadecimal digits of a point."""
+_AREA_HEADER: Final = 44
+"""Hexadecimal digits before the first point of a multipolygon that is a single ring, as most of them are: 18 for the
+multipolygon, the last 8 of them the number of polygons, 18 likewise for the polygon and its rings, 8 for the points."""
+_ONE: Final = "01000000"
 _BATCH: Final = 50_000
 """Features gathered before they become arrays."""
 
@@ -75,7 +79,7 @@ class Collector:
             if batch.lines:
                 self._keep_lines(layer, _parse_lines(batch.lines, batch.levels))
             if batch.areas:
-                self._keep_polygons(layer, ragged.from_shapes(shapely.get_parts(shapely.from_wkb(batch.areas))))
+                self._keep_polygons(layer, _parse_areas(batch.areas))
         self._batches.clear()
         self._waiting = 0
 
@@ -94,10 +98,24 @@ class Collector:
 
 
 def _parse_lines(lines: list[str], levels: list[int]) -> Lines:
-    lengths = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
-    points = bytes.fromhex("".join([line[_LINE_HEADER:] for line in lines]))
-    return Lines(
-        np.frombuffer(points, dtype="<f8").astype(np.float64, copy=False).reshape(-1, 2),
-        ragged.offsets_of((lengths - _LINE_HEADER) // _POINT),
-        np.array(levels, dtype=np.int8),
-    )
+    return Lines(*_parse_points(lines, _LINE_HEADER), np.array(levels, dtype=np.int8))
+
+
+def _parse_areas(areas: list[str]) -> Polygons:
+    simple: list[str] = []
+    others: list[str] = []
+    for area in areas:
+        (simple if area[10:18] == area[28:36] == _ONE else others).append(area)
+    xy, rings = _parse_points(simple, _AREA_HEADER)
+    polygons = Polygons(xy, rings, np.arange(len(rings), dtype=np.int64))
+    if not others:
+        return polygons
+    return ragged.concat_polygons([polygons, ragged.from_shapes(shapely.get_parts(shapely.from_wkb(others)))])
+
+
+def _parse_points(features: list[str], header: int) -> tuple[Coordinates, Offsets]:
+    """Read features that are one run of points after a header of so many hexadecimal digits."""
+    lengths = np.fromiter(map(len, features), dtype=np.int64, count=len(features))
+    points = bytes.fromhex("".join([feature[header:] for feature in features]))
+    xy = np.frombuffer(points, dtype="<f8").astype(np.float64, copy=False).reshape(-1, 2)
+    return xy, ragged.offsets_of((lengths - header) // _POINT)

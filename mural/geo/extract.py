@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import osmium
 import shapely
 from osmium.filter import EntityFilter, IdFilter, KeyFilter
-from osmium.index import LocationTable
-from osmium.osm import AREA, RELATION, WAY
+from osmium.osm import RELATION, WAY
 from osmium.osm.types import Area as OsmArea
-from osmium.osm.types import Relation, Way
+from osmium.osm.types import OSMEntity, Relation, Way
 
 from mural.errors import BrokenExtract
 from mural.geo.bbox import BBox
@@ -31,6 +30,9 @@ SUFFIXES: Final = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _STRAY_PER_CENT: Final = 0.5
 """Share of the road points at each side that does not count when a file is asked how far it reaches: the roads that
 leave a cut-out at its edge run on to their next junction, a few of them very far."""
+
+_Members = tuple[Layer, list[tuple[int, bool]]]
+"""What a multipolygon relation becomes, its ways by id, and whether each of them bounds a hole."""
 
 _WKB: Final = osmium.geom.WKBFactory()
 
@@ -77,26 +79,48 @@ def broken(path: Path, error: Exception) -> BrokenExtract:
 
 
 class _Reader:
-    """One pass over one file."""
+    """One reading of one file.
+
+    The passes are those of osmium's FileProcessor, but ways and areas have filters of their own: a building is of no
+    interest as a way, and most ways are buildings.
+    """
 
     def __init__(self, path: Path, bbox: BBox | None) -> None:
         self._path = str(path)
-        self._processor = osmium.FileProcessor(self._path).with_areas(KeyFilter(*AREA_KEYS))
-        self._processor.with_filter(EntityFilter(WAY | RELATION | AREA))
-        self._processor.with_filter(KeyFilter(*{*LINE_KEYS, *AREA_KEYS}))
-        self._open_relations: dict[int, tuple[Layer, list[tuple[int, bool]]]] = {}
+        self._locations = osmium.index.create_map("flex_mem")
+        self._relations: dict[int, _Members] = {}
+        self._assembled: set[int] = set()
         self.collector = Collector(bbox)
 
     def read(self) -> None:
-        for feature in self._processor:
+        for feature in self._features():
             if isinstance(feature, Way):
                 self._add_way(feature)
             elif isinstance(feature, OsmArea):
                 self._add_area(feature)
             elif isinstance(feature, Relation):
                 self._add_relation(feature)
-        if self._open_relations:
-            self._close_relations()
+        unfinished = [parts for ident, parts in self._relations.items() if ident not in self._assembled]
+        if unfinished:
+            self._close(unfinished)
+
+    def _features(self) -> Iterator[OSMEntity]:
+        # osmium borrows filters and handlers: each needs a name here for as long as the loop runs.
+        located = osmium.NodeLocationsForWays(self._locations)
+        located.ignore_errors()  # nodes that are missing are dealt with way by way
+        manager = osmium.area.AreaManager()
+        for_areas = KeyFilter(*AREA_KEYS)
+        with osmium.io.Reader(self._path, RELATION) as reader:
+            osmium.apply(reader, for_areas, manager.first_pass_handler())
+        areas = osmium.BufferIterator(for_areas)
+        assembled = manager.second_pass_to_buffer(areas)
+        wanted = EntityFilter(WAY | RELATION), KeyFilter("type", *LINE_KEYS)  # every relation has a type
+        with osmium.io.Reader(self._path) as reader:
+            for feature in osmium.OsmFileIterator(reader, located, assembled, *wanted):
+                yield feature
+                if areas:
+                    yield from areas
+        yield from areas
 
     def _add_way(self, way: Way) -> None:
         tags = way.tags
@@ -111,7 +135,7 @@ class _Reader:
     def _add_area(self, area: OsmArea) -> None:
         from_way = area.from_way()
         if not from_way:
-            self._open_relations.pop(area.orig_id(), None)
+            self._assembled.add(area.orig_id())  # it may come before its relation or after it
         layer = area_layer(area.tags, from_way=from_way)
         if layer is None:
             return
@@ -127,12 +151,11 @@ class _Reader:
         if layer is None:
             return
         ways = [(member.ref, member.role == "inner") for member in relation.members if member.type == "w"]
-        self._open_relations[relation.id] = (layer, ways)
+        self._relations[relation.id] = (layer, ways)
 
-    def _close_relations(self) -> None:
-        wanted = {way for _, ways in self._open_relations.values() for way, _ in ways}
-        lines = self._way_lines(wanted)
-        for layer, ways in self._open_relations.values():
+    def _close(self, relations: list[_Members]) -> None:
+        lines = self._way_lines({way for _, ways in relations for way, _ in ways})
+        for layer, ways in relations:
             outer = [lines[way] for way, inner in ways if not inner and way in lines]
             inner = [lines[way] for way, inner in ways if inner and way in lines]
             polygons = _close(outer, inner)
@@ -140,13 +163,12 @@ class _Reader:
                 self.collector.add_polygons(layer, polygons)
 
     def _way_lines(self, wanted: Iterable[int]) -> dict[int, shapely.LineString]:
-        locations = cast("LocationTable", self._processor.node_location_storage)  # with_areas() keeps one
         lines: dict[int, shapely.LineString] = {}
         for way in osmium.FileProcessor(self._path, WAY).with_filter(IdFilter(wanted)):
             if not isinstance(way, Way):
                 continue
             try:
-                nodes = [locations.get(node.ref) for node in way.nodes]
+                nodes = [self._locations.get(node.ref) for node in way.nodes]
             except KeyError:
                 continue  # a member with missing nodes is as good as missing
             if len(nodes) > 1:

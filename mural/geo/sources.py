@@ -111,13 +111,16 @@ class _Library:
         return area
 
     def _from_files(self, catalogues: list[Catalogue], bbox: BBox, least_share: float, report: Report) -> Area | None:
+        """Take the best file that has streets there: some are cut from larger ones, and claim the larger one's box."""
+        streetless = None
         for catalogue in catalogues:
             for extract in catalogue.covering(bbox, least_share):
                 report(f"Reading {extract.path.name}", 0.0)
                 area = catalogue.read(extract, bbox)
-                if area is not None:
+                if area is not None and _has_streets(area, bbox):
                     return area
-        return None
+                streetless = streetless or area
+        return streetless
 
     def _from_server(self, bbox: BBox, report: Report) -> Area:
         cached = self._areas.downloaded(bbox)

@@ -141,6 +141,7 @@ class JobRow(Base):
         Index("ix_jobs_state_created_at", "state", "created_at"),
         Index("ix_jobs_state_ended_at", "state", "ended_at"),
         Index("ix_jobs_owner_state", "owner", "state"),
+        Index("ix_jobs_preview_ended_at", "preview", "ended_at"),
     )
 
 

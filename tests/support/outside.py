@@ -72,8 +72,8 @@ class Reply:
 class OutsideServer(ABC):
     """Serves until its ``with`` block ends.
 
-    ``faults`` are used up one a request; ``asked`` and ``most_at_once`` tell afterwards what happened. ``delay_s``
-    makes every answer take so long; ``retry_after_s``, unless it is 0, goes with every refusal; ``chunked`` answers do not
+    ``faults`` are used up one a request; ``asked`` and ``most_at_once`` tell afterwards what happened. ``delay_s`` is
+    how long every answer takes; ``retry_after_s``, unless it is 0, goes with every refusal; ``chunked`` answers do not
     announce their length.
     """
 

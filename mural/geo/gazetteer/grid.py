@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from mural.geo.bbox import METRES_PER_DEGREE
-
 _COLUMNS: Final = 360
+METRES_PER_DEGREE: Final = 111_195.0
+"""Metres along a great circle per degree, on a sphere of mean earth radius (6,371 km)."""
 HALF_WAY_ROUND_M: Final = 180 * METRES_PER_DEGREE
 
 

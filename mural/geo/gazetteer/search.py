@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from mural.errors import InvalidInput
-from mural.geo.bbox import METRES_PER_DEGREE
-from mural.geo.gazetteer.grid import HALF_WAY_ROUND_M, cells_around, great_circle_m
+from mural.geo.gazetteer.grid import HALF_WAY_ROUND_M, METRES_PER_DEGREE, cells_around, great_circle_m
 from mural.geo.gazetteer.index_file import IndexFile
 from mural.geo.gazetteer.names import normalise, split_at_commas
 from mural.geo.gazetteer.places import LONGEST_PROPOSED_DISTANCE_M, Candidate, Settlement, proposed_distance_m

@@ -73,6 +73,13 @@ def test_several_islands_off_a_coast() -> None:
     assert not at(found, -20, -25)
 
 
+def test_an_island_that_is_but_a_point_changes_nothing() -> None:
+    dot, dash = [(20.0, -20.0)] * 2, [(-20.0, -20.0), (-19.0, -20.0), (-20.0, -20.0)]
+    assert sea_of([(-80, 0), (80, 0)], dot, dash).equals(shapely.box(-50, -50, 50, 0))
+    assert sea_of(ring(0, 0, 10), dot, dash).area == pytest.approx(WHOLE - 400)
+    assert sea_of(dot, dash).is_empty
+
+
 def test_an_island_in_a_lagoon_of_an_island() -> None:
     found = sea_of(ring(0, 0, 5), ring(0, 0, 20)[::-1], ring(0, 0, 40))
     assert [at(found, 0, y) for y in (0, 10, 30, 45)] == [False, True, False, True]
@@ -135,8 +142,8 @@ def test_a_few_streets_on_a_mole_do_not_dry_up_the_sea() -> None:
 
 
 def test_joining_turns_nothing_round_and_closes_rings() -> None:
-    joined = join([np.array([(1.0, 1.0), (0.0, 1.0)]), np.array([(0.0, 0.0), (1.0, 1.0)]), np.array([(5.0, 5.0)] * 2)])
-    assert [part.tolist() for part in joined] == [[[0, 0], [1, 1], [0, 1]], [[5, 5], [5, 5]]]
+    joined = join([np.array([(1.0, 1.0), (0.0, 1.0)]), np.array([(0.0, 0.0), (1.0, 1.0)]), np.array([(5.0, 5.0)])])
+    assert [part.tolist() for part in joined] == [[[0, 0], [1, 1], [0, 1]]]
     square = np.array(ring(0, 0, 1))
     (closed,) = join([square[2:], square[:3]])
     assert closed[0].tolist() == closed[-1].tolist()

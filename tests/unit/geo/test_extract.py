@@ -172,6 +172,12 @@ def test_the_sample_holds_what_a_city_holds() -> None:
         assert np.all(np.diff(lines.offsets) >= 2)
 
 
+def test_no_area_is_drawn_twice() -> None:
+    """In a file of many blocks most areas are assembled before their relation itself is read."""
+    waters = ragged.to_shapes(read_area(extract("andorra")).polygons[Layer.WATER])
+    assert len({shapely.normalize(water).wkb for water in waters}) == len(waters)
+
+
 @pytest.mark.parametrize(
     "name",
     ["cairo-nasr-city", "le-havre", "porto-centre", "rio-ilha-governador", "volgograd"],

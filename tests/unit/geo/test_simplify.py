@@ -10,7 +10,7 @@ from mural.geo import ragged
 from mural.geo.simplify import straighten_lines, straighten_polygons, thin_lines, thin_polygons
 from tests.support.maps import lines
 
-STEPS = st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3)), min_size=2, max_size=60)
+STEPS = st.lists(st.tuples(st.floats(0.05, 3), st.floats(-3, 3)), min_size=2, max_size=60)
 
 
 def path(steps: list[tuple[float, float]]) -> np.ndarray:

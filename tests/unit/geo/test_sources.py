@@ -44,7 +44,7 @@ def server() -> Iterator[OverpassServer]:
 
 
 def obtain(bbox: BBox, sources: MapSources) -> Area:
-    return obtain_area(bbox, sources, lambda _message, _fraction: None)
+    return obtain_area(bbox, sources, lambda *_: None)
 
 
 def write_street(path: Path, bbox: BBox, tags: dict[str, str]) -> None:
@@ -77,6 +77,14 @@ def test_a_damaged_extract_is_passed_over(sources: MapSources, caplog: pytest.Lo
     (sources.extracts_dir / "half.osm.pbf").write_bytes(HELSINKI.read_bytes()[:200_000])
     assert obtain(CENTRE, sources).source == "helsinki.osm.pbf"
     assert "half.osm.pbf" in caplog.text
+
+
+def test_an_extract_without_streets_there_gives_way_to_one_that_has_some(sources: MapSources) -> None:
+    write_street(sources.extracts_dir / "rivers.osm", BBox(24, 60, 25, 61), {"waterway": "river"})
+    assert obtain(CENTRE, sources).source == "helsinki.osm.pbf"
+    (sources.extracts_dir / "rivers.osm").rename(sources.extracts_dir / "rivers-only.osm")
+    with pytest.raises(NoStreets):
+        obtain(CENTRE, replace(sources, mode="extract"))
 
 
 def test_each_mode_looks_in_its_own_place_only(sources: MapSources, server: OverpassServer) -> None:

@@ -105,6 +105,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('jobs') as batch_op:
         batch_op.create_index('ix_jobs_owner_state', ['owner', 'state'], unique=False)
+        batch_op.create_index('ix_jobs_preview_ended_at', ['preview', 'ended_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_jobs_poster_id'), ['poster_id'], unique=False)
         batch_op.create_index('ix_jobs_state_created_at', ['state', 'created_at'], unique=False)
         batch_op.create_index('ix_jobs_state_ended_at', ['state', 'ended_at'], unique=False)

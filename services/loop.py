@@ -1,0 +1,65 @@
+"""A background thread that does one thing again and again: when woken, and when its time has come."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from mural.errors import MuralError
+from services.background import Background
+
+log = logging.getLogger(__name__)
+
+AFTER_TROUBLE_S: Final = 1.0
+LONGEST_STOP_S: Final = 10.0
+
+
+class Loop:
+    """Repeats a step until stopped. A step that meets trouble is repeated a little later."""
+
+    def __init__(self, background: Background, name: str, rest_s: float = 0.0) -> None:
+        """Make a loop that lets at least ``rest_s`` pass between two steps."""
+        self._background = background
+        self._name = name
+        self._rest_s = rest_s
+        self._wake = threading.Event()
+        self._ended = threading.Event()
+        self._ended.set()
+        self._halt = threading.Event()
+
+    def start(self, step: Callable[[], float | None]) -> None:
+        """Begin with a step; each tells after how many seconds it is due again, or None: when woken."""
+        self._halt.clear()
+        self._ended.clear()
+        self._background.start_background_task(self._run, step)
+
+    def wake(self) -> None:
+        """Have the step done now."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End, and wait until the step that is being done has ended."""
+        self._halt.set()
+        self._wake.set()
+        self._ended.wait(LONGEST_STOP_S)
+
+    def _run(self, step: Callable[[], float | None]) -> None:
+        try:
+            while not self._halt.is_set():
+                self._wake.clear()
+                nap_s = self._guarded(step)
+                self._halt.wait(self._rest_s)
+                self._wake.wait(nap_s)
+        finally:
+            self._ended.set()
+
+    def _guarded(self, step: Callable[[], float | None]) -> float | None:
+        try:
+            return step()
+        except (MuralError, OSError) as error:
+            log.warning("%s has to wait: %s", self._name, error)
+        except Exception:  # the edge of a thread that must go on
+            log.exception("%s met an error of the program", self._name)
+        return AFTER_TROUBLE_S

@@ -1,0 +1,73 @@
+"""Rebuild the posters' rows from their sidecars alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from mural.jobs.states import JobState
+from services import gallery_store
+from services.db.models import JobRow, PosterRow
+from services.db.session import Database
+from services.files import BrokenSidecar, PosterFiles
+from services.poster_store import PosterFacts, from_sidecar, poster_row
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexReport:
+    """What a rebuild found: posters known before or new, rows without files, and sidecars that cannot be read."""
+
+    posters: int
+    added: int
+    removed: int
+    broken: dict[str, str]
+
+
+def reindex(database: Database, files: PosterFiles) -> ReindexReport:
+    """Make the database say what the poster folders say; the wall is numbered anew, by age, in a new epoch."""
+    found, broken = _read(files)
+    with database.write() as session:
+        known = set(session.scalars(select(PosterRow.id)))
+        # A poster whose sidecar is damaged keeps the row it has.
+        gone = known - {facts.id for facts in found} - broken.keys()
+        for poster_id in gone:
+            session.execute(delete(PosterRow).where(PosterRow.id == poster_id))
+        session.execute(update(PosterRow).values(gallery_seq=None))
+        _write(session, found)
+        _number_the_wall(session)
+    return ReindexReport(len(found), len({facts.id for facts in found} - known), len(gone), broken)
+
+
+def _read(files: PosterFiles) -> tuple[list[PosterFacts], dict[str, str]]:
+    found: list[PosterFacts] = []
+    broken: dict[str, str] = {}
+    for poster_id in files.ids():
+        try:
+            found.append(from_sidecar(poster_id, files.sidecar(poster_id)))
+        except BrokenSidecar as error:
+            log.warning("%s", error.message)
+            broken[poster_id] = error.message
+    return found, broken
+
+
+def _write(session: Session, found: Iterable[PosterFacts]) -> None:
+    for facts in found:
+        session.merge(poster_row(facts))
+    session.flush()
+    for facts in found:
+        unlinked = (JobRow.id == facts.job_id) & (JobRow.state == JobState.COMPLETED) & JobRow.poster_id.is_(None)
+        session.execute(update(JobRow).where(unlinked).values(poster_id=facts.id))
+
+
+def _number_the_wall(session: Session) -> None:
+    hung = select(PosterRow).where(PosterRow.public, ~PosterRow.preview).order_by(PosterRow.created_at, PosterRow.id)
+    seq = 0
+    for seq, row in enumerate(session.scalars(hung), start=1):
+        row.gallery_seq = seq
+    gallery_store.begin_epoch(session, seq)

@@ -1,0 +1,92 @@
+"""A real Chromium, and pages that fail the test when they complain or ask another host for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.real_parts import program
+from tests.support.server import Server
+
+DESKTOP = {"width": 1366, "height": 850}
+PHONE = {"width": 390, "height": 844}
+
+SAMPLE_QUERY = "city=Helsinki&country=Finland&latitude=60.1715&longitude=24.9443&distance=500"
+
+Visit = Callable[..., Page]
+
+
+class Watch:
+    """Notes what a page complains about and whom it asks."""
+
+    def __init__(self, context: BrowserContext, host: str) -> None:
+        self.complaints: list[str] = []
+        self.strangers: list[str] = []
+        self._host = host
+        context.on("console", lambda message: self._note(message.type, message.text))
+        context.on("weberror", lambda fault: self.complaints.append(str(fault.error)))
+        context.on("request", lambda request: self._ask(request.url))
+
+    def _note(self, kind: str, text: str) -> None:
+        # A refused request is the test's own doing; the page's own complaints are not.
+        if kind == "error" and not text.startswith("Failed to load resource"):
+            self.complaints.append(text)
+
+    def _ask(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname != self._host:
+            self.strangers.append(url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    executable = program("chromium", "/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        # As root, as in a container, Chromium runs without its sandbox only.
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visitor(browser: Browser, base_url: str, **options: Any) -> Iterator[Page]:
+    """Open a page in a session of its own; at the end it must not have complained or asked a stranger."""
+    context = browser.new_context(base_url=base_url, viewport=options.pop("viewport", DESKTOP), **options)
+    watch = Watch(context, "127.0.0.1")
+    page = context.new_page()
+    yield page
+    context.close()
+    assert watch.complaints == []
+    assert watch.strangers == []
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: Server) -> Iterator[Visit]:
+    """Open pages of the shared server, each for another visitor."""
+    with ExitStack() as visitors:
+
+        def open_page(base_url: str | None = None, **options: Any) -> Page:
+            return visitors.enter_context(visitor(chromium, base_url or server.base_url, **options))
+
+        yield open_page
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The accessibility checker, as the browser takes it."""
+    file = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def poster(server: Server) -> dict[str, Any]:
+    """A poster that hangs on the wall, by somebody else."""
+    job = server.wait_for(server.submit(theme="noir")["job_id"], "completed")
+    return {"id": job["result"]["poster_id"], **job["result"]}

@@ -1,0 +1,172 @@
+"""From the workbench to the poster, and what can be done with it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SAMPLE_QUERY, Visit
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+
+SLOW_MS = 60_000
+
+
+def make_sample(page: Page, theme: str) -> None:
+    """Make the sample poster in a theme, and stay on the page where it ends."""
+    page.goto(f"/create?{SAMPLE_QUERY}&theme={theme}")
+    page.get_by_role("button", name="Make the poster").click()
+    expect(page.get_by_role("link", name=re.compile("^Download"))).to_be_visible(timeout=SLOW_MS)
+
+
+def test_a_poster_made_on_the_workbench_hangs_on_the_wall(visit: Visit) -> None:
+    ann = visit()
+    ann.goto("/create")
+    preview = ann.get_by_alt_text(re.compile("^Preview: Helsinki"))
+    expect(preview).to_be_visible(timeout=SLOW_MS)
+    first = preview.get_attribute("src")
+    ann.get_by_role("radio", name="Blueprint", exact=True).check(force=True)
+    expect(preview).not_to_have_attribute("src", first or "")
+    expect(ann).to_have_url(re.compile("theme=blueprint"))
+    ann.get_by_role("button", name="Make the poster").click()
+    ann.wait_for_url("**/generate/*")
+    expect(ann.get_by_role("heading", name="Helsinki", exact=True)).to_be_visible(timeout=SLOW_MS)
+    with ann.expect_download() as download:
+        ann.get_by_role("link", name="Download PNG").click()
+    assert re.fullmatch(r"helsinki_blueprint_\d{8}_\d{6}\.png", download.value.suggested_filename)
+    ann.get_by_role("link", name="The wall").click()
+    expect(ann.get_by_role("link", name="Helsinki, Finland, Blueprint")).to_be_visible()
+
+
+def test_the_state_of_the_workbench_is_in_its_address(visit: Visit) -> None:
+    ann = visit()
+    ann.goto("/create")
+    ann.get_by_label("Size", exact=True).select_option("a3")
+    ann.get_by_label("Buildings").uncheck(force=True)
+    ann.get_by_label("Title", exact=True).fill("Home & away")
+    expect(ann).to_have_url(re.compile("title=Home"))
+    ann.reload()
+    expect(ann.get_by_label("Size", exact=True)).to_have_value("a3")
+    expect(ann.get_by_label("Buildings")).not_to_be_checked()
+    expect(ann.get_by_label("Title", exact=True)).to_have_value("Home & away")
+
+
+def test_dragging_the_poster_moves_the_place(visit: Visit) -> None:
+    ann = visit()
+    ann.goto("/create")
+    easel = ann.get_by_role("application")
+    box = easel.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    ann.mouse.move(x, y)
+    ann.mouse.down()
+    ann.mouse.move(x - 60, y + 60, steps=4)
+    ann.mouse.up()
+    expect(ann).not_to_have_url(re.compile("latitude=60.1715"))
+    moved = dict(part.split("=") for part in ann.url.partition("?")[2].split("&"))
+    assert float(moved["latitude"]) > 60.1715  # pulled down: what is further north comes into view
+    assert float(moved["longitude"]) > 24.9443
+
+
+def test_everything_can_be_done_with_the_keyboard_alone(visit: Visit) -> None:
+    ann = visit()
+    ann.goto(f"/create?{SAMPLE_QUERY}")
+    keys = ann.keyboard
+    ann.get_by_role("application").focus()
+    keys.press("ArrowRight")
+    expect(ann).not_to_have_url(re.compile("longitude=24.9443"))
+    keys.press("ArrowLeft")
+    keys.press("Tab")
+    expect(ann.get_by_role("combobox", name="Place")).to_be_focused()
+    keys.type("Reykjav")
+    expect(ann.get_by_role("option").first).to_contain_text("Reykjavík")
+    keys.press("ArrowDown")
+    expect(ann.get_by_role("combobox", name="Place")).to_have_attribute("aria-activedescendant", re.compile("-0$"))
+    keys.press("Enter")
+    expect(ann.get_by_role("combobox", name="Place")).to_have_value("Reykjavík, Iceland")
+    keys.press("Tab")
+    distance = ann.get_by_role("slider")
+    expect(distance).to_be_focused()
+    keys.press("Home")
+    expect(distance).to_have_attribute("aria-valuetext", "500 m")
+    keys.press("Tab")
+    keys.press("ArrowRight")
+    expect(ann).to_have_url(re.compile("theme="))
+    ann.get_by_role("button", name="Make the poster").focus()
+    keys.press("Enter")
+    ann.wait_for_url("**/generate/*")
+
+
+def test_a_job_can_be_stopped_and_says_so_after_a_reload(visit: Visit) -> None:
+    ann = visit()
+    ann.goto(f"/create?{SAMPLE_QUERY}&theme=plum_wine&size=a0")
+    ann.get_by_role("button", name="Make the poster").click()
+    ann.wait_for_url("**/generate/*")
+    ann.get_by_role("button", name="Stop making it").click()
+    expect(ann.get_by_role("heading", name="Stopped")).to_be_visible(timeout=SLOW_MS)
+    ann.reload()
+    expect(ann.get_by_role("heading", name="Stopped")).to_be_visible()
+
+
+def test_a_failed_job_says_why(visit: Visit, server: Server) -> None:
+    nowhere = server.submit(city="Null Island", country="Nowhere", latitude=0, longitude=0)
+    ann = visit()
+    ann.goto(f"/generate/{nowhere['job_id']}")
+    expect(ann.get_by_role("heading", name="This one did not work out")).to_be_visible(timeout=SLOW_MS)
+    expect(ann.get_by_text("No local map file covers this place")).to_be_visible()
+
+
+def test_another_theme_is_one_click_away(visit: Visit, poster: dict[str, Any]) -> None:
+    ann = visit()
+    ann.goto(f"/posters/{poster['id']}")
+    ann.get_by_role("button", name="Graphite").click()
+    expect(ann.locator(".label.large")).to_contain_text("Graphite", timeout=SLOW_MS)
+
+
+def test_only_the_owner_can_take_a_poster_down(visit: Visit) -> None:
+    ann, ben = visit(), visit()
+    make_sample(ann, "salt_flats")
+    ann.get_by_role("link", name="The wall").click()
+    ann.get_by_role("link", name="Helsinki, Finland, Salt Flats").click()
+    ben.goto(ann.url)
+    expect(ben.get_by_role("button", name="Take it down")).to_have_count(0)
+    ann.get_by_role("button", name="Take it down").click()
+    ann.get_by_role("dialog").get_by_role("button", name="Keep it").click()
+    expect(ann.get_by_role("dialog")).to_be_hidden()
+    ann.get_by_role("button", name="Take it down").click()
+    ann.get_by_role("dialog").get_by_role("button", name="Take it down").click()
+    ann.wait_for_url("**/gallery")
+    ben.reload()
+    expect(ben.get_by_role("heading", name="Nothing hangs here")).to_be_visible()
+
+
+def test_a_poster_taken_down_by_mistake_can_be_hung_back(visit: Visit) -> None:
+    ann = visit()
+    make_sample(ann, "sea_glass")
+    ann.goto("/gallery")
+    card = ann.get_by_role("listitem").filter(has_text="Sea Glass")
+    card.get_by_role("button", name="Take down Helsinki").click()
+    ann.get_by_role("dialog").get_by_role("button", name="Take it down").click()
+    expect(card).to_be_hidden()
+    ann.get_by_role("button", name="Hang it back").click()
+    expect(card).to_be_visible()
+    ann.reload()
+    expect(card).to_be_visible()
+
+
+def test_a_poster_taken_down_is_gone_when_the_page_is_left(visit: Visit) -> None:
+    ann = visit()
+    make_sample(ann, "lavender_field")
+    ann.goto("/gallery")
+    card = ann.get_by_role("listitem").filter(has_text="Lavender Field")
+    card.get_by_role("button", name="Take down Helsinki").click()
+    ann.get_by_role("dialog").get_by_role("button", name="Take it down").click()
+    expect(card).to_be_hidden()
+    with ann.expect_request_finished(lambda request: request.method == "DELETE"):
+        ann.goto("/about")
+    ann.goto("/gallery")
+    expect(ann.get_by_role("heading", name="You have not made a poster yet")).to_be_visible()

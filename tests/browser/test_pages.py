@@ -1,0 +1,170 @@
+"""Every page: readable by everybody, in every appearance, on a phone, without a script, under a prefix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PHONE, SAMPLE_QUERY, Visit, visitor
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+
+APPEARANCES = ("light", "dark", "coffee")
+PAGES = (
+    "/",
+    "/create",
+    "/posters/{poster}",
+    "/generate/{job}",
+    "/gallery",
+    "/themes",
+    "/about",
+    "/status",
+    "/offline",
+    "/nowhere",
+)
+SLOW_MS = 60_000
+
+
+@pytest.fixture
+def paths(server: Server, poster: dict[str, Any]) -> list[str]:
+    """The addresses of all pages, with something to see on them."""
+    failed = server.submit(city="Null Island", country="Nowhere", latitude=0, longitude=0)["job_id"]
+    server.wait_for(failed, "failed")
+    return [path.format(poster=poster["id"], job=failed) for path in PAGES]
+
+
+def wear(page: Page, appearance: str, base_url: str) -> None:
+    """Choose an appearance before the first visit."""
+    page.context.add_cookies([{"name": "appearance", "value": appearance, "url": base_url}])
+
+
+@pytest.mark.parametrize("appearance", APPEARANCES)
+def test_every_page_is_accessible(
+    visit: Visit, server: Server, paths: list[str], axe_source: str, appearance: str
+) -> None:
+    ann = visit(reduced_motion="reduce", bypass_csp=True)
+    wear(ann, appearance, server.base_url)
+    found = []
+    for path in paths:
+        ann.goto(path)
+        ann.evaluate(axe_source)
+        violations = ann.evaluate("axe.run().then(({violations}) => violations)")
+        found += [(path, fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in violations]
+    assert found == []
+
+
+def test_no_page_scrolls_sideways_on_a_phone(visit: Visit, paths: list[str]) -> None:
+    ann = visit(viewport=PHONE)
+    for path in paths:
+        ann.goto(path)
+        wide = ann.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, path
+
+
+def test_the_poster_stays_in_view_while_the_controls_scroll_on_a_phone(visit: Visit) -> None:
+    ann = visit(viewport=PHONE)
+    ann.goto("/create")
+    ann.get_by_label("Size", exact=True).scroll_into_view_if_needed()
+    expect(ann.get_by_role("application")).to_be_in_viewport(ratio=0.99)
+
+
+def test_no_page_breaks_the_content_security_policy(visit: Visit, paths: list[str]) -> None:
+    ann = visit()
+    ann.add_init_script(
+        "window.broken = []; addEventListener('securitypolicyviolation', (e) => broken.push(e.violatedDirective))"
+    )
+    for path in paths:
+        response = ann.goto(path)
+        assert response is not None
+        policy = response.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert ann.evaluate("broken") == [], path
+
+
+def test_the_appearance_is_chosen_at_once_and_kept(visit: Visit) -> None:
+    ann = visit()
+    ann.goto("/about")
+    wall = "getComputedStyle(document.body).backgroundColor"
+    light = ann.evaluate(wall)
+    ann.get_by_role("button", name="Coffee").click()
+    coffee = ann.evaluate(wall)
+    assert coffee != light
+    expect(ann.get_by_role("button", name="Coffee")).to_have_attribute("aria-pressed", "true")
+    ann.goto("/themes")
+    assert ann.evaluate(wall) == coffee
+    assert 'data-appearance="coffee"' in ann.request.get("/").text()  # the server knows, so nothing flashes
+
+
+def test_the_system_decides_until_somebody_chooses(visit: Visit) -> None:
+    wall = "getComputedStyle(document.body).backgroundColor"
+    grounds = []
+    for scheme in ("light", "dark"):
+        ann = visit(color_scheme=scheme)
+        ann.goto("/about")
+        grounds.append(ann.evaluate(wall))
+    assert grounds[0] != grounds[1]
+
+
+def test_without_a_script_the_wall_the_poster_and_its_file_are_there(visit: Visit, poster: dict[str, Any]) -> None:
+    ann = visit(java_script_enabled=False)
+    ann.goto("/")
+    ann.locator(f'[data-poster="{poster["id"]}"] a').click()
+    expect(ann.get_by_role("heading", name="Helsinki")).to_be_visible()
+    with ann.expect_download() as download:
+        ann.get_by_role("link", name="Download PNG").click()
+    assert download.value.suggested_filename.endswith(".png")
+
+
+def test_without_a_script_the_form_makes_a_poster(visit: Visit) -> None:
+    ann = visit(java_script_enabled=False)
+    ann.goto(f"/create?{SAMPLE_QUERY}&theme=ivory_keys")
+    ann.get_by_role("button", name="Make the poster").click()
+    expect(ann.locator(".label.large")).to_contain_text("Ivory Keys", timeout=SLOW_MS)
+
+
+def test_without_a_script_an_unclear_place_is_asked_about(visit: Visit) -> None:
+    ann = visit(java_script_enabled=False)
+    ann.goto("/create")
+    ann.get_by_role("combobox", name="Place").fill("Springfield")
+    ann.get_by_role("button", name="Make the poster").click()
+    expect(ann.get_by_role("group", name="Which one do you mean?")).to_be_visible()
+    ann.get_by_role("combobox", name="Place").fill("Xyzzyx")
+    ann.get_by_label("Springfield").first.uncheck(force=True)
+
+
+def test_without_a_script_the_appearance_is_chosen_by_way_of_the_server(visit: Visit) -> None:
+    ann = visit(java_script_enabled=False)
+    ann.goto("/themes?a=b")
+    ann.get_by_role("button", name="Dark").click()
+    expect(ann.locator("html")).to_have_attribute("data-appearance", "dark")
+    assert ann.url.endswith("/themes?a=b")
+
+
+def test_everything_works_under_a_prefix(chromium: Browser, tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", URL_PREFIX="/art/mural")
+    try:
+        with visitor(chromium, server.base_url) as ann:
+            ann.goto(f"{server.base_url}/create?{SAMPLE_QUERY}")
+            ann.get_by_role("button", name="Make the poster").click()
+            ann.wait_for_url("**/art/mural/generate/*")
+            expect(ann.locator(".label.large")).to_contain_text("Helsinki", timeout=SLOW_MS)
+            ann.get_by_role("button", name="Dark").click()
+            ann.get_by_role("link", name="The wall").click()
+            expect(ann.locator("[data-poster]")).to_have_count(1)
+            expect(ann.locator("html")).to_have_attribute("data-appearance", "dark")
+            expect(ann.locator(".here:not(.away)")).to_be_visible()
+    finally:
+        server.stop()
+
+
+def test_a_reader_without_a_connection_gets_the_offline_page(visit: Visit) -> None:
+    ann = visit()
+    ann.goto("/about")
+    ann.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    ann.context.set_offline(offline=True)
+    ann.goto("/status")
+    expect(ann.get_by_role("heading", name="The doors are shut for a moment")).to_be_visible()

@@ -1,0 +1,143 @@
+"""The wall, seen by several visitors at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.cable import cable_to
+from tests.browser.conftest import PHONE, SAMPLE_QUERY, Visit
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+
+SLOW_MS = 60_000
+"""A bound on waiting for a poster, so that a broken run ends."""
+
+
+def hung(page: Page, poster_id: str) -> Any:
+    """Find a poster's card."""
+    return page.locator(f'[data-poster="{poster_id}"]')
+
+
+def result_of(server: Server, **changes: Any) -> str:
+    """Have a poster made, and name it."""
+    job = server.wait_for(server.submit(**changes)["job_id"], "completed")
+    return str(job["result"]["poster_id"])
+
+
+def test_another_visitor_sees_a_poster_being_made_and_hung_without_reloading(visit: Visit, server: Server) -> None:
+    ben = visit()
+    ben.goto("/")
+    expect(ben.locator("[data-presence]")).to_be_visible()
+    ben.evaluate("window.stayed = true")
+    # What passes quickly is noted as it passes: the shares of the sheet that were filled.
+    ben.evaluate("""() => {
+        window.filled = [];
+        new MutationObserver(() => {
+            const card = document.querySelector("[data-making]");
+            if (card) window.filled.push(Number(card.style.getPropertyValue("--done")));
+        }).observe(document.querySelector("[data-wall]"), {childList: true, subtree: true, attributes: true});
+    }""")
+    ann = visit()
+    ann.goto(f"/create?{SAMPLE_QUERY}&theme=oxblood&size=a2")
+    ann.get_by_role("button", name="Make the poster").click()
+    ann.wait_for_url("**/generate/*")
+    making = ben.locator("[data-making]")
+    expect(making).to_be_visible(timeout=SLOW_MS)
+    expect(making).to_contain_text("Helsinki")
+    job_id = making.get_attribute("data-making")
+    expect(ben.locator(f'[data-poster][data-job="{job_id}"]')).to_be_visible(timeout=SLOW_MS)
+    expect(making).to_have_count(0)
+    filled = ben.evaluate("window.filled")
+    assert filled == sorted(filled)
+    assert len(set(filled)) >= 2
+    assert ben.evaluate("window.stayed")
+
+
+def test_who_was_cut_off_misses_nothing_and_sees_nothing_twice(visit: Visit, server: Server) -> None:
+    with cable_to(server.port) as cable:
+        ben = visit(cable.base_url)
+        ben.goto("/")
+        expect(ben.locator(".here:not(.away)")).to_be_visible()
+        before = hung_ids(ben)
+        cable.pull()
+        expect(ben.locator(".here.away")).to_be_visible()
+        missed = [result_of(server, theme=theme) for theme in ("emerald", "saffron", "ocean")]
+        ben.wait_for_timeout(10_000)
+        assert hung_ids(ben) == before
+        cable.plug()
+        expect(hung(ben, missed[-1])).to_be_visible(timeout=SLOW_MS)
+        assert hung_ids(ben) == [*reversed(missed), *before]
+
+
+def hung_ids(page: Page) -> list[str]:
+    """List the posters on the page in their order."""
+    ids: list[str] = page.locator("[data-poster]").evaluate_all("cards => cards.map(card => card.dataset.poster)")
+    return ids
+
+
+def test_a_reader_further_down_is_not_moved(visit: Visit, server: Server, poster: dict[str, Any]) -> None:
+    ben = visit(viewport=PHONE)
+    ben.goto("/")
+    expect(ben.locator(".here:not(.away)")).to_be_visible()
+    ben.evaluate("document.querySelector('main').style.minHeight = '4000px'; scrollTo(0, 900)")
+    ben.wait_for_function("scrollY > 800")
+    before = hung_ids(ben)
+    top = hung(ben, poster["id"]).bounding_box()
+    fresh = result_of(server, theme="terracotta", size="square")
+    pill = ben.get_by_role("button", name="1 new")
+    expect(pill).to_be_visible(timeout=SLOW_MS)
+    assert hung_ids(ben) == before
+    assert hung(ben, poster["id"]).bounding_box() == top
+    pill.click()
+    expect(hung(ben, fresh)).to_be_visible()
+    expect(pill).to_be_hidden()
+
+
+def test_the_sentence_makes_a_poster(visit: Visit, poster: dict[str, Any]) -> None:
+    ann = visit()
+    ann.goto("/")
+    ann.get_by_role("combobox", name="Hang a poster of").press_sequentially("Springf")
+    options = ann.get_by_role("option")
+    expect(options.first).to_contain_text("Springfield")
+    assert options.count() > 1
+    ann.get_by_role("combobox", name="Hang a poster of").press("Enter")
+    ann.get_by_label("in", exact=True).select_option("forest")
+    ann.get_by_role("button", name="Make it").click()
+    expect(ann.get_by_role("status").filter(has_text="Springfield is on its way")).to_be_visible()
+
+
+def test_an_unclear_place_is_asked_about(visit: Visit) -> None:
+    ann = visit()
+    ann.goto("/")
+    field = ann.get_by_role("combobox", name="Hang a poster of")
+    field.fill("Springfield")
+    ann.get_by_role("button", name="Make it").click()
+    expect(ann.get_by_role("listbox")).to_be_visible()
+    expect(field).to_be_focused()
+
+
+def test_older_posters_come_as_one_scrolls(visit: Visit, server: Server) -> None:
+    jobs = [server.submit(theme="noir", distance=500 + metres)["job_id"] for metres in range(1, 27)]
+    for job_id in jobs:
+        server.wait_for(job_id, "completed")
+    ann = visit()
+    ann.goto("/")
+    ann.locator("[data-more]").scroll_into_view_if_needed()
+    ann.wait_for_function("document.querySelectorAll('[data-poster]').length > 24")
+    ids = hung_ids(ann)
+    assert len(ids) == len(set(ids))
+
+
+def test_the_kiosk_shows_posters_only_and_a_new_one_at_once(
+    visit: Visit, server: Server, poster: dict[str, Any]
+) -> None:
+    screen = visit()
+    screen.goto("/?kiosk=1")
+    expect(screen.locator(".hung.shown")).to_have_count(1)
+    expect(screen.get_by_role("navigation").first).to_be_hidden()
+    fresh = result_of(server, theme="lichen")
+    expect(screen.locator(f'.shown[data-poster="{fresh}"]')).to_be_visible(timeout=SLOW_MS)

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mural.geo.files import write_whole
+
+
+def test_a_file_appears_whole_in_a_folder_that_is_made_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "file"
+    write_whole(path, b"one ", bytearray(b"two"))
+    write_whole(path, b"three")
+    assert path.read_bytes() == b"three"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_nothing_is_left_of_a_file_that_could_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").mkdir()
+    with pytest.raises(OSError, match="file"):
+        write_whole(tmp_path / "file", b"contents")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

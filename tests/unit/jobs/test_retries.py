@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from mural.jobs.retries import LONGEST_DELAY_S, MAX_RETRIES, delay_s, may_retry
+
+
+def test_three_retries_follow_the_first_attempt() -> None:
+    assert [may_retry(attempts) for attempts in (1, 2, 3, 4)] == [True, True, True, False]
+    assert MAX_RETRIES == 3
+
+
+def test_the_delay_doubles_and_ends_at_a_bound() -> None:
+    assert [delay_s(attempts, 0.0) for attempts in (1, 2, 3)] == [5.0, 10.0, 20.0]
+    assert delay_s(30, 0.0) == LONGEST_DELAY_S
+
+
+def test_jitter_only_ever_adds() -> None:
+    assert delay_s(1, 1.0) == 7.5
+
+
+def test_what_the_other_side_asked_for_is_kept() -> None:
+    assert delay_s(1, 0.0, at_least_s=60.0) == 60.0

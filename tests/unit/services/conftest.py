@@ -1,0 +1,70 @@
+"""Every test that takes a database runs on SQLite and, where it can be had, on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from config import Config
+from services.db.session import Database
+from tests.support.posters import Studio, make_config, make_studio
+from tests.support.postgres import postgres_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / 'mural.db'}"
+    url: str = request.getfixturevalue("postgres")
+    database = Database(url)
+    with database.write() as session:
+        session.execute(text("DROP SCHEMA public CASCADE"))
+        session.execute(text("CREATE SCHEMA public"))
+    database.close()
+    return url
+
+
+@pytest.fixture
+def config(tmp_path: Path, database_url: str) -> Config:
+    return make_config(tmp_path, database_url)
+
+
+@pytest.fixture
+def idle(tmp_path: Path, config: Config) -> Iterator[Studio]:
+    """The poster services before they were started: nothing in the queue is run."""
+    studio = make_studio(tmp_path, config)
+    studio.services.files.start()
+    yield studio
+    studio.services.database.close()
+
+
+@pytest.fixture
+def studio(tmp_path: Path, config: Config) -> Iterator[Studio]:
+    """The running poster services."""
+    running = make_studio(tmp_path, config)
+    running.services.jobs.start()
+    yield running
+    running.renderer.held = False
+    running.services.jobs.stop(0)
+    running.services.database.close()
+
+
+@pytest.fixture
+def sqlite_studio(tmp_path: Path) -> Iterator[Studio]:
+    """The running poster services on SQLite, for what has nothing to do with the kind of database."""
+    running = make_studio(tmp_path, make_config(tmp_path))
+    running.services.jobs.start()
+    yield running
+    running.renderer.held = False
+    running.services.jobs.stop(0)
+    running.services.database.close()
