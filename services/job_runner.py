@@ -133,10 +133,10 @@ class JobRunner:
 
     def _completed(self, job_id: str) -> None:
         self._shop.live.forget(job_id)
-        self._tell_end(job_id)
         row = self._record(lambda: self._shop.store.get(job_id)[0])
         if row and row.started_at and row.ended_at:
             self._shop.estimates.learn(work_of(row), (row.ended_at - row.started_at).total_seconds())
+        self._tell_end(job_id)
 
     def _tell_end(self, job_id: str) -> None:
         self._record(lambda: self._shop.events.ended(self._shop.views.of(job_id)))

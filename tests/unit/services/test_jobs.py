@@ -387,6 +387,7 @@ def test_a_job_whose_end_could_not_be_written_is_found_again(studio: Studio, mon
 def test_estimates_are_learned_from_what_was_made_before(studio: Studio) -> None:
     studio.renderer.on_render = lambda _request: studio.clock.advance(42)
     studio.made()
+    studio.listener.wait_for(Name.GENERATION_COMPLETED)
     assert studio.services.posters.submit(studio.other_wish(), "ann").job.estimated_duration_s == pytest.approx(
         42, 0.01
     )
