@@ -42,6 +42,12 @@ YEAR_S: Final = 365 * 24 * 3600
 WALL_PAGE: Final = 24
 
 
+@blueprint.before_request
+def _greet() -> None:
+    """Give a new visitor an identity with the first page, before the page's requests could each be given another."""
+    current_actor()
+
+
 @blueprint.app_context_processor
 def _frame() -> dict[str, str]:
     """Tell every page, errors too, how it looks and under which prefix it lives."""
@@ -125,6 +131,7 @@ def generate(job_id: str) -> str:
         job=job,
         ended=view.state.ended,
         message=wording.step_words(view.current_step) if not view.state.ended else "",
+        waiting=wording.WAITING_WORDS,
         remaining=wording.queue_words(job),
         steps=wording.steps(),
         **exhibit,

@@ -14,7 +14,7 @@ from routes.context import services
 
 CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
 
-STEP_WORDS: Final[dict[Step, str]] = {
+STEP_WORDS: Final[dict[str, str]] = {
     Step.LOCATING: "Finding the place",
     Step.MAP_DATA: "Fetching the map",
     Step.LAYERS: "Sorting land, water and streets",
@@ -24,6 +24,8 @@ STEP_WORDS: Final[dict[Step, str]] = {
     Step.THUMBNAILS: "Making small copies",
     Step.PUBLISHING: "Hanging it",
 }
+
+WAITING_WORDS: Final = "Waiting for its turn"
 
 LAYER_WORDS: Final[dict[LayerChoice, str]] = {
     "roads": "Streets",
@@ -93,8 +95,8 @@ def steps() -> list[dict[str, Any]]:
 
 
 def step_words(step: str) -> str:
-    """Put a step into words; the empty step is waiting."""
-    return STEP_WORDS[Step(step)] if step else "Waiting for its turn"
+    """Put a step into words; whatever is none of them is waiting."""
+    return STEP_WORDS.get(step, WAITING_WORDS)
 
 
 def queue_words(job: dict[str, Any]) -> str:

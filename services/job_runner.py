@@ -132,12 +132,14 @@ class JobRunner:
         self._shop.live.update(job_id, Standing(progress, step, message))
 
     def _completed(self, job_id: str) -> None:
-        shop = self._shop
-        shop.live.forget(job_id)
-        row, _ = shop.store.get(job_id)
-        if row.started_at and row.ended_at:
-            shop.estimates.learn(work_of(row), (row.ended_at - row.started_at).total_seconds())
-        shop.events.ended(shop.views.of(job_id))
+        self._shop.live.forget(job_id)
+        row = self._record(lambda: self._shop.store.get(job_id)[0])
+        if row and row.started_at and row.ended_at:
+            self._shop.estimates.learn(work_of(row), (row.ended_at - row.started_at).total_seconds())
+        self._tell_end(job_id)
+
+    def _tell_end(self, job_id: str) -> None:
+        self._record(lambda: self._shop.events.ended(self._shop.views.of(job_id)))
 
     def _troubled(self, job_id: str, error: MuralError) -> None:
         standing = self._shop.live.forget(job_id)
@@ -167,10 +169,10 @@ class JobRunner:
             "step": standing.step,
         }
         if self._record(lambda: self._shop.store.end(job_id, JobState.PROCESSING, JobState.FAILED, **values)):
-            self._shop.events.ended(self._shop.views.of(job_id))
+            self._tell_end(job_id)
 
     def _record(self, write: Callable[[], Written]) -> Written | None:
-        """Write down what became of a job, insisting while the database is busy or the disk full.
+        """Write or read what became of a job, insisting while the database is busy or the disk full.
 
         When it will not be written, the scheduler finds the job later, in work and with nobody working on it.
         """

@@ -123,8 +123,13 @@ class Scheduler:
         running = Running(job.owner, job.preview)
         # Known as running before it is claimed: whoever cancels it right after the claim finds its token.
         self._running[job.id] = running
-        if not self._store.claim(job.id):
-            del self._running[job.id]
+        claimed = False
+        try:
+            claimed = self._store.claim(job.id)
+        finally:
+            if not claimed:
+                del self._running[job.id]
+        if not claimed:
             return True
         self._turns.serve(job.owner)
         self._background.start_background_task(self._work, job.id, running.token)

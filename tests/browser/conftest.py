@@ -25,7 +25,8 @@ Visit = Callable[..., Page]
 class Watch:
     """Notes what a page complains about and whom it asks."""
 
-    def __init__(self, context: BrowserContext, host: str) -> None:
+    def __init__(self, context: BrowserContext, host: str, *, cut: bool) -> None:
+        self._ignored = ("Failed to load resource", *(("WebSocket connection to",) if cut else ()))
         self.complaints: list[str] = []
         self.strangers: list[str] = []
         self._host = host
@@ -34,8 +35,8 @@ class Watch:
         context.on("request", lambda request: self._ask(request.url))
 
     def _note(self, kind: str, text: str) -> None:
-        # A refused request is the test's own doing; the page's own complaints are not.
-        if kind == "error" and not text.startswith("Failed to load resource"):
+        # A refused request, and a cable that is pulled, are the test's own doing; other complaints are the page's.
+        if kind == "error" and not text.startswith(self._ignored):
             self.complaints.append(text)
 
     def _ask(self, url: str) -> None:
@@ -56,10 +57,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def visitor(browser: Browser, base_url: str, **options: Any) -> Iterator[Page]:
-    """Open a page in a session of its own; at the end it must not have complained or asked a stranger."""
+def visitor(browser: Browser, base_url: str, *, cut: bool = False, **options: Any) -> Iterator[Page]:
+    """Open a page in a session of its own; at the end it must not have complained or asked a stranger.
+
+    ``cut`` is for a visitor whose connection the test cuts.
+    """
     context = browser.new_context(base_url=base_url, viewport=options.pop("viewport", DESKTOP), **options)
-    watch = Watch(context, "127.0.0.1")
+    watch = Watch(context, "127.0.0.1", cut=cut)
     page = context.new_page()
     yield page
     context.close()

@@ -166,7 +166,6 @@ def test_a_poster_taken_down_is_gone_when_the_page_is_left(visit: Visit) -> None
     card.get_by_role("button", name="Take down Helsinki").click()
     ann.get_by_role("dialog").get_by_role("button", name="Take it down").click()
     expect(card).to_be_hidden()
-    with ann.expect_request_finished(lambda request: request.method == "DELETE"):
-        ann.goto("/about")
+    ann.goto("/about")
     ann.goto("/gallery")
     expect(ann.get_by_role("heading", name="You have not made a poster yet")).to_be_visible()

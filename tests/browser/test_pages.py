@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +133,10 @@ def test_without_a_script_an_unclear_place_is_asked_about(visit: Visit) -> None:
     ann.get_by_role("combobox", name="Place").fill("Springfield")
     ann.get_by_role("button", name="Make the poster").click()
     expect(ann.get_by_role("group", name="Which one do you mean?")).to_be_visible()
-    ann.get_by_role("combobox", name="Place").fill("Xyzzyx")
-    ann.get_by_label("Springfield").first.uncheck(force=True)
+    ann.get_by_role("radio", name="Springfield, Illinois").check(force=True)
+    ann.get_by_role("button", name="Make the poster").click()
+    expect(ann).to_have_url(re.compile("/generate/"))
+    expect(ann.get_by_role("heading", name="Springfield")).to_be_visible()
 
 
 def test_without_a_script_the_appearance_is_chosen_by_way_of_the_server(visit: Visit) -> None:

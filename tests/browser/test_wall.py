@@ -59,7 +59,7 @@ def test_another_visitor_sees_a_poster_being_made_and_hung_without_reloading(vis
 
 def test_who_was_cut_off_misses_nothing_and_sees_nothing_twice(visit: Visit, server: Server) -> None:
     with cable_to(server.port) as cable:
-        ben = visit(cable.base_url)
+        ben = visit(cable.base_url, cut=True)
         ben.goto("/")
         expect(ben.locator(".here:not(.away)")).to_be_visible()
         before = hung_ids(ben)
@@ -84,7 +84,7 @@ def test_a_reader_further_down_is_not_moved(visit: Visit, server: Server, poster
     ben.goto("/")
     expect(ben.locator(".here:not(.away)")).to_be_visible()
     ben.evaluate("document.querySelector('main').style.minHeight = '4000px'; scrollTo(0, 900)")
-    ben.wait_for_function("scrollY > 800")
+    expect(hung(ben, poster["id"])).not_to_be_in_viewport()
     before = hung_ids(ben)
     top = hung(ben, poster["id"]).bounding_box()
     fresh = result_of(server, theme="terracotta", size="square")
@@ -127,7 +127,7 @@ def test_older_posters_come_as_one_scrolls(visit: Visit, server: Server) -> None
     ann = visit()
     ann.goto("/")
     ann.locator("[data-more]").scroll_into_view_if_needed()
-    ann.wait_for_function("document.querySelectorAll('[data-poster]').length > 24")
+    expect(ann.locator("[data-poster]").nth(24)).to_be_attached()
     ids = hung_ids(ann)
     assert len(ids) == len(set(ids))
 

@@ -38,11 +38,12 @@ export function timeLeft(completion, nowMs) {
  * Says what is going on: a step by its plain words, anything else as it is told.
  * @param {HTMLElement} article
  * @param {string} message
+ * @param {boolean} waiting
  */
-function showMessage(article, message) {
+function showMessage(article, message, waiting) {
   const line = need("[data-message]", article);
   const step = message && find(`[data-step="${CSS.escape(message)}"]`, article);
-  const words = (step && step.textContent) || message;
+  const words = waiting ? line.dataset.waiting : (step && step.textContent) || message;
   if (words && line.textContent !== words) line.textContent = words;
 }
 
@@ -54,7 +55,7 @@ export function showProgress(article, { progress, message, queue_position: posit
   article.style.setProperty("--done", String(progress / 100));
   need("[data-percent]", article).textContent = String(progress);
   /** @type {HTMLProgressElement} */ (need("[data-bar]", article)).value = progress;
-  showMessage(article, message ?? "");
+  showMessage(article, message ?? "", Boolean(position));
   const words = position ? queueWords(position) : timeLeft(completion, Date.now());
   need("[data-remaining]", article).textContent = words;
   const steps = all("[data-until]", article);

@@ -387,6 +387,7 @@ def test_a_job_whose_end_could_not_be_written_is_found_again(studio: Studio, mon
 def test_estimates_are_learned_from_what_was_made_before(studio: Studio) -> None:
     studio.renderer.on_render = lambda _request: studio.clock.advance(42)
     studio.made()
+    studio.listener.wait_for(Name.GENERATION_COMPLETED)
     assert studio.services.posters.submit(studio.other_wish(), "ann").job.estimated_duration_s == pytest.approx(
         42, 0.01
     )
@@ -404,3 +405,35 @@ def test_a_cancelled_render_without_a_stop_goes_back_into_the_queue(studio: Stud
     job_id = submit(studio)
     assert studio.wait_until(job_id, "completed").state == "completed"
     assert len(studio.renderer.requests) == 2
+
+
+def test_a_busy_database_costs_no_place_to_run(studio: Studio, monkeypatch) -> None:
+    store = studio.services.job_store
+    claim, refused = store.claim, []
+
+    def busy_first(job_id: str) -> bool:
+        if not refused:
+            refused.append(job_id)
+            raise Passing("The database is busy.")
+        return claim(job_id)
+
+    monkeypatch.setattr("services.loop.AFTER_TROUBLE_S", 0.0)
+    monkeypatch.setattr(store, "claim", busy_first)
+    job_id = submit(studio)
+    studio.wait_until(job_id, "completed")
+    assert refused == [job_id]
+
+
+def test_the_news_of_the_end_waits_for_a_busy_database(studio: Studio, monkeypatch) -> None:
+    followers, refused = studio.services.job_store.followers, []
+
+    def busy_first(job_id: str):
+        if studio.services.jobs.get(job_id).state == "completed" and not refused:
+            refused.append(job_id)
+            raise Passing("The database is busy.")
+        return followers(job_id)
+
+    monkeypatch.setattr(studio.services.job_store, "followers", busy_first)
+    job_id = submit(studio)
+    [news] = studio.listener.wait_for(Name.GENERATION_COMPLETED)
+    assert (news.payload["request_id"], refused) == (job_id, [job_id])

@@ -17,7 +17,7 @@ from tests.support.posters import Studio, make_config, make_studio
 def test_a_wish_becomes_a_poster_that_can_be_fetched(studio: Studio) -> None:
     submission = studio.services.posters.submit(studio.wish(), "ann")
     assert submission.poster is None
-    assert submission.to_json()["status"] == "pending"
+    assert submission.to_json()["status_url"] == f"/api/v1/jobs/{submission.job.job_id}"
     job = studio.wait_until(submission.job.job_id, "completed")
     assert job.poster is not None
     poster = studio.services.posters.get(job.poster.id)
