@@ -44,6 +44,7 @@ def theme_preview(theme_id: str) -> Response:
 
 
 def _send(picture: Path, max_age_s: int) -> Response:
-    response = send_file(picture, mimetype="image/png", conditional=True)
+    # Named after what is in it; its time of change is when it was last looked at.
+    response = send_file(picture, mimetype="image/png", etag=picture.stem, conditional=True)
     response.headers["Cache-Control"] = f"private, max-age={max_age_s}" if max_age_s else "private, no-cache"
     return response

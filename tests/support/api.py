@@ -29,6 +29,7 @@ from services.themes import ThemeService
 from services.wiring import Outside, build_poster_services
 from tests.support.posters import FakeRenderer, HandClock, Listener
 from tests.support.real_parts import ROOT
+from tests.support.server import prepare_data_dir
 
 V1: Final = "/api/v1"
 ADMIN_TOKEN: Final = "the-token-of-the-admin"
@@ -89,6 +90,17 @@ class Api:
         facts: dict[str, Any] = visitor.get(f"{V1}/posters/{result['poster_id']}").get_json()
         return facts
 
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Let no drawing end."""
+        self.renderer.held = True
+        self.renderer.gate = threading.Semaphore(0)
+        try:
+            yield
+        finally:
+            self.renderer.held = False
+            self.renderer.gate.release(1000)
+
     def wait(self, *job_ids: str) -> None:
         """Wait until jobs have ended."""
         for job_id in job_ids:
@@ -115,6 +127,7 @@ def draw_now(request: RenderRequest) -> RenderResult:
 @contextmanager
 def running_api(folder: Path, gazetteer: Path, **settings: str) -> Iterator[Api]:
     """Run the whole application but for its render processes."""
+    prepare_data_dir(folder)
     environ = {"DATA_DIR": str(folder), "ASYNC_MODE": "threading", "ADMIN_TOKEN": ADMIN_TOKEN}
     config = Config.from_env(environ | GENEROUS | {"NOMINATIM_URL": "off", "OVERPASS_URL": "off"} | settings)
     listener, renderer, clock = Listener(), FakeRenderer(), HandClock()
@@ -125,8 +138,6 @@ def running_api(folder: Path, gazetteer: Path, **settings: str) -> Iterator[Api]
     try:
         yield Api(app, services, renderer, listener, lambda job_id: _wait(services, job_id))
     finally:
-        renderer.held = False
-        renderer.gate.release(1000)
         services.jobs.stop(0)
 
 
