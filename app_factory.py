@@ -38,7 +38,7 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
         VALIDATION_ERROR_STATUS_CODE=int(HTTPStatus.BAD_REQUEST),
         AUTO_404_RESPONSE=False,
         AUTO_SERVERS=False,
-        AUTO_VALIDATION_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
         TEMPLATES_AUTO_RELOAD=config.development,
     )
     app.json = StrictJson(app)
