@@ -1,4 +1,4 @@
-"""The OpenAPI document tells the truth: every example runs, and whatever is generated from it is answered as it says."""
+"""The OpenAPI document tells the truth: its examples run, and what is generated from it is answered as it says."""
 
 from __future__ import annotations
 
@@ -118,7 +118,11 @@ def test_every_example_runs(api: Api, document: dict) -> None:
                 for parameter in operation["parameters"]
                 if parameter["in"] == "query" and "examples" in parameter["schema"]
             }
-            body = operation["requestBody"]["content"]["application/json"]["example"] if "requestBody" in operation else None
+            body = (
+                operation["requestBody"]["content"]["application/json"]["example"]
+                if "requestBody" in operation
+                else None
+            )
             answer = ann.open(url, method=method.upper(), query_string=query, json=body)
             expected = {int(status) for status in operation["responses"] if int(status) < 400}
             # The render processes of this installation do not run, so it is not ready.
