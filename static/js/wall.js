@@ -13,6 +13,7 @@ import { need } from "./lib/dom.js";
 import { Commands, Events } from "./lib/events.js";
 import { api } from "./lib/http.js";
 import { command, onEveryConnect, socket } from "./lib/socket.js";
+import { startAnnouncements, startFailures } from "./lib/warnings.js";
 
 const LONG_HIDDEN_MS = 30_000;
 const FETCHED = 100;
@@ -91,6 +92,8 @@ catchUpAfterLongAbsence();
 if (kiosk) {
   startKiosk(list);
 } else {
+  startAnnouncements();
+  startFailures();
   startMasonry(list);
   startQuickCreate(need("[data-quick-create]"));
 }
