@@ -4,7 +4,7 @@
 import { startKiosk } from "./gallery/kiosk.js";
 import { WallLog } from "./gallery/log.js";
 import { startMasonry } from "./gallery/masonry.js";
-import { startOlder } from "./gallery/older.js";
+import { Older } from "./gallery/older.js";
 import { Pill } from "./gallery/pill.js";
 import { startQuickCreate } from "./gallery/quick.js";
 import { WallSync } from "./gallery/sync.js";
@@ -24,7 +24,7 @@ const more = need("[data-more]");
 const wall = new Wall(list);
 const pill = new Pill(need("[data-pill]"));
 const kiosk = document.documentElement.classList.contains("kiosk");
-const older = kiosk ? null : startOlder(more, wall);
+const older = kiosk ? null : new Older(more, wall);
 
 /** @param {number} viewers */
 function showPresence(viewers) {
