@@ -154,6 +154,7 @@ class LivePreviewIn(Request):
     line: Line | None = None
     font: Line | None = None
     hide: Line = Field(default="", description="Layers to leave out, separated by commas.")
+    add: Line = Field(default="", description="Of north_arrow, scale_bar and frame what to add, separated by commas.")
     width: int = Field(default=800, ge=100, le=800)
 
     def to_request(self) -> PosterRequest:
@@ -176,6 +177,7 @@ class LivePreviewIn(Request):
             orientation=self.orientation,
             rotation_deg=self.rotation,
             layers=ALL_LAYERS - set(self.hide.split(",")),
+            furniture=Furniture(**{name: name in self.add.split(",") for name in FurnitureIn.model_fields}),
             texts=texts,
         )
 
