@@ -13,10 +13,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from mural import __version__
-from routes import cli, gallery, geocoding, health, jobs, pages, posters, previews, themes
+from routes import batches, cli, gallery, geocoding, health, jobs, pages, posters, previews, themes
 from routes.errors import init_errors
 from routes.identity import init_identity
+from routes.json_text import JsonRequest, StrictJson
 from routes.middleware import EntranceMiddleware
+from routes.openapi import init_openapi
 from routes.security import init_security
 from routes.sockets import init_sockets
 from services.container import Services, build_services
@@ -36,16 +38,20 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
         VALIDATION_ERROR_STATUS_CODE=int(HTTPStatus.BAD_REQUEST),
         AUTO_404_RESPONSE=False,
         AUTO_SERVERS=False,
+        AUTO_VALIDATION_RESPONSE=False,
         TEMPLATES_AUTO_RELOAD=config.development,
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.json = StrictJson(app)
+    app.request_class = JsonRequest
     socketio = build_socketio(config)
     app.extensions["mural"] = services or build_services(config, SocketPublisher(socketio), socketio)
     init_errors(app)
     init_identity(app)
     init_security(app, config.tile_url)
-    for module in (health, themes, geocoding, posters, previews, jobs, gallery):
-        app.register_blueprint(module.blueprint, url_prefix=API_PREFIX)
+    rest = [noun.blueprint for noun in (health, themes, geocoding, posters, batches, previews, jobs, gallery)]
+    for blueprint in rest:
+        app.register_blueprint(blueprint, url_prefix=API_PREFIX)
+    init_openapi(app, rest, config.url_prefix)
     app.register_blueprint(pages.blueprint)
     app.cli.add_command(cli.mural)
     socketio.init_app(app)

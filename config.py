@@ -237,6 +237,11 @@ class Config:
         return self.data_dir / "posters"
 
     @property
+    def own_themes_dir(self) -> Path:
+        """Where the themes that visitors made are kept."""
+        return self.data_dir / "themes"
+
+    @property
     def gazetteer_file(self) -> Path:
         """The index of places that set-up built."""
         return self.data_dir / "gazetteer.db"

@@ -1,40 +1,45 @@
-"""What the REST blueprints share: a blueprint whose views answer in JSON and are described in the OpenAPI document."""
+"""What the REST blueprints share: views that answer in JSON, and that say what they may answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, TypeVar
+from ipaddress import IPv6Address, ip_address
+from typing import Any, Final, TypeVar
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 from pydantic import BaseModel
 from werkzeug.exceptions import UnsupportedMediaType
 
-from routes.schemas import ErrorOut
+from routes.answers import ErrorOut
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+Body = type[BaseModel] | str | None
+"""What an answer carries: JSON of a schema, a file of a media type, or nothing."""
+
+IPV6_SITE_BITS: Final = 64
+"""One household gets at least so much of the address space, so single addresses there mean nothing."""
+
 
 class ApiBlueprint(APIBlueprint):
-    """A noun of the API."""
+    """A noun of the API; ``answered`` says by the name of each view what it answers with which status."""
 
     def __init__(self, noun: str, import_name: str) -> None:
         super().__init__(noun, import_name, tag=noun.capitalize())
+        self.answered: dict[str, dict[HTTPStatus, Body]] = {}
         self.before_request(_json_bodies_only)
 
     def answers(
-        self, schema: type[BaseModel], status: HTTPStatus = HTTPStatus.OK, errors: tuple[HTTPStatus, ...] = ()
+        self, answers: Mapping[HTTPStatus, Body], errors: tuple[HTTPStatus, ...] = ()
     ) -> Callable[[View], View]:
-        """Describe what a view answers, and the errors that it can answer with besides."""
+        """Describe a view: what it answers, and the errors of its own; openapi.py adds those that many have."""
 
         def decorate(view: View) -> View:
-            responses: dict[int | str, Any] = {
-                int(code): {"description": code.phrase, "content": {"application/json": {"schema": ErrorOut}}}
-                for code in errors
-            }
-            documented: View = self.doc(responses=responses)(self.output(schema, int(status))(view))
-            return documented
+            self.answered[view.__name__] = {**answers, **dict.fromkeys(errors, ErrorOut)}
+            described: View = self.doc(operation_id=view.__name__)(view)
+            return described
 
         return decorate
 
@@ -54,5 +59,14 @@ def reply(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
 
 
 def client_address() -> str:
-    """Return the address that rate limits count by."""
-    return request.remote_addr or "unknown"
+    """Return what rate limits count by: the address, or the network it is one of very many in."""
+    raw = request.remote_addr or ""
+    try:
+        address = ip_address(raw)
+    except ValueError:
+        return raw or "unknown"
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return f"{IPv6Address(int(address) >> IPV6_SITE_BITS << IPV6_SITE_BITS)}/{IPV6_SITE_BITS}"

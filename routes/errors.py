@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from mural import errors
+from routes.words import FAULTS_TOLD, field_of, shown, words_for
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,9 @@ STATUS: Final[dict[type[errors.MuralError], HTTPStatus]] = {
     errors.MuralError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
+FACTS_IN_HEADERS: Final = frozenset({"Allow", "Content-Range", "Retry-After"})
+"""What HTTP itself has to say about an error."""
+
 Body = dict[str, Any]
 
 
@@ -43,7 +47,11 @@ def status_of(error: errors.MuralError) -> HTTPStatus:
 def body_of(error: errors.MuralError) -> Body:
     """Describe an error as clients see it: title, sentence, facts."""
     title = f"{error.noun} not found" if isinstance(error, errors.NotFound) else error.title
-    return {"error": title, "message": error.message, **error.facts}
+    body = {"error": title, "message": error.message, **error.facts}
+    if isinstance(error, errors.InvalidInput):
+        body["value"] = shown(error.facts["value"])
+        body["errors"] = [{"field": error.field, "message": error.message, "value": body["value"]}]
+    return body
 
 
 def refusal(error: errors.MuralError) -> Body:
@@ -55,20 +63,13 @@ def validation_body(error: ValidationError) -> Body:
     """Describe what a schema refused: the first field by name, all of them under `errors`."""
     faults = [
         {
-            "field": ".".join(str(part) for part in fault["loc"]) or "body",
-            "message": fault["msg"],
-            "value": fault["input"],
+            "field": field_of(fault) or "body",
+            "message": f"“{field_of(fault) or 'body'}” {words_for(fault)}.",
+            "value": None if fault["type"] == "missing" else shown(fault["input"]),
         }
-        for fault in error.errors(include_url=False, include_context=False)
+        for fault in error.errors(include_url=False)[:FAULTS_TOLD]
     ]
-    first = faults[0]
-    return {
-        "error": errors.InvalidInput.title,
-        "message": f"{first['field']}: {first['message']}",
-        "field": first["field"],
-        "value": first["value"],
-        "errors": faults,
-    }
+    return {"error": errors.InvalidInput.title, **faults[0], "errors": faults}
 
 
 def init_errors(app: APIFlask) -> None:
@@ -94,8 +95,9 @@ def init_errors(app: APIFlask) -> None:
             return app.make_response(error.get_response())  # a redirect, not a fault
         status = HTTPStatus(error.code)
         response = _answer(status, {"error": status.phrase, "message": error.description or status.description})
-        if status is HTTPStatus.METHOD_NOT_ALLOWED:
-            response.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
+        for name, value in error.get_headers():
+            if name in FACTS_IN_HEADERS:
+                response.headers[name] = value
         return response
 
     @app.errorhandler(Exception)

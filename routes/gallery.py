@@ -6,16 +6,17 @@ from http import HTTPStatus
 
 from flask import Response
 
+from routes.answers import GalleryOut
 from routes.api import ApiBlueprint, reply
 from routes.context import services
-from routes.schemas import GalleryOut, GalleryQuery
+from routes.schemas import GalleryQuery
 
 blueprint = ApiBlueprint("gallery", __name__)
 
 
 @blueprint.get("/gallery")
 @blueprint.input(GalleryQuery, location="query")
-@blueprint.answers(GalleryOut, errors=(HTTPStatus.BAD_REQUEST,))
+@blueprint.answers({HTTPStatus.OK: GalleryOut})
 def get_gallery(query_data: GalleryQuery) -> Response:
     """List the posters on the wall, newest first; `before` pages back, `since` tells what is new."""
     return reply(services().gallery.page(**query_data.model_dump()).to_json())

@@ -6,16 +6,20 @@ from http import HTTPStatus
 
 from flask import Response
 
+from routes.answers import GeocodeBatchOut, LocationOut, SuggestionsOut
 from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
-from routes.schemas import BatchIn, BatchOut, GeocodeQuery, LocationOut, PointQuery, SuggestionsOut, SuggestQuery
+from routes.schemas import GeocodeBatchIn, GeocodeQuery, PointQuery, SuggestQuery
 
 blueprint = ApiBlueprint("geocode", __name__)
 
 
 @blueprint.get("/geocode")
 @blueprint.input(GeocodeQuery, location="query")
-@blueprint.answers(LocationOut, errors=(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS))
+@blueprint.answers(
+    {HTTPStatus.OK: LocationOut},
+    errors=(HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
+)
 def geocode(query_data: GeocodeQuery) -> Response:
     """Find a city."""
     _check_rate()
@@ -24,7 +28,7 @@ def geocode(query_data: GeocodeQuery) -> Response:
 
 @blueprint.get("/geocode/suggest")
 @blueprint.input(SuggestQuery, location="query")
-@blueprint.answers(SuggestionsOut, errors=(HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS))
+@blueprint.answers({HTTPStatus.OK: SuggestionsOut}, errors=(HTTPStatus.SERVICE_UNAVAILABLE,))
 def suggest(query_data: SuggestQuery) -> Response:
     """Suggest places whose names begin so, in any script."""
     found = services().geocoding.suggest(query_data.q, query_data.limit)
@@ -33,16 +37,16 @@ def suggest(query_data: SuggestQuery) -> Response:
 
 @blueprint.get("/geocode/reverse")
 @blueprint.input(PointQuery, location="query")
-@blueprint.answers(LocationOut, errors=(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS))
+@blueprint.answers({HTTPStatus.OK: LocationOut}, errors=(HTTPStatus.SERVICE_UNAVAILABLE,))
 def reverse(query_data: PointQuery) -> Response:
     """Name the nearest place."""
     return reply(services().geocoding.reverse(query_data.lat, query_data.lon).to_json())
 
 
 @blueprint.post("/geocode/batch")
-@blueprint.input(BatchIn)
-@blueprint.answers(BatchOut, errors=(HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS))
-def batch(json_data: BatchIn) -> Response:
+@blueprint.input(GeocodeBatchIn, example={"locations": [{"city": "Helsinki", "country": "Finland"}]})
+@blueprint.answers({HTTPStatus.OK: GeocodeBatchOut}, errors=(HTTPStatus.TOO_MANY_REQUESTS,))
+def geocode_batch(json_data: GeocodeBatchIn) -> Response:
     """Find up to 50 cities; each succeeds or fails by itself."""
     _check_rate()
     wanted = [(location.city, location.country) for location in json_data.locations]

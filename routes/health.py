@@ -6,16 +6,15 @@ from http import HTTPStatus
 
 from flask import Response
 
+from routes.answers import HealthOut, ReadyOut, StatsOut
 from routes.api import ApiBlueprint, reply
 from routes.context import services
-from routes.schemas import HealthOut, StatsOut
 
 blueprint = ApiBlueprint("health", __name__)
 
 
 @blueprint.get("/health")
-@blueprint.answers(HealthOut)
-@blueprint.doc(responses={503: "Not able to serve"})
+@blueprint.answers({HTTPStatus.OK: HealthOut, HTTPStatus.SERVICE_UNAVAILABLE: HealthOut})
 def health() -> Response:
     """Tell whether every part works; 503 when visitors cannot be served."""
     found = services().health.check()
@@ -23,7 +22,7 @@ def health() -> Response:
 
 
 @blueprint.get("/ready")
-@blueprint.doc(responses={200: "Ready", 503: "The render processes are still warming up, or not able to serve"})
+@blueprint.answers({HTTPStatus.OK: ReadyOut, HTTPStatus.SERVICE_UNAVAILABLE: ReadyOut})
 def ready() -> Response:
     """Tell whether a poster asked for now would be drawn at once."""
     parts = services().health.check().parts
@@ -32,7 +31,7 @@ def ready() -> Response:
 
 
 @blueprint.get("/stats")
-@blueprint.answers(StatsOut)
+@blueprint.answers({HTTPStatus.OK: StatsOut})
 def stats() -> Response:
     """Count posters, jobs and what they take."""
     return reply(services().health.stats())

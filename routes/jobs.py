@@ -6,23 +6,23 @@ from http import HTTPStatus
 
 from flask import Response
 
+from routes.answers import CancelledOut, JobOut, RetriedOut
 from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
-from routes.schemas import CancelledOut, JobOut, RetriedOut
 
 blueprint = ApiBlueprint("jobs", __name__)
 
 
 @blueprint.get("/jobs/<job_id>")
-@blueprint.answers(JobOut, errors=(HTTPStatus.NOT_FOUND,))
+@blueprint.answers({HTTPStatus.OK: JobOut}, errors=(HTTPStatus.NOT_FOUND,))
 def get_job(job_id: str) -> Response:
     """Tell where a job stands."""
     return reply(services().jobs.get(job_id).to_json())
 
 
 @blueprint.post("/jobs/<job_id>/cancel")
-@blueprint.answers(CancelledOut, errors=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+@blueprint.answers({HTTPStatus.OK: CancelledOut}, errors=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 def cancel_job(job_id: str) -> Response:
     """Stop a job of one's own."""
     job = services().jobs.cancel(job_id, current_actor())
@@ -31,14 +31,20 @@ def cancel_job(job_id: str) -> Response:
 
 @blueprint.post("/jobs/<job_id>/retry")
 @blueprint.answers(
-    RetriedOut,
-    HTTPStatus.ACCEPTED,
-    errors=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS),
+    {HTTPStatus.ACCEPTED: RetriedOut},
+    errors=(
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.INSUFFICIENT_STORAGE,
+    ),
 )
 def retry_job(job_id: str) -> Response:
     """Run a failed or cancelled job of one's own again, as a new job."""
     services().rate_limiter.check(services().config.rate_limit_posters, "posters", client_address())
     job = services().jobs.retry(job_id, current_actor())
+    services().batches.follow(job_id, job.job_id)
     body = {
         "job_id": job.job_id,
         "original_job_id": job_id,

@@ -3,43 +3,61 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 
 from flask import Response, send_file
 
 from mural.errors import InvalidInput
-from routes.api import ApiBlueprint, client_address, reply
+from routes.answers import PosterOut, PostersOut, SubmittedOut
+from routes.api import ApiBlueprint, Body, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
-from routes.schemas import DownloadQuery, PageQuery, PosterIn, PosterOut, PostersOut, SubmittedOut
+from routes.schemas import DownloadQuery, PageQuery, PosterIn
 from services.requests import PosterQuery, PosterRequest
 from services.views import FileKind
 
 blueprint = ApiBlueprint("posters", __name__)
 
-FOREVER = "public, max-age=31536000, immutable"
+FOREVER: Final = "public, max-age=31536000, immutable"
 """A poster's files never change: another design is another poster."""
 
-SUBMIT_ERRORS = (
-    HTTPStatus.BAD_REQUEST,
+SUBMITTED: Final[dict[HTTPStatus, Body]] = {HTTPStatus.OK: SubmittedOut, HTTPStatus.ACCEPTED: SubmittedOut}
+
+SUBMIT_ERRORS: Final = (
     HTTPStatus.NOT_FOUND,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.INSUFFICIENT_STORAGE,
 )
 
+FILE_ERRORS: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+
+HELSINKI: Final = {
+    "city": "Helsinki",
+    "country": "Finland",
+    "latitude": 60.1715,
+    "longitude": 24.9443,
+    "distance": 500,
+    "theme": "noir",
+}
+"""A poster that every installation can make: its map ships with the program."""
+
+
+def _file_of(media_type: str) -> dict[HTTPStatus, Body]:
+    return {HTTPStatus.OK: media_type, HTTPStatus.PARTIAL_CONTENT: media_type, HTTPStatus.NOT_MODIFIED: None}
+
 
 @blueprint.post("/posters")
-@blueprint.input(PosterIn)
-@blueprint.answers(SubmittedOut, HTTPStatus.ACCEPTED, SUBMIT_ERRORS)
+@blueprint.input(PosterIn, example=HELSINKI)
+@blueprint.answers(SUBMITTED, SUBMIT_ERRORS)
 def create_poster(json_data: PosterIn) -> Response:
     """Make a poster: 202 with a job to watch, or 200 with the poster where an equal one is finished."""
     return _submit(json_data.to_request())
 
 
 @blueprint.post("/posters/preview")
-@blueprint.input(PosterIn)
-@blueprint.answers(SubmittedOut, HTTPStatus.ACCEPTED, SUBMIT_ERRORS)
+@blueprint.input(PosterIn, example=HELSINKI)
+@blueprint.answers(SUBMITTED, SUBMIT_ERRORS)
 def create_preview(json_data: PosterIn) -> Response:
     """Make the poster at low resolution; it does not hang on the wall and expires."""
     return _submit(json_data.model_copy(update={"preview_mode": True}).to_request())
@@ -55,7 +73,7 @@ def _submit(wish: PosterRequest) -> Response:
 
 @blueprint.get("/posters")
 @blueprint.input(PageQuery, location="query")
-@blueprint.answers(PostersOut, errors=(HTTPStatus.BAD_REQUEST,))
+@blueprint.answers({HTTPStatus.OK: PostersOut})
 def list_own_posters(query_data: PageQuery) -> Response:
     """List one's own posters."""
     page = services().posters.mine(current_actor().user_id, PosterQuery(**query_data.model_dump()))
@@ -63,14 +81,14 @@ def list_own_posters(query_data: PageQuery) -> Response:
 
 
 @blueprint.get("/posters/<poster_id>")
-@blueprint.answers(PosterOut, errors=(HTTPStatus.NOT_FOUND,))
+@blueprint.answers({HTTPStatus.OK: PosterOut}, errors=(HTTPStatus.NOT_FOUND,))
 def get_poster(poster_id: str) -> Response:
     """Tell all facts of a poster."""
     return reply(services().posters.get(poster_id).to_json())
 
 
 @blueprint.delete("/posters/<poster_id>")
-@blueprint.doc(responses={204: "Deleted", 403: "It belongs to somebody else", 404: "No such poster"})
+@blueprint.answers({HTTPStatus.NO_CONTENT: None}, errors=(HTTPStatus.NOT_FOUND,))
 def delete_poster(poster_id: str) -> Response:
     """Take down a poster of one's own, or any as admin."""
     services().posters.delete(poster_id, current_actor())
@@ -79,11 +97,9 @@ def delete_poster(poster_id: str) -> Response:
 
 @blueprint.get("/posters/<poster_id>/download")
 @blueprint.input(DownloadQuery, location="query")
-@blueprint.doc(
-    responses={200: "The file", 206: "A part of it", 304: "Unchanged", 400: "No such format", 404: "No such poster"}
-)
+@blueprint.answers(_file_of("*/*"), FILE_ERRORS)
 def download_poster(poster_id: str, query_data: DownloadQuery) -> Response:
-    """Send the poster's file."""
+    """Send the poster's file, in the format it was made in."""
     made_as = services().posters.get(poster_id).format
     if query_data.format not in {None, made_as}:
         message = f"This poster was made as {made_as}; make the same poster again for another format."
@@ -92,16 +108,16 @@ def download_poster(poster_id: str, query_data: DownloadQuery) -> Response:
 
 
 @blueprint.get("/posters/<poster_id>/thumbnail")
-@blueprint.doc(responses={200: "A JPEG, 400 px wide", 304: "Unchanged", 404: "No such poster"})
+@blueprint.answers(_file_of("image/*"), FILE_ERRORS)
 def get_thumbnail(poster_id: str) -> Response:
-    """Send the poster's thumbnail."""
+    """Send the poster's thumbnail: a JPEG 400 pixels wide, or the PNG that a preview consists of."""
     return _send(poster_id, "thumbnail")
 
 
 @blueprint.get("/posters/<poster_id>/preview")
-@blueprint.doc(responses={200: "A JPEG, 800 px wide", 304: "Unchanged", 404: "No such poster"})
+@blueprint.answers(_file_of("image/*"), FILE_ERRORS)
 def get_preview(poster_id: str) -> Response:
-    """Send the poster's preview."""
+    """Send the poster's preview: a JPEG 800 pixels wide, or the PNG that a preview consists of."""
     return _send(poster_id, "preview")
 
 

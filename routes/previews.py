@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
+from typing import Final
 
 from flask import Response, send_file
 
-from routes.api import ApiBlueprint, client_address
+from routes.api import ApiBlueprint, Body, client_address
 from routes.context import services
 from routes.identity import current_actor
 from routes.schemas import LivePreviewIn
 
 blueprint = ApiBlueprint("previews", __name__)
 
+PICTURE: Final[dict[HTTPStatus, Body]] = {HTTPStatus.OK: "image/png", HTTPStatus.NOT_MODIFIED: None}
+
+DRAWING_ERRORS: Final = (
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
 
 @blueprint.get("/preview.png")
 @blueprint.input(LivePreviewIn, location="query")
-@blueprint.doc(responses={200: "A PNG", 400: "Bad request", 409: "A newer one was asked for", 429: "Too often"})
+@blueprint.answers(PICTURE, errors=(HTTPStatus.CONFLICT, *DRAWING_ERRORS))
 def live_preview(query_data: LivePreviewIn) -> Response:
     """Draw a design now, at low resolution."""
     services().rate_limiter.check(services().config.rate_limit_previews, "live", client_address())
@@ -25,13 +36,15 @@ def live_preview(query_data: LivePreviewIn) -> Response:
 
 
 @blueprint.get("/themes/<theme_id>/preview.png")
-@blueprint.doc(responses={200: "A PNG", 404: "No such theme"})
+@blueprint.answers(PICTURE, errors=DRAWING_ERRORS)
 def theme_preview(theme_id: str) -> Response:
     """Show the sample city in a theme."""
-    return _send(services().previews.theme_sample(services().themes.get(theme_id)), max_age_s=3600)
+    # An own theme may have been changed since: whoever has the picture asks whether it is still the right one.
+    return _send(services().previews.theme_sample(services().themes.get(theme_id)), max_age_s=0)
 
 
 def _send(picture: Path, max_age_s: int) -> Response:
-    response = send_file(picture, mimetype="image/png", conditional=True)
-    response.headers["Cache-Control"] = f"private, max-age={max_age_s}"
+    # Named after what is in it; its time of change is when it was last looked at.
+    response = send_file(picture, mimetype="image/png", etag=picture.stem, conditional=True)
+    response.headers["Cache-Control"] = f"private, max-age={max_age_s}" if max_age_s else "private, no-cache"
     return response

@@ -4,33 +4,94 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, url_for
+from pydantic import BaseModel
 
-from mural.themes import WORDS, Theme
-from routes.api import ApiBlueprint, reply
+from mural.themes import WORDS, Theme, theme_faults
+from routes.answers import ThemeOut, ThemesOut
+from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
-from routes.schemas import ThemeOut, ThemesOut
+from routes.identity import current_actor
+from routes.schemas import ThemeIn
 
 blueprint = ApiBlueprint("themes", __name__)
 
+EXAMPLE: Final = {
+    "name": "Harbour at night",
+    "description": "Lit streets around black water.",
+    "bg": "#10151f",
+    "text": "#f2e9d8",
+    "gradient_color": "#10151f",
+    "water": "#1f3550",
+    "parks": "#16281f",
+    "road_motorway": "#ffd9a0",
+    "road_primary": "#e0b67e",
+    "road_secondary": "#b89566",
+    "road_tertiary": "#8d7757",
+    "road_residential": "#635a4b",
+    "road_default": "#4d4a45",
+}
+
 
 @blueprint.get("/themes")
-@blueprint.answers(ThemesOut)
+@blueprint.answers({HTTPStatus.OK: ThemesOut})
 def list_themes() -> Response:
-    """List every theme."""
-    themes = [_facts(theme) | {"colors": {"bg": theme.bg, "text": theme.text}} for theme in services().themes.all()]
+    """List the themes that ship with Mural, then one's own."""
+    themes = [
+        _facts(theme) | {"colors": {"bg": theme.bg, "text": theme.text}}
+        for theme in services().themes.seen_by(current_actor().user_id)
+    ]
     return reply({"themes": themes, "total": len(themes)})
 
 
 @blueprint.get("/themes/<theme_id>")
-@blueprint.answers(ThemeOut, errors=(HTTPStatus.NOT_FOUND,))
+@blueprint.answers({HTTPStatus.OK: ThemeOut}, errors=(HTTPStatus.NOT_FOUND,))
 def get_theme(theme_id: str) -> Response:
     """Tell all colours of a theme."""
-    theme = services().themes.get(theme_id)
+    return reply(_all_of(services().themes.get(theme_id)))
+
+
+@blueprint.post("/themes")
+@blueprint.input(ThemeIn, example=EXAMPLE)
+@blueprint.answers(
+    {HTTPStatus.CREATED: ThemeOut},
+    errors=(HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INSUFFICIENT_STORAGE),
+)
+def create_theme(json_data: BaseModel) -> Response:
+    """Keep a theme of one's own; only its maker has it in the list."""
+    services().rate_limiter.check(services().config.rate_limit_posters, "themes", client_address())
+    theme = services().themes.create(current_actor().user_id, json_data.model_dump(exclude_none=True))
+    response = reply(_all_of(theme), HTTPStatus.CREATED)
+    response.headers["Location"] = url_for(".get_theme", theme_id=theme.id)
+    return response
+
+
+@blueprint.put("/themes/<theme_id>")
+@blueprint.input(ThemeIn, example=EXAMPLE)
+@blueprint.answers(
+    {HTTPStatus.OK: ThemeOut},
+    errors=(HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INSUFFICIENT_STORAGE),
+)
+def replace_theme(theme_id: str, json_data: BaseModel) -> Response:
+    """Change a theme of one's own; posters made in it stay as they are."""
+    services().rate_limiter.check(services().config.rate_limit_previews, "themes", client_address())
+    theme = services().themes.replace(theme_id, json_data.model_dump(exclude_none=True), current_actor())
+    return reply(_all_of(theme))
+
+
+@blueprint.delete("/themes/<theme_id>")
+@blueprint.answers({HTTPStatus.NO_CONTENT: None}, errors=(HTTPStatus.NOT_FOUND,))
+def delete_theme(theme_id: str) -> Response:
+    """Forget a theme of one's own; posters made in it stay as they are."""
+    services().themes.delete(theme_id, current_actor())
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _all_of(theme: Theme) -> dict[str, Any]:
     colours = {key: value for key, value in asdict(theme).items() if key not in WORDS | {"id"}}
-    return reply(_facts(theme) | {"font": theme.font, "colors": colours})
+    return _facts(theme) | {"font": theme.font, "colors": colours, "faults": theme_faults(theme)}
 
 
 def _facts(theme: Theme) -> dict[str, Any]:
@@ -39,4 +100,5 @@ def _facts(theme: Theme) -> dict[str, Any]:
         "name": theme.name,
         "description": theme.description,
         "preview_url": url_for("previews.theme_preview", theme_id=theme.id),
+        "own": services().themes.is_own(theme.id, current_actor().user_id),
     }

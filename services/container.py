@@ -9,6 +9,7 @@ from config import ROOT, Config
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import RenderRequest, RenderResult
 from services.background import Background
+from services.batches import BatchService
 from services.cache import Cache, open_cache
 from services.cancellation import CancelToken
 from services.events import Publisher
@@ -17,6 +18,7 @@ from services.geocoding import GeocodingService
 from services.health import HealthService
 from services.jobs import JobService
 from services.nominatim import NominatimSettings
+from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.presence import PresenceService
 from services.previews import DrawNow, PreviewService
@@ -32,6 +34,7 @@ class Services:
     """Everything the routes may call."""
 
     config: Config
+    batches: BatchService
     cache: Cache
     floodgate: Floodgate
     gallery: GalleryService
@@ -61,7 +64,7 @@ def build_services(config: Config, publisher: Publisher, background: Background)
     for folder in (config.extracts_dir, config.area_cache_dir, config.posters_dir):
         folder.mkdir(parents=True, exist_ok=True)
     cache = open_cache(config.redis_url)
-    themes = ThemeService(ROOT / "themes")
+    themes = ThemeService(ROOT / "themes", OwnThemes(config.own_themes_dir))
     pool = build_render_pool(config, background, workers=config.render_workers)
     nominatim = NominatimSettings(url=config.nominatim_url, user_agent=config.user_agent)
     geocoding = GeocodingService(Gazetteer(config.gazetteer_file), cache, nominatim)
@@ -80,6 +83,7 @@ def build_services(config: Config, publisher: Publisher, background: Background)
     request_for = partial(RenderRequest, sources=sources, fonts_dir=config.fonts_dir, preview=True)
     return Services(
         config=config,
+        batches=parts.batches,
         cache=cache,
         floodgate=Floodgate(),
         gallery=parts.gallery,

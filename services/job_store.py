@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from services.files import PosterFiles
 
 ACTIVE: Final = (JobState.PENDING, JobState.PROCESSING)
 PREVIEW_PREFIX: Final = "preview-"
+JOB_ID: Final = re.compile(rf"({PREVIEW_PREFIX})?[0-9a-f]{{32}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,7 @@ class JobStore:
 
     def get(self, job_id: str) -> tuple[JobRow, PosterRow | None]:
         """Find a job and the poster it made; raise NotFound."""
+        _require_job_id(job_id)
         with self._database.read() as session:
             found = session.execute(
                 select(JobRow, PosterRow)
@@ -152,8 +155,19 @@ class JobStore:
             raise NotFound("Job", job_id)
         return found[0], found[1]
 
+    def several(self, job_ids: Collection[str]) -> dict[str, tuple[JobRow, PosterRow | None]]:
+        """Find those of some jobs that are known, each with the poster it made."""
+        with self._database.read() as session:
+            found = session.execute(
+                select(JobRow, PosterRow)
+                .outerjoin(PosterRow, PosterRow.id == JobRow.poster_id)
+                .where(JobRow.id.in_(job_ids))
+            ).all()
+        return {row.id: (row, poster) for row, poster in found}
+
     def with_design(self, job_id: str) -> JobRow:
         """Find a job together with its design; raise NotFound."""
+        _require_job_id(job_id)
         with self._database.read() as session:
             row = session.get(JobRow, job_id, options=[undefer(JobRow.design)])
         if row is None:
@@ -230,6 +244,12 @@ class JobStore:
         query = select(func.count()).select_from(JobRow)
         with self._database.read() as session:
             return session.scalar(query if states is None else query.where(JobRow.state.in_(states))) or 0
+
+
+def _require_job_id(job_id: str) -> None:
+    # What cannot be an id is not asked for: PostgreSQL takes offence at some characters.
+    if not JOB_ID.fullmatch(job_id):
+        raise NotFound("Job", job_id)
 
 
 def move(session: Session, job_id: str, source: JobState, target: JobState, **values: Any) -> bool:

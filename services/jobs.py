@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mural.errors import Conflict
 from mural.jobs.states import JobState
@@ -55,6 +55,13 @@ class JobService:
     def get(self, job_id: str) -> JobView:
         """Show a job; raise NotFound."""
         return self._shop.views.of(job_id)
+
+    def several(self, job_ids: Collection[str]) -> dict[str, JobView]:
+        """Show those of some jobs that are known, by id."""
+        found = self._shop.store.several(job_ids)
+        waiting = any(row.state == JobState.PENDING for row, _ in found.values())
+        queue = self._shop.views.queue() if waiting else EMPTY
+        return {ident: self._shop.views.of_row(row, poster, queue) for ident, (row, poster) in found.items()}
 
     def enqueue(self, new: NewJob) -> Accepted:
         """Queue a wish, or find the equal one that is there."""

@@ -35,3 +35,7 @@ class Urls:
     def preview(self, poster_id: str) -> str:
         """The poster's preview."""
         return f"{self.api}/posters/{poster_id}/preview"
+
+    def batch(self, batch_id: str) -> str:
+        """Where the state of posters that were asked for together is asked for."""
+        return f"{self.api}/posters/batch/{batch_id}"

@@ -11,6 +11,7 @@ from mural.jobs.estimates import Estimates
 from mural.worker.protocol import MapSources
 from services import gallery_store
 from services.background import Background
+from services.batches import BatchService
 from services.clock import Clock, utc_now
 from services.db.migrate import migrate
 from services.db.session import Database
@@ -50,6 +51,7 @@ class Outside:
 class PosterServices:
     """The services around posters, ready to be started with ``jobs.start()``."""
 
+    batches: BatchService
     database: Database
     files: PosterFiles
     housekeeping: Housekeeping
@@ -99,6 +101,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     designs = Designs(outside.themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
     posters = PosterService(database, designs, jobs, files, publishing, estimates, urls)
     return PosterServices(
+        batches=BatchService(database, posters, jobs, urls, clock),
         database=database,
         files=files,
         housekeeping=housekeeping,

@@ -154,6 +154,27 @@ class FollowerRow(Base):
     user_id: Mapped[str] = mapped_column(primary_key=True)
 
 
+class BatchRow(Base):
+    """Posters that were asked for together."""
+
+    __tablename__ = "batches"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class BatchItemRow(Base):
+    """One poster of a batch: its job, and the poster where that was finished before the batch was asked for."""
+
+    __tablename__ = "batch_items"
+
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    job_id: Mapped[str] = mapped_column(index=True)
+    poster_id: Mapped[str | None] = mapped_column(ForeignKey("posters.id", ondelete="SET NULL"), index=True)
+
+
 class StreamRow(Base):
     """How far a numbered stream of events has come; a new epoch means that earlier numbers mean nothing."""
 
