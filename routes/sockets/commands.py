@@ -16,6 +16,7 @@ from routes.context import services
 from routes.errors import Body, refusal, validation_body
 from routes.identity import current_actor
 from services.actors import Actor
+from services.fanout import Fanout
 from services.rate_limit import Verdict
 
 log = logging.getLogger(__name__)
@@ -58,8 +59,9 @@ class Commands:
     A handler gets the connection and the checked payload and returns what its acknowledgement carries beside ok.
     """
 
-    def __init__(self, socketio: SocketIO) -> None:
+    def __init__(self, socketio: SocketIO, fanout: Fanout) -> None:
         self._socketio = socketio
+        self._fanout = fanout
         socketio.on_event("*", self._unknown)
 
     def on(self, name: str, schema: type[P]) -> Callable[[Callable[[Connection, P], Body]], None]:
@@ -96,5 +98,5 @@ class Commands:
             return None
         if verdict is Verdict.DISCONNECT:
             log.warning("disconnecting a flooding socket from %s", sender.address)
-            self._socketio.server.disconnect(sender.id)
+            self._fanout.cut(sender.id)
         return {"ok": False, "error": "rate_limited", "message": "Too many commands; slow down."}
