@@ -13,10 +13,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from mural import __version__
-from routes import cli, gallery, geocoding, health, jobs, pages, posters, previews, themes
+from routes import cli, gallery, geocoding, health, jobs, metrics, pages, posters, previews, themes
 from routes.errors import init_errors
 from routes.identity import init_identity
 from routes.middleware import EntranceMiddleware
+from routes.observing import init_observing
 from routes.security import init_security
 from routes.sockets import init_sockets
 from services.container import Services, build_services
@@ -41,12 +42,16 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     socketio = build_socketio(config)
     app.extensions["mural"] = services or build_services(config, SocketPublisher(socketio), socketio)
+    init_observing(app)
     init_errors(app)
     init_identity(app)
     init_security(app, config.tile_url)
     for module in (health, themes, geocoding, posters, previews, jobs, gallery):
         app.register_blueprint(module.blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(pages.blueprint)
+    if config.metrics:
+        app.register_blueprint(metrics.blueprint)
+        metrics.watch_sockets(app.extensions["mural"].metrics, socketio)
     app.cli.add_command(cli.mural)
     socketio.init_app(app)
     init_sockets(socketio)
