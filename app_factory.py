@@ -13,11 +13,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from mural import __version__
-from routes import batches, cli, gallery, geocoding, health, jobs, pages, posters, previews, themes
+from routes import batches, cli, gallery, geocoding, health, jobs, metrics, pages, posters, previews, themes
 from routes.errors import init_errors
 from routes.identity import init_identity
 from routes.json_text import JsonRequest, StrictJson
 from routes.middleware import EntranceMiddleware
+from routes.observing import init_observing
 from routes.openapi import init_openapi
 from routes.security import init_security
 from routes.sockets import init_sockets
@@ -46,6 +47,7 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     fanout = Fanout()
     socketio = build_socketio(config, fanout)
     app.extensions["mural"] = services or build_services(config, fanout, socketio)
+    init_observing(app)
     init_errors(app)
     init_identity(app)
     init_security(app, config.tile_url)
@@ -54,6 +56,9 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX)
     init_openapi(app, rest, config.url_prefix)
     app.register_blueprint(pages.blueprint)
+    if config.metrics:
+        app.register_blueprint(metrics.blueprint)
+        metrics.watch_sockets(app.extensions["mural"].metrics, socketio)
     app.cli.add_command(cli.mural)
     socketio.init_app(app)
     fanout.attach(socketio.server)

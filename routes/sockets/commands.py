@@ -15,6 +15,7 @@ from mural.errors import MuralError
 from routes.context import services
 from routes.errors import Body, refusal, validation_body
 from routes.identity import current_actor
+from services import logs
 from services.actors import Actor
 from services.fanout import Fanout
 from services.rate_limit import Verdict
@@ -74,9 +75,18 @@ class Commands:
 
     def _run(self, name: str, schema: type[P], handler: Callable[[Connection, P], Body], args: tuple[Any, ...]) -> Body:
         sender = connection()
-        refused = self._flooding(sender)
-        if refused:
-            return refused
+        logs.about_from_here(command=name, socket=sender.id)
+        with services().metrics.command(name):
+            return self._flooding(sender) or self._answer(name, schema, handler, sender, args)
+
+    def _answer(
+        self,
+        name: str,
+        schema: type[P],
+        handler: Callable[[Connection, P], Body],
+        sender: Connection,
+        args: tuple[Any, ...],
+    ) -> Body:
         try:
             payload = schema.model_validate(args[0] if args else {})
             return {"ok": True} | handler(sender, payload)
