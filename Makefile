@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 BIN := .venv/bin
 STAMPS := .setup
 
-.PHONY: help run test test-quick lint format typecheck bench setup setup-dev system-tools lock clean
+.PHONY: help run test test-quick lint format typecheck bench themes setup setup-dev system-tools lock clean
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -37,6 +37,9 @@ format: setup-dev ## Format the Python code
 
 bench: setup-dev ## Print the benchmark tables
 	@$(BIN)/python -m bench
+
+themes: setup ## Draw the contact sheets of the themes into docs/
+	@$(BIN)/python -m tools.theme_sheets $(DATA_DIR)
 
 setup: $(STAMPS)/python $(STAMPS)/web $(STAMPS)/fonts $(STAMPS)/gazetteer ## Install what `make run` needs
 

@@ -13,20 +13,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from mural import __version__
-from routes import batches, cli, docs, gallery, geocoding, health, jobs, pages, posters, previews, themes
+from routes import batches, cli, docs, gallery, geocoding, health, jobs, metrics, pages, posters, previews, themes
 from routes.errors import init_errors
 from routes.identity import init_identity
 from routes.json_text import JsonRequest, StrictJson
 from routes.middleware import EntranceMiddleware
+from routes.observing import init_observing
 from routes.openapi import init_openapi
 from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
 from services.container import Services, build_services
-from services.events import SocketPublisher
+from services.fanout import Fanout
 
 API_PREFIX = "/api/v1"
 
-MAX_SOCKET_MESSAGE_BYTES = 64 * 1024
+MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
 """Commands are small; anything larger is not ours."""
 
 
@@ -43,8 +44,10 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     )
     app.json = StrictJson(app)
     app.request_class = JsonRequest
-    socketio = build_socketio(config)
-    app.extensions["mural"] = services or build_services(config, SocketPublisher(socketio), socketio)
+    fanout = Fanout()
+    socketio = build_socketio(config, fanout)
+    app.extensions["mural"] = services or build_services(config, fanout, socketio)
+    init_observing(app)
     init_errors(app)
     init_identity(app)
     init_security(app, config.tile_url)
@@ -55,9 +58,13 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     app.register_blueprint(docs.blueprint, url_prefix=API_PREFIX)
     init_openapi(app, rest, config.url_prefix)
     app.register_blueprint(pages.blueprint)
+    if config.metrics:
+        app.register_blueprint(metrics.blueprint)
+        metrics.watch_sockets(app.extensions["mural"].metrics, socketio)
     app.cli.add_command(cli.mural)
     socketio.init_app(app)
-    init_sockets(socketio)
+    fanout.attach(socketio.server)
+    init_sockets(socketio, fanout)
     app.wsgi_app = EntranceMiddleware(app.wsgi_app, config.url_prefix)  # type: ignore[method-assign]
     if config.trusted_proxies:
         hops = config.trusted_proxies
@@ -70,10 +77,11 @@ def from_environment() -> APIFlask:
     return create_app(Config.from_env(os.environ | {"ASYNC_MODE": "threading"}))
 
 
-def build_socketio(config: Config) -> SocketIO:
+def build_socketio(config: Config, fanout: Fanout) -> SocketIO:
     """Make the Socket.IO server; it is not bound to an application yet."""
     return SocketIO(
         async_mode=config.async_mode,
+        client_manager=fanout,
         cors_allowed_origins=list(config.cors_origins) or None,
         # One command of a client after the other, in the order in which they came.
         async_handlers=False,

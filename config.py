@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 ROOT: Final = Path(__file__).resolve().parent
+OWN_DATA_DIR: Final = ROOT / "data"
 
 AsyncMode = Literal["eventlet", "gevent", "threading"]
 MapSource = Literal["auto", "extract", "overpass", "sample"]
@@ -166,7 +167,7 @@ class Config:
         """Read and check every setting."""
         read = Settings(environ)
         environment: Environment = read.choice("FLASK_ENV", "production", ("production", "development"))
-        data_dir = Path(read.text("DATA_DIR", str(ROOT / "data"))).expanduser().resolve()
+        data_dir = Path(read.text("DATA_DIR", str(OWN_DATA_DIR))).expanduser().resolve()
         return cls(
             host=read.text("HOST", "127.0.0.1"),
             port=read.integer("PORT", 8000, 0, 65535),
@@ -181,7 +182,7 @@ class Config:
             cors_origins=_origins(read),
             database_url=read.url("DATABASE_URL", f"sqlite:///{data_dir / 'mural.db'}", ("sqlite", "postgresql")),
             redis_url=read.url("REDIS_URL", "", ("redis", "rediss", "unix")),
-            storage_url=read.url("STORAGE_URL", "", ("file", "s3")),
+            storage_url=_storage(read),
             map_source=read.choice("MAP_SOURCE", "auto", ("auto", "extract", "overpass", "sample")),
             overpass_url=read.url("OVERPASS_URL", "https://overpass-api.de/api", ("https", "http")),
             nominatim_url=read.url("NOMINATIM_URL", "https://nominatim.openstreetmap.org", ("https", "http")),
@@ -224,7 +225,7 @@ class Config:
     @property
     def fonts_dir(self) -> Path:
         """Where set-up put the fonts for lettering."""
-        return self.data_dir / "fonts"
+        return self._prepared("fonts")
 
     @property
     def area_cache_dir(self) -> Path:
@@ -234,7 +235,12 @@ class Config:
     @property
     def posters_dir(self) -> Path:
         """Where posters and their sidecars are kept."""
-        return self.data_dir / "posters"
+        return Path(unquote(urlsplit(self.storage_url).path)) if self.storage_url else self.data_dir / "posters"
+
+    @property
+    def backups_dir(self) -> Path:
+        """Where the database is copied to every day, and before its tables change."""
+        return self.data_dir / "backups"
 
     @property
     def own_themes_dir(self) -> Path:
@@ -244,7 +250,12 @@ class Config:
     @property
     def gazetteer_file(self) -> Path:
         """The index of places that set-up built."""
-        return self.data_dir / "gazetteer.db"
+        return self._prepared("gazetteer.db")
+
+    def _prepared(self, name: str) -> Path:
+        """Find what set-up has made: in the data folder, else in the program's own, as in a container image."""
+        kept = self.data_dir / name
+        return kept if kept.exists() else OWN_DATA_DIR / name
 
     @property
     def user_agent(self) -> str:
@@ -259,6 +270,16 @@ class Config:
 
 def _hidden(value: str) -> str:
     return "(set)" if value else "(not set)"
+
+
+def _storage(read: Settings) -> str:
+    value = read.text("STORAGE_URL")
+    parts = urlsplit(value)
+    if value and (parts.scheme != "file" or parts.netloc or len(parts.path) < 2):
+        raise ConfigError(
+            "STORAGE_URL", value, "file:// and the absolute path of a folder, such as file:///srv/posters"
+        )
+    return value
 
 
 def _origins(read: Settings) -> tuple[str, ...]:

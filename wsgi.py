@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import warnings
 
-from dotenv import dotenv_values
+from services.environ import read_environ
 
-ENVIRON = {**{name: value or "" for name, value in dotenv_values(".env").items()}, **os.environ}
+ENVIRON = read_environ()
 ASYNC_MODE = ENVIRON.get("ASYNC_MODE", "").strip() or "eventlet"
+
+# Its makers tell everybody at every start that it is in maintenance; docs/decisions/0002-libraries.md says it once.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 # Patching must come before anything else is imported that makes threads, locks or sockets.
 if ASYNC_MODE == "eventlet":
@@ -20,9 +23,11 @@ elif ASYNC_MODE == "gevent":
     monkey.patch_all()
 
 import logging
+import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -31,7 +36,10 @@ from flask import Flask
 from app_factory import create_app
 from config import Config, ConfigError
 from mural.errors import MuralError
+from services.errors_reporting import start_reporting
+from services.instance_lock import instance_lock
 from services.logs import configure_logs
+from services.start_checks import check_port, check_prepared
 
 log = logging.getLogger("mural")
 
@@ -41,22 +49,26 @@ MAX_SOCKETS = 20_000
 STOP_GRACE_S = 20.0
 
 
-def serve(app: Flask, config: Config) -> None:
+def serve(app: Flask, config: Config, at_end: Callable[[], object]) -> None:
     """Start the services and answer requests until told to stop."""
     services = app.extensions["mural"]
     socketio = app.extensions["socketio"]
     services.start()
     stopping = threading.Event()
 
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+    def ask_to_stop(asked: int, _frame: FrameType | None) -> None:
+        if stopping.is_set():  # asked again: whoever it is does not want to wait
+            os._exit(128 + asked)
         stopping.set()
 
     def stop_when_asked() -> None:
         # Polled: a signal handler must not touch locks of green threads.
         while not stopping.is_set():
             socketio.sleep(0.1)
-        log.info("stopping")
+        log.info("Stopping; jobs that do not finish within %.0f s run again after the next start", STOP_GRACE_S)
         services.stop(STOP_GRACE_S)
+        at_end()
+        log.info("Stopped")
         logging.shutdown()
         os._exit(0)
 
@@ -76,18 +88,23 @@ def _server_options() -> dict[str, Any]:
 
 
 def _shown_host(host: str) -> str:
-    return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::"} else host  # noqa: S104  # shown, not bound
+    if host in {"127.0.0.1", "0.0.0.0", "::", "::1"}:  # noqa: S104  # shown, not bound
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
 
 
 def main() -> None:
     """Serve with the settings of the environment and of .env."""
     try:
         config = Config.from_env(ENVIRON)
-        configure_logs(config.log_format)
-        app = create_app(config)
+        configure_logs(config.log_format, verbose=config.development)
+        at_end = start_reporting(config.sentry_dsn, config.environment)
+        check_prepared(config.fonts_dir, config.gazetteer_file)
+        check_port(config.host, config.port)
+        with instance_lock(config.data_dir):
+            serve(create_app(config), config, at_end)
     except (ConfigError, MuralError) as error:
         sys.exit(f"Mural cannot start: {error}")
-    serve(app, config)
 
 
 if __name__ == "__main__":

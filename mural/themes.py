@@ -166,7 +166,7 @@ def _derived(data: Mapping[str, Any]) -> dict[str, str]:
         "wood": mix(parks, bg, 0.25),
         "beach": mix(bg, data["road_secondary"], 0.12),
         "buildings": mix(bg, data["text"], 0.09),
-        "airport": mix(bg, road, 0.35),
+        "airport": mix(bg, road, 0.5),
         "pier": bg,
         "rail": mix(bg, data["text"], 0.45),
         "casing": bg,

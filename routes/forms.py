@@ -7,7 +7,7 @@ line not wanted); the form has a checkbox for each layer and line instead.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,16 +16,18 @@ from werkzeug.datastructures import MultiDict
 
 from mural.errors import InvalidInput
 from mural.geo.gazetteer import Settlement
-from mural.paper import DEFAULT_DPI, DEFAULT_SIZE
-from mural.poster import ALL_LAYERS
+from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, PageWish, Size, page_for
+from mural.poster import ALL_LAYERS, Format, Furniture, Page, PosterDesign
 from routes.errors import validation_body
 from routes.schemas import PosterIn
 from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
-from services.requests import PosterRequest
-from services.views import PosterView
+from services.requests import PosterRequest, Visibility
 
 PLACE: Final = ("city", "country", "latitude", "longitude")
 LINES: Final = ("title", "subtitle", "coordinates")
+FURNITURE: Final = frozenset(field.name for field in fields(Furniture))
+BLEED_MM: Final = 3.0
+"""What most print shops ask for."""
 CANDIDATES: Final = 6
 START_DISTANCE_M: Final = 4000.0
 START_THEME: Final = "noir"
@@ -71,6 +73,9 @@ class State:
     title: str = ""
     subtitle: str = ""
     coordinates: str = ""
+    rotation: float = 0.0
+    add: frozenset[str] = frozenset()
+    bleed: bool = False
     unlisted: bool = False
 
 
@@ -88,6 +93,7 @@ def state_from_address(args: Form) -> State:
         **_plain_values(args),
         layers=frozenset(ALL_LAYERS) - hidden,
         show=frozenset(line for line in LINES if args.get(line) != ""),
+        add=frozenset(args.get("add", "").split(",")) & FURNITURE,
     )
 
 
@@ -95,7 +101,12 @@ def state_from_form(form: Form) -> State:
     """Read the workbench's state from the form that was sent; the short form of the wall leaves all on."""
     if "full" not in form:
         return State(**_plain_values(form))
-    return State(**_plain_values(form), layers=frozenset(form.getlist("layers")), show=frozenset(form.getlist("show")))
+    return State(
+        **_plain_values(form),
+        layers=frozenset(form.getlist("layers")),
+        show=frozenset(form.getlist("show")),
+        add=frozenset(form.getlist("add")) & FURNITURE,
+    )
 
 
 def _plain_values(values: Form) -> dict[str, Any]:
@@ -106,6 +117,8 @@ def _plain_values(values: Form) -> dict[str, Any]:
     return found | {
         "distance": values.get("distance", START_DISTANCE_M, type=float),
         "dpi": values.get("dpi", DEFAULT_DPI, type=int),
+        "rotation": values.get("rotation", 0.0, type=float),
+        "bleed": "bleed" in values,
         "unlisted": "unlisted" in values,
     }
 
@@ -123,8 +136,12 @@ def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
         "dpi": state.dpi,
         "layers": dict.fromkeys(frozenset(ALL_LAYERS) - state.layers, False),
         "texts": {line: (getattr(state, line) or None) if line in state.show else "" for line in LINES},
+        "rotation": state.rotation,
+        "furniture": dict.fromkeys(state.add, True),
         "visibility": "unlisted" if state.unlisted else "public",
     }
+    if state.bleed and state.format == Format.PDF:
+        body |= {"bleed_mm": BLEED_MM, "crop_marks": True}
     return checked(body | place)
 
 
@@ -164,18 +181,61 @@ def _place(form: Form, suggest: Suggest) -> dict[str, Any]:
     return _located(found[0])
 
 
-def wish_like(poster: PosterView, form: Form) -> PosterRequest:
+def wish_like(design: PosterDesign, form: Form, visibility: Visibility) -> PosterRequest:
     """Ask for the same poster in another theme or format."""
-    body = {
-        "city": poster.city,
-        "country": poster.country,
-        "latitude": poster.latitude,
-        "longitude": poster.longitude,
-        "distance": poster.distance_m,
-        "theme": form.get("theme") or poster.theme,
-        "format": form.get("format") or poster.format,
-        "size": {"width": poster.width_mm, "height": poster.height_mm, "unit": "mm"},
-        "dpi": poster.dpi,
-        "visibility": poster.visibility,
-    }
-    return checked(body)
+    place, page = design.place, design.page
+    return PosterRequest(
+        city=place.city,
+        country=place.country,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        distance_m=design.distance_m,
+        theme=form.get("theme") or design.theme.id,
+        format=Format(one_of(form.get("format"), (design.format, *Format))),
+        size=Size(page.width_mm, page.height_mm, "mm"),
+        dpi=page.dpi,
+        bleed_mm=page.bleed_mm,
+        crop_marks=page.crop_marks,
+        layers=design.layers,
+        texts=design.texts,
+        rotation_deg=design.rotation_deg,
+        furniture=design.furniture,
+        tracks=design.tracks,
+        markers=design.markers,
+        visibility=visibility,
+    )
+
+
+def state_like(design: PosterDesign) -> State:
+    """Set the workbench up as a poster was made."""
+    place, page, texts = design.place, design.page, design.texts
+    return State(
+        city=place.city,
+        country=place.country,
+        latitude=str(place.latitude),
+        longitude=str(place.longitude),
+        theme=design.theme.id,
+        distance=design.distance_m,
+        size=_size_of(page),
+        orientation="landscape" if page.width_mm > page.height_mm else "portrait",
+        format=design.format,
+        dpi=page.dpi,
+        layers=frozenset(design.layers),
+        show=frozenset(line for line in LINES if getattr(texts, line) != ""),
+        title=texts.title or "",
+        subtitle=texts.subtitle or "",
+        coordinates=texts.coordinates or "",
+        rotation=design.rotation_deg,
+        add=frozenset(name for name in FURNITURE if getattr(design.furniture, name)),
+        bleed=page.bleed_mm > 0,
+    )
+
+
+def _size_of(page: Page) -> str:
+    """Find the named size of a page; one without a name comes back as the usual one."""
+    sides = sorted((page.width_mm, page.height_mm))
+    for name in SIZES:
+        named = page_for(PageWish(size=name, dpi=page.dpi))
+        if sorted((named.width_mm, named.height_mm)) == sides:
+            return name
+    return DEFAULT_SIZE

@@ -78,6 +78,9 @@ def wall() -> str:
 @blueprint.get("/create")
 def create() -> str:
     """Show the workbench, set up as the address says."""
+    like = request.args.get("like")
+    if like:
+        return _workbench(forms.state_like(services().posters.design_of(like)))
     return _workbench(forms.state_from_address(request.args))
 
 
@@ -100,7 +103,9 @@ def _submit() -> Submission:
     services().rate_limiter.check(config.rate_limit_posters, "posters", client_address())
     like = request.form.get("like")
     if like:
-        wish = forms.wish_like(services().posters.get(like), request.form)
+        public = services().posters.get(like).public
+        design = services().posters.design_of(like)
+        wish = forms.wish_like(design, request.form, "public" if public else "unlisted")
     else:
         wish = forms.wish_from_form(request.form, services().geocoding.suggest)
     return services().posters.submit(wish, current_actor().user_id)
@@ -112,6 +117,7 @@ def _workbench(state: forms.State, **more: Any) -> str:
         state=state,
         themes=services().themes.all(),
         layers=list(wording.LAYER_WORDS.items()),
+        furniture=list(wording.FURNITURE_WORDS.items()),
         sizes=wording.size_groups(),
         formats=[str(format_) for format_ in Format],
         tile_url=services().config.tile_url,

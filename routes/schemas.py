@@ -196,7 +196,10 @@ class LivePreviewIn(PlaceIn):
     coordinates: Line | None = None
     line: Line | None = None
     font: Line | None = None
-    hide: Line = Field(default="", description=f"Layers to leave out, separated by commas: {', '.join(ALL_LAYERS)}.")
+    hide: Line = Field(
+        default="", description=f"Layers to leave out, separated by commas: {', '.join(sorted(ALL_LAYERS))}."
+    )
+    add: Line = Field(default="", description="Of north_arrow, scale_bar and frame what to add, separated by commas.")
     width: int = Field(default=800, ge=100, le=800)
 
     def to_request(self) -> PosterRequest:
@@ -213,6 +216,7 @@ class LivePreviewIn(PlaceIn):
             distance_m=self.distance,
             rotation_deg=self.rotation,
             layers=ALL_LAYERS - set(self.hide.split(",")),
+            furniture=Furniture(**{name: name in self.add.split(",") for name in FurnitureIn.model_fields}),
             texts=texts,
         )
 

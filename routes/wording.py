@@ -42,6 +42,8 @@ LAYER_WORDS: Final[dict[LayerChoice, str]] = {
 
 PART_WORDS: Final = {"ok": "works", "starting": "is warming up", "memory": "works, here", "redis": "works, in Redis"}
 
+FURNITURE_WORDS: Final = {"frame": "A frame", "north_arrow": "A north arrow", "scale_bar": "A scale bar"}
+
 SIZE_WORDS: Final[dict[str, str]] = {
     "letter": "Letter",
     "tabloid": "Tabloid",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from config import ROOT, Config
 from mural.geo.gazetteer import Gazetteer
@@ -12,20 +13,24 @@ from services.background import Background
 from services.batches import BatchService
 from services.cache import Cache, open_cache
 from services.cancellation import CancelToken
-from services.events import Publisher
+from services.clock import utc_now
+from services.events import EVERYONE, Event, Name, Publisher
 from services.gallery import GalleryService
 from services.geocoding import GeocodingService
 from services.health import HealthService
 from services.jobs import JobService
+from services.metrics import CountingPublisher, LagWatch, Metrics, TimedRenderer
 from services.nominatim import NominatimSettings
 from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.presence import PresenceService
 from services.previews import DrawNow, PreviewService
 from services.rate_limit import Floodgate, RateLimiter
+from services.readings import watch_parts
 from services.render_pool import RenderPool
 from services.rendering import build_render_pool, map_sources
 from services.themes import ThemeService
+from services.views import iso
 from services.wiring import Outside, build_poster_services
 
 
@@ -41,9 +46,12 @@ class Services:
     geocoding: GeocodingService
     health: HealthService
     jobs: JobService
+    lag_watch: LagWatch
+    metrics: Metrics
     posters: PosterService
     presence: PresenceService
     previews: PreviewService
+    publisher: Publisher
     rate_limiter: RateLimiter
     render_pool: RenderPool
     themes: ThemeService
@@ -52,9 +60,13 @@ class Services:
         """Start the render processes and take up the jobs that wait."""
         self.render_pool.start()
         self.jobs.start()
+        if self.config.metrics:
+            self.lag_watch.start()
 
     def stop(self, grace_s: float) -> None:
-        """Let running jobs finish for a while, put the rest back into the queue, and end every process."""
+        """Tell everybody, let running jobs finish for a while, put the rest back into the queue, end every process."""
+        self.publisher.publish(Event(Name.SYSTEM_MAINTENANCE, _restarting(), (EVERYONE,)))
+        self.lag_watch.stop()
         self.jobs.stop(grace_s)
         self.render_pool.stop()
 
@@ -69,19 +81,22 @@ def build_services(config: Config, publisher: Publisher, background: Background)
     nominatim = NominatimSettings(url=config.nominatim_url, user_agent=config.user_agent)
     geocoding = GeocodingService(Gazetteer(config.gazetteer_file), cache, nominatim)
     sources = map_sources(config)
+    metrics = Metrics()
     parts = build_poster_services(
         config,
         Outside(
-            publisher=publisher,
+            publisher=CountingPublisher(publisher, metrics),
             background=background,
-            renderer=pool,
+            renderer=TimedRenderer(pool, metrics),
             geocoder=geocoding,
             themes=themes,
             sources=sources,
         ),
     )
+    watch_parts(metrics, parts.job_store, pool, cache, parts.files)
     request_for = partial(RenderRequest, sources=sources, fonts_dir=config.fonts_dir, preview=True)
     return Services(
+        publisher=publisher,
         config=config,
         batches=parts.batches,
         cache=cache,
@@ -90,6 +105,8 @@ def build_services(config: Config, publisher: Publisher, background: Background)
         geocoding=geocoding,
         health=HealthService(parts, pool, cache, themes),
         jobs=parts.jobs,
+        lag_watch=LagWatch(background, metrics),
+        metrics=metrics,
         posters=parts.posters,
         presence=PresenceService(publisher, background),
         previews=PreviewService(_drawing_at_once(pool), request_for, config.data_dir / "cache" / "previews"),
@@ -97,6 +114,14 @@ def build_services(config: Config, publisher: Publisher, background: Background)
         render_pool=pool,
         themes=themes,
     )
+
+
+def _restarting() -> dict[str, Any]:
+    return {
+        "message": "The server is being restarted. What is being made will be finished.",
+        "scheduled_time": iso(utc_now()),
+        "duration_minutes": 1,
+    }
 
 
 def _drawing_at_once(pool: RenderPool) -> DrawNow:

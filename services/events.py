@@ -67,12 +67,14 @@ def names_of(catalogue: type) -> frozenset[str]:
 class Event:
     """One thing to push: its name, its payload (JSON types, or bytes for binary frames) and the rooms that hear it.
 
-    A socket in several of the rooms hears it once.
+    A socket in several of the rooms hears it once. A socket that cannot keep up hears ``instead``, once, and leaves the
+    room: it has to ask for what it missed.
     """
 
     name: str
     payload: dict[str, Any] | bytes
     rooms: tuple[str, ...]
+    instead: Event | None = None
 
 
 class Publisher(Protocol):
@@ -80,25 +82,6 @@ class Publisher(Protocol):
 
     def publish(self, event: Event) -> None:
         """Push one event to its rooms."""
-
-
-class Emitter(Protocol):
-    """What a Socket.IO server offers for pushing."""
-
-    def emit(self, event: str, *args: Any, **kwargs: Any) -> None:
-        """Send to the sockets of the rooms in ``to``, or to all."""
-
-
-class SocketPublisher:
-    """Publishes through a Socket.IO server."""
-
-    def __init__(self, emitter: Emitter) -> None:
-        self._emitter = emitter
-
-    def publish(self, event: Event) -> None:
-        """Push one event to its rooms."""
-        to = None if EVERYONE in event.rooms else list(event.rooms)
-        self._emitter.emit(event.name, event.payload, to=to)
 
 
 class RecordingPublisher:

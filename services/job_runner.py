@@ -16,6 +16,7 @@ from mural.jobs.estimates import Estimates
 from mural.jobs.progress import Step, percentage
 from mural.jobs.states import JobState
 from mural.worker.protocol import MapSources, Progress, RenderRequest, RenderResult
+from services import logs
 from services.background import Background
 from services.cancellation import CancelToken
 from services.clock import Clock
@@ -84,6 +85,7 @@ class JobRunner:
 
     def run(self, job_id: str, token: CancelToken) -> None:
         """Make the poster of a claimed job; whatever happens, the job is in an honest state afterwards."""
+        logs.about_from_here(job_id=job_id)
         try:
             self._make(job_id, token)
         except Cancelled:

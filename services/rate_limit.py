@@ -75,14 +75,14 @@ class TokenBucket:
         self._tokens = self.burst
         self._filled_at = time.monotonic()
 
-    def take(self) -> bool:
-        """Use one token; tell whether there was one."""
+    def take(self, tokens: float = 1.0) -> bool:
+        """Use some tokens; tell whether there were so many."""
         now = time.monotonic()
         self._tokens = min(self.burst, self._tokens + (now - self._filled_at) * self.per_second)
         self._filled_at = now
-        if self._tokens < 1:
+        if self._tokens < tokens:
             return False
-        self._tokens -= 1
+        self._tokens -= tokens
         return True
 
 

@@ -32,12 +32,16 @@ class Layer(StrEnum):
     RAIL = "rail"  # railway=rail, light_rail, narrow_gauge ...
     SUBWAY = "subway"
     TRAM = "tram"
-    ROAD_MOTORWAY = "road_motorway"  # motorway and its links
-    ROAD_PRIMARY = "road_primary"  # trunk, primary and their links
+    ROAD_MOTORWAY = "road_motorway"
+    ROAD_PRIMARY = "road_primary"  # trunk, primary
     ROAD_SECONDARY = "road_secondary"
     ROAD_TERTIARY = "road_tertiary"
     ROAD_RESIDENTIAL = "road_residential"  # residential, living_street, unclassified
     ROAD_DEFAULT = "road_default"  # service, pedestrian, paths and all other highways
+    LINK_MOTORWAY = "link_motorway"  # ramps: motorway_link
+    LINK_PRIMARY = "link_primary"  # trunk_link, primary_link
+    LINK_SECONDARY = "link_secondary"
+    LINK_TERTIARY = "link_tertiary"
     RUNWAY = "runway"  # aeroway=runway, taxiway
     PIER_LINE = "pier_line"  # man_made=pier, breakwater as lines
     # Polygons
@@ -60,6 +64,14 @@ ROADS = (
     Layer.ROAD_DEFAULT,
 )
 """Road classes, the most important first."""
+
+LINKS = {
+    Layer.ROAD_MOTORWAY: Layer.LINK_MOTORWAY,
+    Layer.ROAD_PRIMARY: Layer.LINK_PRIMARY,
+    Layer.ROAD_SECONDARY: Layer.LINK_SECONDARY,
+    Layer.ROAD_TERTIARY: Layer.LINK_TERTIARY,
+}
+"""The slip roads of a class, which are drawn in its colour but thinner."""
 
 
 @dataclass(frozen=True, slots=True)

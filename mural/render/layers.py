@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from mural.geo import ragged
-from mural.geo.layers import ROADS, Layer, Lines, ProjectedMap
+from mural.geo.layers import LINKS, ROADS, Layer, Lines, ProjectedMap
 from mural.poster import LayerChoice, PosterDesign
 from mural.render.dashes import dashed
 from mural.render.page import Sheet
@@ -42,6 +42,10 @@ CHOICES: Final[dict[Layer, LayerChoice]] = {
     Layer.ROAD_TERTIARY: "roads",
     Layer.ROAD_RESIDENTIAL: "roads",
     Layer.ROAD_DEFAULT: "roads",
+    Layer.LINK_MOTORWAY: "roads",
+    Layer.LINK_PRIMARY: "roads",
+    Layer.LINK_SECONDARY: "roads",
+    Layer.LINK_TERTIARY: "roads",
 }
 """The choice of a request that switches a layer."""
 
@@ -120,15 +124,22 @@ class _Plan:
 
     def roads(self) -> Iterator[Group]:
         """Give the roads from minor to major: tunnels under everything, bridges over everything."""
-        upwards = tuple(reversed(ROADS))
-        colours = {layer: getattr(self._theme, layer.value) for layer in upwards}
-        yield Group("tunnels", sum((self._tunnels(layer, colours[layer]) for layer in upwards), ()))
+        upwards = tuple((road, self._kinds(road)) for road in reversed(ROADS))
+        ink = {kind: getattr(self._theme, road.value) for road, kinds in upwards for kind in kinds}
+        yield Group("tunnels", sum((self._tunnels(kind, ink[kind]) for kind in ink), ()))
         if self._theme.casing != self._theme.bg:
-            yield Group("road_casings", sum((self._casing(layer, level=0) for layer in upwards), ()))
-        for layer in upwards:
-            yield Group(layer, self._stroke(layer, colours[layer], open_air=True))
-        bridges = (self._casing(layer, level=1) + self._bridges(layer, colours[layer]) for layer in upwards)
+            yield Group("road_casings", sum((self._casing(kind, level=0) for kind in ink), ()))
+        for road, kinds in upwards:
+            yield Group(road, sum((self._stroke(kind, ink[kind], open_air=True) for kind in kinds), ()))
+        # A bridge that is wider than life would only cut the road below it in two.
+        bridged = [kind for kind in ink if WEIGHTS[kind].true_to_scale(self._sheet)]
+        bridges = (self._casing(kind, level=1) + self._bridges(kind, ink[kind]) for kind in bridged)
         yield Group("bridges", sum(bridges, ()))
+
+    @staticmethod
+    def _kinds(road: Layer) -> tuple[Layer, ...]:
+        """Name a class's layers from the bottom up: its slip roads, if it has any, and the roads themselves."""
+        return (LINKS[road], road) if road in LINKS else (road,)
 
     def _fill(self, layer: Layer, colour: str) -> tuple[Fill, ...]:
         polygons = self._map.polygons.get(layer)

@@ -15,6 +15,9 @@ THIN_FROM_M: Final = 12_000.0
 THINNING: Final = 0.35
 """How steeply: the power of the distance by which they grow thinner."""
 
+LARGEST_EXAGGERATION: Final = 1.6
+"""How many times its width on the ground a line may be drawn and still pass for a picture of the road."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weight:
@@ -29,6 +32,10 @@ class Weight:
     ceiling_pt: float
     fade_from_m: float = math.inf
     gone_at_m: float = math.inf
+
+    def true_to_scale(self, sheet: Sheet) -> bool:
+        """Tell whether the class is about as wide on a sheet as it is on the ground, not a mere symbol."""
+        return self.width_m * sheet.pt_per_m * LARGEST_EXAGGERATION >= self.width_pt(sheet)
 
     def width_pt(self, sheet: Sheet) -> float:
         """Give the stroke width in points on a sheet."""
@@ -48,12 +55,16 @@ def presence(distance_m: float, fade_from_m: float, gone_at_m: float) -> float:
 
 
 WEIGHTS: Final[dict[Layer, Weight]] = {
-    Layer.ROAD_MOTORWAY: Weight(14.0, 1.9, 8.0),
-    Layer.ROAD_PRIMARY: Weight(12.0, 1.35, 7.0),
-    Layer.ROAD_SECONDARY: Weight(10.5, 1.0, 6.0),
+    Layer.ROAD_MOTORWAY: Weight(14.0, 1.65, 8.0),
+    Layer.ROAD_PRIMARY: Weight(11.0, 1.2, 6.6),
+    Layer.ROAD_SECONDARY: Weight(10.0, 0.95, 5.9),
     Layer.ROAD_TERTIARY: Weight(8.5, 0.75, 5.4, 24_000, 110_000),
     Layer.ROAD_RESIDENTIAL: Weight(6.5, 0.5, 4.6, 12_000, 70_000),
     Layer.ROAD_DEFAULT: Weight(2.8, 0.3, 1.6, 3_500, 18_000),
+    Layer.LINK_MOTORWAY: Weight(6.5, 0.75, 3.6),
+    Layer.LINK_PRIMARY: Weight(6.0, 0.65, 3.4),
+    Layer.LINK_SECONDARY: Weight(5.5, 0.6, 3.2),
+    Layer.LINK_TERTIARY: Weight(5.0, 0.5, 3.0, 24_000, 110_000),
     Layer.RIVER: Weight(18.0, 1.1, 9.0),
     Layer.CANAL: Weight(10.0, 0.7, 6.0, 12_000, 60_000),
     Layer.STREAM: Weight(3.0, 0.35, 2.0, 4_000, 24_000),

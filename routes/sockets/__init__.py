@@ -6,11 +6,12 @@ from flask_socketio import SocketIO
 
 from routes.sockets import connections, gallery, jobs
 from routes.sockets.commands import Commands
+from services.fanout import Fanout
 
 
-def init_sockets(socketio: SocketIO) -> None:
+def init_sockets(socketio: SocketIO, fanout: Fanout) -> None:
     """Register every handler on the server."""
     connections.register(socketio)
-    commands = Commands(socketio)
+    commands = Commands(socketio, fanout)
     gallery.register(commands)
     jobs.register(commands)

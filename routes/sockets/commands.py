@@ -15,7 +15,9 @@ from mural.errors import MuralError
 from routes.context import services
 from routes.errors import Body, refusal, validation_body
 from routes.identity import current_actor
+from services import logs
 from services.actors import Actor
+from services.fanout import Fanout
 from services.rate_limit import Verdict
 
 log = logging.getLogger(__name__)
@@ -58,8 +60,9 @@ class Commands:
     A handler gets the connection and the checked payload and returns what its acknowledgement carries beside ok.
     """
 
-    def __init__(self, socketio: SocketIO) -> None:
+    def __init__(self, socketio: SocketIO, fanout: Fanout) -> None:
         self._socketio = socketio
+        self._fanout = fanout
         socketio.on_event("*", self._unknown)
 
     def on(self, name: str, schema: type[P]) -> Callable[[Callable[[Connection, P], Body]], None]:
@@ -72,9 +75,18 @@ class Commands:
 
     def _run(self, name: str, schema: type[P], handler: Callable[[Connection, P], Body], args: tuple[Any, ...]) -> Body:
         sender = connection()
-        refused = self._flooding(sender)
-        if refused:
-            return refused
+        logs.about_from_here(command=name, socket=sender.id)
+        with services().metrics.command(name):
+            return self._flooding(sender) or self._answer(name, schema, handler, sender, args)
+
+    def _answer(
+        self,
+        name: str,
+        schema: type[P],
+        handler: Callable[[Connection, P], Body],
+        sender: Connection,
+        args: tuple[Any, ...],
+    ) -> Body:
         try:
             payload = schema.model_validate(args[0] if args else {})
             return {"ok": True} | handler(sender, payload)
@@ -96,5 +108,5 @@ class Commands:
             return None
         if verdict is Verdict.DISCONNECT:
             log.warning("disconnecting a flooding socket from %s", sender.address)
-            self._socketio.server.disconnect(sender.id)
+            self._fanout.cut(sender.id)
         return {"ok": False, "error": "rate_limited", "message": "Too many commands; slow down."}

@@ -60,6 +60,8 @@ function turnToSize() {
 function showWords(now) {
   const located = now.latitude !== null && now.longitude !== null;
   need("[data-distance-words]").textContent = distanceWords(now.distance);
+  need("[data-rotation-words]").textContent = `${now.rotation}°`;
+  need("[data-bleed]").hidden = now.format !== "pdf";
   need("[data-theme-name]").textContent = find("[name=theme]:checked", form)?.dataset.name ?? "";
   need("[data-coordinates]").textContent =
     now.latitude !== null && now.longitude !== null ? coordinateWords(now.latitude, now.longitude) : "";

@@ -8,6 +8,7 @@ import { Commands, Events } from "./lib/events.js";
 import { api } from "./lib/http.js";
 import { notify } from "./lib/notices.js";
 import { command, onEveryConnect, socket } from "./lib/socket.js";
+import { startAnnouncements } from "./lib/warnings.js";
 import { startExhibit } from "./poster/exhibit.js";
 
 const ENDS = [Events.GENERATION_COMPLETED, Events.GENERATION_FAILED, Events.GENERATION_CANCELLED];
@@ -58,5 +59,6 @@ if (ENDED.includes(article.dataset.state ?? "")) {
   startExhibit(article);
 } else {
   showProgress(article, { progress: Number(article.dataset.progress) });
+  startAnnouncements();
   watch();
 }

@@ -4,7 +4,7 @@
 import { startKiosk } from "./gallery/kiosk.js";
 import { WallLog } from "./gallery/log.js";
 import { startMasonry } from "./gallery/masonry.js";
-import { startOlder } from "./gallery/older.js";
+import { Older } from "./gallery/older.js";
 import { Pill } from "./gallery/pill.js";
 import { startQuickCreate } from "./gallery/quick.js";
 import { WallSync } from "./gallery/sync.js";
@@ -13,6 +13,7 @@ import { need } from "./lib/dom.js";
 import { Commands, Events } from "./lib/events.js";
 import { api } from "./lib/http.js";
 import { command, onEveryConnect, socket } from "./lib/socket.js";
+import { startAnnouncements, startFailures } from "./lib/warnings.js";
 
 const LONG_HIDDEN_MS = 30_000;
 const FETCHED = 100;
@@ -23,7 +24,7 @@ const more = need("[data-more]");
 const wall = new Wall(list);
 const pill = new Pill(need("[data-pill]"));
 const kiosk = document.documentElement.classList.contains("kiosk");
-const older = kiosk ? null : startOlder(more, wall);
+const older = kiosk ? null : new Older(more, wall);
 
 /** @param {number} viewers */
 function showPresence(viewers) {
@@ -91,6 +92,8 @@ catchUpAfterLongAbsence();
 if (kiosk) {
   startKiosk(list);
 } else {
+  startAnnouncements();
+  startFailures();
   startMasonry(list);
   startQuickCreate(need("[data-quick-create]"));
 }

@@ -71,6 +71,15 @@ def visitor(browser: Browser, base_url: str, *, cut: bool = False, **options: An
     assert watch.strangers == []
 
 
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for something outside the page; the bound only ends a broken run."""
+    for _ in range(400):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("it never came true")
+
+
 @pytest.fixture
 def visit(chromium: Browser, server: Server) -> Iterator[Visit]:
     """Open pages of the shared server, each for another visitor."""

@@ -20,6 +20,9 @@ const design = {
   title: null,
   subtitle: "",
   coordinates: "23° S",
+  rotation: 0,
+  add: "frame",
+  bleed: true,
   unlisted: false,
 };
 
@@ -30,6 +33,8 @@ test("the preview is asked for what can be seen of a design", () => {
   assert.equal(query.get("width"), "600");
   assert.equal(query.has("title"), false, "the usual line is not spelt out");
   assert.equal(query.get("subtitle"), "", "a hidden line is there and empty");
+  assert.equal(query.get("add"), "frame");
+  assert.equal(query.has("rotation"), false);
   assert.equal(query.has("format"), false);
   assert.equal(query.has("unlisted"), false);
 });
@@ -44,9 +49,16 @@ test("the address brings everything back, also the file and who sees it", () => 
 test("the request's body names layers and texts as the interface wants them", () => {
   const body = requestBody(design);
   assert.deepEqual(body.layers, { rail: false, buildings: false });
+  assert.deepEqual(body.furniture, { frame: true });
   assert.deepEqual(body.texts, { title: null, subtitle: "", coordinates: "23° S" });
   assert.equal(body.visibility, "public");
   assert.equal("hide" in body || "title" in body || "unlisted" in body, false);
+});
+
+test("bleed and crop marks are for a PDF only", () => {
+  assert.equal(requestBody(design).bleed_mm, 3);
+  assert.equal(requestBody(design).crop_marks, true);
+  assert.equal("bleed_mm" in requestBody({ ...design, format: "png" }), false);
 });
 
 test("a place without coordinates is left to the server to find", () => {

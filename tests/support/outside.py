@@ -10,6 +10,7 @@ import argparse
 import gzip
 import re
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
@@ -42,6 +43,8 @@ class Fault(StrEnum):
     MANGLED = "mangled"
     DUPLICATE = "duplicate"
     OUT_OF_MEMORY = "memory"
+    OFF_THE_GLOBE = "off-the-globe"
+    ERROR_OBJECT = "error-object"
     NONE = "none"
 
 
@@ -57,6 +60,7 @@ class Asked:
     query: dict[str, str]
     user_agent: str
     referer: str
+    at_s: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,18 @@
  * @property {string | null} title null is the usual line, "" no line
  * @property {string | null} subtitle
  * @property {string | null} coordinates
+ * @property {number} rotation degrees clockwise
+ * @property {string} add a frame and the like, separated by commas
+ * @property {boolean} bleed for a print shop, in a PDF
  * @property {boolean} unlisted
  */
 
 const SHOWN = /** @type {const} */ ([
   ...["city", "country", "latitude", "longitude", "theme", "distance", "size", "orientation", "hide"],
-  ...["title", "subtitle", "coordinates"],
+  ...["rotation", "add", "title", "subtitle", "coordinates"],
 ]);
+/** What most print shops ask for. */
+const BLEED_MM = 3;
 const LINES = /** @type {const} */ (["title", "subtitle", "coordinates"]);
 
 /**
@@ -36,7 +41,7 @@ function queryOf(design, names) {
   for (const name of names) {
     const value = values[name];
     const emptyLine = value === "" && LINES.includes(/** @type {any} */ (name));
-    if (emptyLine || (value !== null && value !== "" && value !== false)) query.set(name, String(value));
+    if (emptyLine || (value !== null && value !== "" && value !== false && value !== 0)) query.set(name, String(value));
   }
   return query;
 }
@@ -57,7 +62,7 @@ export function previewQuery(design, widthPx) {
  * @param {Design} design
  */
 export function addressQuery(design) {
-  return queryOf(design, [...SHOWN, "format", "dpi", "unlisted"]);
+  return queryOf(design, [...SHOWN, "format", "dpi", "bleed", "unlisted"]);
 }
 
 /**
@@ -65,8 +70,22 @@ export function addressQuery(design) {
  * @param {Design} design
  */
 export function requestBody(design) {
-  const { hide, title, subtitle, coordinates, unlisted, latitude, longitude, ...plain } = design;
-  const located = latitude !== null && longitude !== null ? { latitude, longitude } : {};
-  const layers = Object.fromEntries(hide.split(",").filter(Boolean).map((layer) => [layer, false]));
-  return { ...plain, ...located, layers, texts: { title, subtitle, coordinates }, visibility: unlisted ? "unlisted" : "public" };
+  const { hide, add, bleed, title, subtitle, coordinates, unlisted, latitude, longitude, ...plain } = design;
+  return {
+    ...plain,
+    ...(latitude !== null && longitude !== null ? { latitude, longitude } : {}),
+    ...(bleed && design.format === "pdf" ? { bleed_mm: BLEED_MM, crop_marks: true } : {}),
+    layers: switches(hide, false),
+    furniture: switches(add, true),
+    texts: { title, subtitle, coordinates },
+    visibility: unlisted ? "unlisted" : "public",
+  };
+}
+
+/**
+ * @param {string} names separated by commas
+ * @param {boolean} on
+ */
+function switches(names, on) {
+  return Object.fromEntries(names.split(",").filter(Boolean).map((name) => [name, on]));
 }

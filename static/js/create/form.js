@@ -33,6 +33,9 @@ export function readControls(form) {
     title: lineOf(data, "title"),
     subtitle: lineOf(data, "subtitle"),
     coordinates: lineOf(data, "coordinates"),
+    rotation: Number(data.get("rotation")),
+    add: data.getAll("add").join(","),
+    bleed: data.has("bleed"),
     unlisted: data.has("unlisted"),
   };
 }

@@ -3,6 +3,8 @@
 
 const METRES_PER_DEGREE = 111_320;
 const KEY_SHARE = 0.1;
+/** A hand that moves less means a click. */
+const CLICK_PX = 3;
 const KEYS = /** @type {Record<string, [number, number]>} */ ({
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -28,34 +30,45 @@ function rounded(degrees) {
 }
 
 /**
+ * @typedef {object} Movable the map under the hand
+ * @property {() => boolean} ready
+ * @property {() => number} distanceM from the centre to the nearer edges
+ * @property {(eastM: number, northM: number) => void} move
+ * @property {(x: number, y: number) => void} shift shows the move in pixels before it is drawn
+ */
+
+/**
+ * Follows one drag from its start to its end.
  * @param {HTMLElement} easel
- * @param {object} map
- * @param {() => boolean} map.ready
- * @param {() => number} map.distanceM from the centre to the nearer edges
- * @param {(eastM: number, northM: number) => void} map.move
- * @param {(x: number, y: number) => void} map.shift shows the move in pixels before it is drawn
+ * @param {Movable} map
+ * @param {PointerEvent} start
+ */
+function followDrag(easel, map, start) {
+  const metresPerPixel = (2 * map.distanceM()) / Math.min(easel.clientWidth, easel.clientHeight);
+  /** @param {PointerEvent} event */
+  const drag = (event) => map.shift(event.clientX - start.clientX, event.clientY - start.clientY);
+  /** @param {PointerEvent} end */
+  const drop = (end) => {
+    easel.removeEventListener("pointermove", drag);
+    easel.classList.remove("moving");
+    const [x, y] = [end.clientX - start.clientX, end.clientY - start.clientY];
+    if (Math.hypot(x, y) > CLICK_PX) map.move(-x * metresPerPixel, y * metresPerPixel);
+    else map.shift(0, 0);
+  };
+  easel.setPointerCapture(start.pointerId);
+  easel.classList.add("moving");
+  easel.addEventListener("pointermove", drag);
+  easel.addEventListener("pointerup", drop, { once: true });
+}
+
+/**
+ * @param {HTMLElement} easel
+ * @param {Movable} map
  */
 export function startMover(easel, map) {
-  const metresPerPixel = () => (2 * map.distanceM()) / Math.min(easel.clientWidth, easel.clientHeight);
-
   easel.addEventListener("pointerdown", (start) => {
-    if (!map.ready() || start.button !== 0) return;
-    easel.setPointerCapture(start.pointerId);
-    easel.classList.add("moving");
-    /** @param {PointerEvent} event */
-    const drag = (event) => map.shift(event.clientX - start.clientX, event.clientY - start.clientY);
-    /** @param {PointerEvent} end */
-    const drop = (end) => {
-      easel.removeEventListener("pointermove", drag);
-      easel.classList.remove("moving");
-      const [x, y] = [end.clientX - start.clientX, end.clientY - start.clientY];
-      if (Math.hypot(x, y) > 3) map.move(-x * metresPerPixel(), y * metresPerPixel());
-      else map.shift(0, 0);
-    };
-    easel.addEventListener("pointermove", drag);
-    easel.addEventListener("pointerup", drop, { once: true });
+    if (map.ready() && start.button === 0) followDrag(easel, map, start);
   });
-
   easel.addEventListener("keydown", (event) => {
     const direction = KEYS[event.key];
     if (!direction || !map.ready()) return;

@@ -28,7 +28,7 @@ export function posterCard(poster) {
   const image = /** @type {HTMLImageElement} */ (need("img", card));
   image.width = poster.dimensions.width;
   image.height = poster.dimensions.height;
-  image.src = poster.thumbnail_url;
+  image.src = image.dataset.picture === "preview_url" ? poster.preview_url : poster.thumbnail_url;
   return card;
 }
 

@@ -7,32 +7,44 @@ const SHOWN_MS = 12_000;
 const RELOAD_MS = 6 * 3600_000;
 const KEPT = 60;
 
-/** @param {HTMLElement} list */
-export function startKiosk(list) {
+class Kiosk {
   /** @type {HTMLElement | null} */
-  let shown = null;
+  #shown = null;
+
+  /** @param {HTMLElement} list */
+  constructor(list) {
+    this.list = list;
+  }
+
+  /** Goes on to the next poster, and lets go of those that hang too far back. */
+  next() {
+    const cards = all("[data-poster]", this.list);
+    const index = this.#shown ? cards.indexOf(this.#shown) : -1;
+    this.#show(cards[(index + 1) % Math.max(cards.length, 1)] ?? null);
+    for (const old of cards.slice(KEPT)) if (old !== this.#shown) old.remove();
+  }
+
+  /** Shows a poster that was hung just now. */
+  showNewest() {
+    const newest = find("[data-poster].new", this.list);
+    if (!newest || newest === this.#shown) return;
+    newest.classList.remove("new");
+    this.#show(newest);
+  }
 
   /** @param {HTMLElement | null} card */
-  const show = (card) => {
-    shown?.classList.remove("shown");
+  #show(card) {
+    this.#shown?.classList.remove("shown");
     card?.classList.add("shown");
-    shown = card;
-  };
-  const next = () => {
-    const cards = all("[data-poster]", list);
-    const index = shown ? cards.indexOf(shown) : -1;
-    show(cards[(index + 1) % Math.max(cards.length, 1)] ?? null);
-    for (const old of cards.slice(KEPT)) if (old !== shown) old.remove();
-  };
+    this.#shown = card;
+  }
+}
 
-  new MutationObserver(() => {
-    const newest = find("[data-poster].new", list);
-    if (newest && newest !== shown) {
-      newest.classList.remove("new");
-      show(newest);
-    }
-  }).observe(list, { childList: true });
-  next();
-  setInterval(next, SHOWN_MS);
+/** @param {HTMLElement} list */
+export function startKiosk(list) {
+  const kiosk = new Kiosk(list);
+  new MutationObserver(() => kiosk.showNewest()).observe(list, { childList: true });
+  kiosk.next();
+  setInterval(() => kiosk.next(), SHOWN_MS);
   setInterval(() => navigator.onLine && location.reload(), RELOAD_MS);
 }

@@ -4,41 +4,49 @@
 import { need } from "../lib/dom.js";
 import { api } from "../lib/http.js";
 
-/**
- * @param {HTMLElement} more the paragraph with the link to older posters
- * @param {import("./wall.js").Wall} wall
- */
-export function startOlder(more, wall) {
-  const link = /** @type {HTMLAnchorElement} */ (need("a", more));
-  let loading = false;
+const AHEAD = "800px";
+const PAGE = 24;
+
+export class Older {
+  #loading = false;
+
+  /**
+   * @param {HTMLElement} more the paragraph with the link to older posters
+   * @param {import("./wall.js").Wall} wall
+   */
+  constructor(more, wall) {
+    this.more = more;
+    this.wall = wall;
+    this.link = /** @type {HTMLAnchorElement} */ (need("a", more));
+    this.link.addEventListener("click", (event) => {
+      event.preventDefault();
+      void this.#load();
+    });
+    const near = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#load(), {
+      rootMargin: AHEAD,
+    });
+    near.observe(more);
+  }
 
   /** @param {number | null} [before] the number of the last poster shown, nothing when there are no older ones */
-  const goOnFrom = (before) => {
-    link.dataset.nextBefore = String(before ?? "");
-    more.hidden = !before;
-  };
-  const load = async () => {
-    if (loading || more.hidden) return;
-    loading = true;
-    more.setAttribute("aria-busy", "true");
-    try {
-      const page = await api(`/gallery?limit=24&before=${link.dataset.nextBefore}`);
-      wall.append(page.posters);
-      goOnFrom(page.next_before);
-    } catch {
-      link.textContent = "Older posters did not come. Try again";
-    } finally {
-      loading = false;
-      more.removeAttribute("aria-busy");
-    }
-  };
+  goOnFrom(before) {
+    this.link.dataset.nextBefore = String(before ?? "");
+    this.more.hidden = !before;
+  }
 
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    void load();
-  });
-  new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && void load(), {
-    rootMargin: "800px",
-  }).observe(more);
-  return { goOnFrom };
+  async #load() {
+    if (this.#loading || this.more.hidden) return;
+    this.#loading = true;
+    this.more.setAttribute("aria-busy", "true");
+    try {
+      const page = await api(`/gallery?limit=${PAGE}&before=${this.link.dataset.nextBefore}`);
+      this.wall.append(page.posters);
+      this.goOnFrom(page.next_before);
+    } catch {
+      this.link.textContent = "Older posters did not come. Try again";
+    } finally {
+      this.#loading = false;
+      this.more.removeAttribute("aria-busy");
+    }
+  }
 }

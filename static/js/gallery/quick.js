@@ -2,7 +2,7 @@
 /** The sentence above the wall: a place, a theme, and a poster is on its way. */
 
 import { startPlaceField } from "../create/places.js";
-import { find, need, showFault } from "../lib/dom.js";
+import { need, showFault } from "../lib/dom.js";
 import { api, pageUrl } from "../lib/http.js";
 import { notify } from "../lib/notices.js";
 
@@ -17,6 +17,17 @@ function tell(answer, city) {
   }
 }
 
+/**
+ * Asks for a poster of a place in the theme that is chosen.
+ * @param {HTMLFormElement} form
+ * @param {import("../lib/types.js").Place} place
+ */
+async function ask(form, { city, country, latitude, longitude, distance }) {
+  const theme = /** @type {HTMLSelectElement} */ (need("select", form)).value;
+  const body = { city, country, latitude, longitude, distance, theme };
+  tell(await api("/posters", { method: "POST", body }), city);
+}
+
 /** @param {HTMLFormElement} form */
 export function startQuickCreate(form) {
   const places = startPlaceField(need("[data-places]", form));
@@ -27,13 +38,10 @@ export function startQuickCreate(form) {
     event.preventDefault();
     const place = await places.chosen();
     if (!place) return;
-    const theme = /** @type {HTMLSelectElement} */ (find("select", form)).value;
-    const { city, country, latitude, longitude, distance } = place;
     button.disabled = true;
     showFault(fault, "");
     try {
-      const body = { city, country, latitude, longitude, distance, theme };
-      tell(await api("/posters", { method: "POST", body }), city);
+      await ask(form, place);
       places.clear();
     } catch (error) {
       showFault(fault, /** @type {Error} */ (error).message);

@@ -10,6 +10,7 @@
  * @property {string} theme
  * @property {string} theme_name
  * @property {string} thumbnail_url
+ * @property {string} preview_url
  * @property {{width: number, height: number, dpi: number}} dimensions
  *
  * @typedef {{id: string, city: string, theme: string, progress: number}} Making

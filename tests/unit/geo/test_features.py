@@ -7,10 +7,10 @@ from mural.geo.layers import Layer
 @pytest.mark.parametrize(
     ("tags", "layers"),
     [
-        ({"highway": "motorway_link"}, [Layer.ROAD_MOTORWAY]),
+        ({"highway": "motorway_link"}, [Layer.LINK_MOTORWAY]),
         ({"highway": "trunk"}, [Layer.ROAD_PRIMARY]),
         ({"highway": "secondary"}, [Layer.ROAD_SECONDARY]),
-        ({"highway": "tertiary_link"}, [Layer.ROAD_TERTIARY]),
+        ({"highway": "tertiary_link"}, [Layer.LINK_TERTIARY]),
         ({"highway": "living_street"}, [Layer.ROAD_RESIDENTIAL]),
         ({"highway": "steps"}, [Layer.ROAD_DEFAULT]),
         ({"highway": "something_new"}, [Layer.ROAD_DEFAULT]),

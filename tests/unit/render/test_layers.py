@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from mural.geo.layers import ROADS, Layer
+from mural.geo.layers import LINKS, ROADS, Layer
 from mural.poster import ALL_LAYERS
 from mural.render.layers import CHOICES, Stroke, plan_layers
 from mural.render.page import Sheet
@@ -12,7 +12,7 @@ from tests.support.pictures import map_of, polygons, square
 
 STREET = lines([(-500, 0), (500, 0)])
 BLOCK = polygons([square(100)])
-LINE_LAYERS = [layer for layer in CHOICES if layer in {*ROADS, *list(Layer)[1:8], Layer.RUNWAY, Layer.PIER_LINE}]
+LINE_LAYERS = {*ROADS, *LINKS.values(), *list(Layer)[1:8], Layer.RUNWAY, Layer.PIER_LINE}
 
 
 def everything() -> dict:
@@ -90,3 +90,17 @@ def test_tunnels_lie_under_and_bridges_over_all_other_roads():
         "road_motorway",
         "bridges",
     ]
+
+
+def test_over_some_kilometres_bridges_are_roads_like_any_other():
+    bridge = {Layer.ROAD_PRIMARY: lines([(-500, 0), (500, 0)], levels=[1])}
+    assert names(replace(design(), distance_m=2000), bridge) == ["road_primary", "bridges"]
+    assert names(replace(design(), distance_m=15_000), bridge) == ["road_primary"]
+
+
+def test_slip_roads_lie_under_their_road_in_its_colour():
+    parts = {Layer.LINK_MOTORWAY: STREET, Layer.ROAD_MOTORWAY: STREET}
+    (group,) = plan_layers(map_of(design(), parts), design(), Sheet.of(design()))
+    slip, road = group.marks
+    assert (group.name, slip.colour) == ("road_motorway", road.colour)
+    assert slip.width_pt < road.width_pt

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from mural.geo.layers import ROADS
+from mural.geo.layers import LINKS, ROADS
 from mural.poster import Page
 from mural.render.page import Sheet
 from mural.render.strokes import WEIGHTS, presence
@@ -18,6 +18,12 @@ def sheet(distance_m: float, page: Page | None = None) -> Sheet:
 def test_a_more_important_road_is_never_thinner(distance_m):
     widths = [WEIGHTS[layer].width_pt(sheet(distance_m)) for layer in ROADS]
     assert all(major > minor for major, minor in pairwise(widths))
+
+
+@pytest.mark.parametrize("distance_m", [500, 2000, 8000, 29_000, 50_000])
+def test_a_slip_road_is_clearly_thinner_than_its_road(distance_m):
+    for road, link in LINKS.items():
+        assert WEIGHTS[link].width_pt(sheet(distance_m)) <= WEIGHTS[road].width_pt(sheet(distance_m)) * 0.72
 
 
 def test_roads_grow_thinner_with_the_distance_but_not_without_end():

@@ -12,7 +12,8 @@ from mural.geo.gazetteer import Gazetteer
 from services.cache import MemoryCache
 from services.geocoding import GeocodingService
 from services.nominatim import MOST_WAITING, NominatimSettings
-from tests.support.nominatim_server import Fault, NominatimDouble, nominatim_server
+from tests.support.nominatim_server import NominatimServer
+from tests.support.outside import Fault
 from tests.support.places import place_index
 
 USER_AGENT = "Mural/0.1 (self-hosted map posters; ops@example.org)"
@@ -31,14 +32,14 @@ def no_gazetteer(tmp_path: Path) -> Gazetteer:
 
 
 @pytest.fixture
-def double() -> Iterator[NominatimDouble]:
-    with nominatim_server() as double:
-        yield double
+def server() -> Iterator[NominatimServer]:
+    with NominatimServer() as server:
+        yield server
 
 
-def impatient(double: NominatimDouble, **changes: Any) -> NominatimSettings:
+def impatient(server: NominatimServer, **changes: Any) -> NominatimSettings:
     """Settings for the local server, which nobody has to spare."""
-    defaults: dict[str, Any] = {"url": double.url, "user_agent": USER_AGENT, "min_interval_s": 0.0, "timeout_s": 5.0}
+    defaults: dict[str, Any] = {"url": server.root, "user_agent": USER_AGENT, "min_interval_s": 0.0, "timeout_s": 5.0}
     return NominatimSettings(**defaults | changes)
 
 
@@ -118,59 +119,59 @@ class TestOffline:
 
 
 class TestServer:
-    def test_the_gazetteer_answers_first(self, gazetteer: Gazetteer, double: NominatimDouble) -> None:
-        GeocodingService(gazetteer, MemoryCache(), impatient(double)).geocode("Honolulu", "USA")
-        assert double.asked == []
+    def test_the_gazetteer_answers_first(self, gazetteer: Gazetteer, server: NominatimServer) -> None:
+        GeocodingService(gazetteer, MemoryCache(), impatient(server)).geocode("Honolulu", "USA")
+        assert server.asked == []
 
     def test_what_the_gazetteer_lacks_is_asked_once_and_kept(
-        self, gazetteer: Gazetteer, double: NominatimDouble
+        self, gazetteer: Gazetteer, server: NominatimServer
     ) -> None:
-        service = GeocodingService(gazetteer, MemoryCache(), impatient(double))
+        service = GeocodingService(gazetteer, MemoryCache(), impatient(server))
         first, second = service.geocode("Eiffel Tower", "France"), service.geocode("eiffel tower", "France")
         assert (first.cached, second.cached) == (False, True)
         assert (second.latitude, second.longitude) == (48.8583, 2.2945)
-        assert [(asked.path, asked.query["q"], asked.user_agent) for asked in double.asked] == [
+        assert [(asked.path, asked.query["q"], asked.user_agent) for asked in server.asked] == [
             ("/search", "Eiffel Tower, France", USER_AGENT)
         ]
 
-    def test_that_there_is_no_such_place_is_kept_too(self, gazetteer: Gazetteer, double: NominatimDouble) -> None:
-        service = GeocodingService(gazetteer, MemoryCache(), impatient(double))
+    def test_that_there_is_no_such_place_is_kept_too(self, gazetteer: Gazetteer, server: NominatimServer) -> None:
+        service = GeocodingService(gazetteer, MemoryCache(), impatient(server))
         for _ in range(2):
             with pytest.raises(NotFound):
                 service.geocode("Nowhereville", "France")
-        assert len(double.asked) == 1
+        assert len(server.asked) == 1
 
     @pytest.mark.parametrize(
         ("city", "country", "point"), [("Honolulu", "USA", (21.3045, -157.8557)), ("Pisa", "Italy", (43.7159, 10.4019))]
     )
     def test_the_city_is_preferred_to_the_county_of_its_name(
-        self, no_gazetteer: Gazetteer, double: NominatimDouble, city: str, country: str, point: tuple[float, float]
+        self, no_gazetteer: Gazetteer, server: NominatimServer, city: str, country: str, point: tuple[float, float]
     ) -> None:
-        found = GeocodingService(no_gazetteer, MemoryCache(), impatient(double)).geocode(city, country)
+        found = GeocodingService(no_gazetteer, MemoryCache(), impatient(server)).geocode(city, country)
         assert (found.latitude, found.longitude) == point
         assert not found.ambiguous
 
-    def test_cities_of_equal_importance_are_candidates(self, no_gazetteer: Gazetteer, double: NominatimDouble) -> None:
-        found = GeocodingService(no_gazetteer, MemoryCache(), impatient(double)).geocode("Springfield", "USA")
+    def test_cities_of_equal_importance_are_candidates(self, no_gazetteer: Gazetteer, server: NominatimServer) -> None:
+        found = GeocodingService(no_gazetteer, MemoryCache(), impatient(server)).geocode("Springfield", "USA")
         assert [round(option.longitude) for option in found.candidates] == [-93, -73]
 
-    def test_a_server_below_a_path_is_asked_there(self, no_gazetteer: Gazetteer, double: NominatimDouble) -> None:
-        settings = impatient(double, url=f"{double.url}/nominatim/")
+    def test_a_server_below_a_path_is_asked_there(self, no_gazetteer: Gazetteer, server: NominatimServer) -> None:
+        settings = impatient(server, url=f"{server.root}/nominatim/")
         GeocodingService(no_gazetteer, MemoryCache(), settings).geocode("Zzyzx", "USA")
-        assert [asked.path for asked in double.asked] == ["/nominatim/search"]
+        assert [asked.path for asked in server.asked] == ["/nominatim/search"]
 
     def test_a_contact_in_another_script_does_not_stop_the_request(
-        self, no_gazetteer: Gazetteer, double: NominatimDouble
+        self, no_gazetteer: Gazetteer, server: NominatimServer
     ) -> None:
-        settings = impatient(double, user_agent="Mural (почта@example.org)")
+        settings = impatient(server, user_agent="Mural (почта@example.org)")
         GeocodingService(no_gazetteer, MemoryCache(), settings).geocode("Zzyzx", "USA")
-        assert double.asked[0].user_agent == "Mural (?????@example.org)"
+        assert server.asked[0].user_agent == "Mural (?????@example.org)"
 
     def test_requests_keep_their_distance_and_never_overlap(
-        self, no_gazetteer: Gazetteer, double: NominatimDouble
+        self, no_gazetteer: Gazetteer, server: NominatimServer
     ) -> None:
-        double.answer_after_s = 0.02
-        service = GeocodingService(no_gazetteer, MemoryCache(), impatient(double, min_interval_s=0.1))
+        server.delay_s = 0.02
+        service = GeocodingService(no_gazetteer, MemoryCache(), impatient(server, min_interval_s=0.1))
         threads = [
             threading.Thread(target=service.batch, args=([(f"Honolulu, {i}", "USA"), ("Zzyzx", f"US{i}")],))
             for i in range(3)
@@ -179,15 +180,15 @@ class TestServer:
             thread.start()
         for thread in threads:
             thread.join()
-        times_s = sorted(asked.at_s for asked in double.asked)
+        times_s = sorted(asked.at_s for asked in server.asked)
         assert len(times_s) == 6
-        assert double.most_at_once == 1
+        assert server.most_at_once == 1
         # The server's clock sees when a request arrives, which may lag behind its departure by a scheduling slice.
         assert (times_s[-1] - times_s[0]) >= 5 * 0.1 * 0.9
 
-    def test_a_line_too_long_is_turned_away(self, no_gazetteer: Gazetteer, double: NominatimDouble) -> None:
-        double.fault = Fault.SILENT
-        service = GeocodingService(no_gazetteer, MemoryCache(), impatient(double))
+    def test_a_line_too_long_is_turned_away(self, no_gazetteer: Gazetteer, server: NominatimServer) -> None:
+        server.faults.extend([Fault.HANG] * (MOST_WAITING + 3))
+        service = GeocodingService(no_gazetteer, MemoryCache(), impatient(server))
         outcomes: list[BaseException] = []
 
         def ask(i: int) -> None:
@@ -202,7 +203,7 @@ class TestServer:
         while len(outcomes) < 3:
             threading.Event().wait(0.005)
         assert all(isinstance(error, TooMany) for error in outcomes)
-        double.released.set()
+        server.closing.set()
         for thread in threads:
             thread.join()
         assert len(outcomes) == MOST_WAITING + 3
@@ -212,46 +213,45 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("fault", "sentence"),
         [
-            (Fault.RATE_LIMITED, "asks for fewer requests"),
+            (Fault.TOO_MANY, "asks for fewer requests"),
             (Fault.FORBIDDEN, "refuses this installation"),
-            (Fault.BROKEN, "cannot be reached or is in trouble"),
-            (Fault.NOT_JSON, "cannot be understood"),
-            (Fault.OTHER_SHAPE, "cannot be understood"),
+            (Fault.INTERNAL, "cannot be reached or is in trouble"),
+            (Fault.GARBAGE, "cannot be understood"),
+            (Fault.MANGLED, "cannot be understood"),
             (Fault.OFF_THE_GLOBE, "cannot be understood"),
             (Fault.ERROR_OBJECT, "cannot be reached or is in trouble"),
-            (Fault.HANGS_UP, "cannot be reached or is in trouble"),
+            (Fault.HANG_UP, "cannot be reached or is in trouble"),
         ],
     )
     def test_every_fault_is_a_sentence_and_the_server_is_left_alone_for_a_while(
-        self, no_gazetteer: Gazetteer, double: NominatimDouble, fault: Fault, sentence: str
+        self, no_gazetteer: Gazetteer, server: NominatimServer, fault: Fault, sentence: str
     ) -> None:
-        double.fault = fault
+        server.faults.append(fault)
         cache = MemoryCache()
-        service = GeocodingService(no_gazetteer, cache, impatient(double))
+        service = GeocodingService(no_gazetteer, cache, impatient(server))
         with pytest.raises(GeocodingError, match=sentence) as caught:
             service.geocode("Honolulu", "USA")
         assert caught.value.transient
         assert caught.value.facts["retry_after"] >= 5
         with pytest.raises(GeocodingError, match="trouble a moment ago"):
             service.geocode("Pisa", "Italy")
-        assert len(double.asked) == 1
-        double.fault = Fault.NONE
-        recovered = GeocodingService(no_gazetteer, cache, impatient(double))
+        assert len(server.asked) == 1
+        recovered = GeocodingService(no_gazetteer, cache, impatient(server))
         assert not recovered.geocode("Honolulu", "USA").cached, "a failure must not be kept"
 
-    def test_a_silent_server_times_out(self, no_gazetteer: Gazetteer, double: NominatimDouble) -> None:
-        double.fault = Fault.SILENT
+    def test_a_silent_server_times_out(self, no_gazetteer: Gazetteer, server: NominatimServer) -> None:
+        server.faults.append(Fault.HANG)
         with pytest.raises(GeocodingError, match="did not answer in time"):
-            GeocodingService(no_gazetteer, MemoryCache(), impatient(double, timeout_s=0.1)).geocode("Honolulu", "USA")
+            GeocodingService(no_gazetteer, MemoryCache(), impatient(server, timeout_s=0.1)).geocode("Honolulu", "USA")
 
     def test_nobody_at_the_address(self, no_gazetteer: Gazetteer) -> None:
         settings = NominatimSettings(url="http://127.0.0.1:1", user_agent=USER_AGENT)
         with pytest.raises(GeocodingError, match="cannot be reached"):
             GeocodingService(no_gazetteer, MemoryCache(), settings).geocode("Honolulu", "USA")
 
-    def test_what_the_gazetteer_knows_does_not_suffer(self, gazetteer: Gazetteer, double: NominatimDouble) -> None:
-        double.fault = Fault.BROKEN
-        service = GeocodingService(gazetteer, MemoryCache(), impatient(double))
+    def test_what_the_gazetteer_knows_does_not_suffer(self, gazetteer: Gazetteer, server: NominatimServer) -> None:
+        server.faults.append(Fault.INTERNAL)
+        service = GeocodingService(gazetteer, MemoryCache(), impatient(server))
         with pytest.raises(GeocodingError):
             service.geocode("Eiffel Tower", "France")
         assert service.geocode("Pisa", "Italy").city == "Pisa"
@@ -279,11 +279,11 @@ class TestBatch:
         assert caught.value.field == "locations"
 
     def test_a_batch_stops_asking_the_server_when_it_has_taken_long(
-        self, gazetteer: Gazetteer, double: NominatimDouble, monkeypatch: pytest.MonkeyPatch
+        self, gazetteer: Gazetteer, server: NominatimServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("services.geocoding.BATCH_PATIENCE_S", 0.0)
-        service = GeocodingService(gazetteer, MemoryCache(), impatient(double))
+        service = GeocodingService(gazetteer, MemoryCache(), impatient(server))
         results = service.batch([("Eiffel Tower", "France"), ("Pisa", "Italy")])
         assert [result["success"] for result in results] == [False, True]
         assert "Ask again" in results[0]["message"]
-        assert double.asked == []
+        assert server.asked == []

@@ -1,0 +1,36 @@
+"""What must be in order before the server starts, each told in one sentence when it is not."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from mural.errors import Unavailable
+from mural.fonts import INDEX_FILE
+
+
+def check_prepared(fonts_dir: Path, gazetteer_file: Path) -> None:
+    """Raise Unavailable when set-up has not made the fonts or the index of places."""
+    for what, file in (
+        ("The fonts for lettering are", fonts_dir / INDEX_FILE),
+        ("The index of places is", gazetteer_file),
+    ):
+        if not file.is_file():
+            raise Unavailable(f"{what} not prepared: there is no {file}. Run “make setup”, which makes it.")
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise Unavailable when nobody could connect to us there: the port is taken, forbidden, or not on this machine."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror as error:
+        raise Unavailable(f"HOST={host} is no address of this machine: {error.strerror}.") from error
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise Unavailable(
+            f"Port {port} of {host} cannot be used: {reason}. Stop who has it, or choose another with PORT."
+        ) from error

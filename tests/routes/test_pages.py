@@ -1,0 +1,101 @@
+"""The pages as plain HTML: what they answer, and what they never do."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from tests.support.server import Server
+
+NOT_FOUND = ("/posters/nothing", "/generate/nothing", "/create?like=nothing", "/nowhere")
+
+
+@pytest.mark.parametrize("path", ["/", "/create", "/gallery", "/themes", "/about", "/status", "/offline", "/?kiosk=1"])
+def test_a_page_is_there_for_a_stranger(server: Server, path: str) -> None:
+    answer = requests.get(server.base_url + path, timeout=30)
+    assert answer.status_code == 200
+    assert "<h1" in answer.text
+
+
+@pytest.mark.parametrize("path", NOT_FOUND)
+def test_a_page_that_is_not_there_says_so_in_its_own_words(server: Server, path: str) -> None:
+    answer = requests.get(server.base_url + path, timeout=30)
+    assert answer.status_code == 404
+    assert "Nothing hangs here" in answer.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "before=x",
+        "before=-1",
+        "page=0&sort=owner&order=up",
+        "distance=far&dpi=x&rotation=y&size=&theme=%00",
+        "city=%3Cb%3E",
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/create", "/gallery"])
+def test_a_strange_address_is_no_fault(server: Server, path: str, query: str) -> None:
+    answer = requests.get(f"{server.base_url}{path}?{query}", timeout=30)
+    assert answer.status_code == 200
+    assert "<b>" not in answer.text
+
+
+def test_a_link_to_a_poster_brings_its_picture(server: Server) -> None:
+    result = server.wait_for(server.submit(city="<b>Böle & co</b>")["job_id"], "completed")["result"]
+    page = requests.get(f"{server.base_url}/posters/{result['poster_id']}", timeout=30).text
+    assert f'property="og:image" content="http://127.0.0.1:{server.port}{result["preview_url"]}"' in page
+    assert 'property="og:title" content="&lt;b&gt;Böle &amp; co&lt;/b&gt;, Finland"' in page
+    assert "<b>Böle" not in page
+    assert "OpenStreetMap contributors" in page
+
+
+def test_a_form_that_is_wrong_comes_back_with_a_sentence(server: Server) -> None:
+    form = {"full": "1", "place": "Helsinki, Finland", "theme": "no such theme"}
+    answer = requests.post(f"{server.base_url}/create", data=form, timeout=30)
+    assert answer.status_code == 404
+    assert "no such theme" in answer.text
+    assert 'value="Helsinki, Finland"' in answer.text
+
+
+def test_the_form_leads_to_the_job(server: Server) -> None:
+    form = {"place": "Helsinki, Finland", "theme": "noir"}
+    answer = requests.post(f"{server.base_url}/create", data=form, timeout=30, allow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/generate/")
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", ""])
+def test_choosing_an_appearance_leads_nobody_elsewhere(server: Server, back: str) -> None:
+    form = {"appearance": "coffee", "back": back}
+    answer = requests.post(f"{server.base_url}/appearance", data=form, timeout=30, allow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] in {"/", "/elsewhere.example"}
+    assert answer.cookies["appearance"] == "coffee"
+
+
+def test_an_unknown_appearance_follows_the_system(server: Server) -> None:
+    form = {"appearance": '"><script>', "back": "/about"}
+    answer = requests.post(f"{server.base_url}/appearance", data=form, timeout=30)
+    assert 'data-appearance="system"' in answer.text
+
+
+def test_the_colours_of_the_themes_are_fetched_once(server: Server) -> None:
+    first = requests.get(f"{server.base_url}/themes.css", timeout=30)
+    assert ".theme-noir{" in first.text
+    again = requests.get(f"{server.base_url}/themes.css", headers={"If-None-Match": first.headers["ETag"]}, timeout=30)
+    assert again.status_code == 304
+
+
+def test_a_stranger_cannot_stop_or_repeat_a_job(server: Server) -> None:
+    owner = requests.Session()
+    owner.get(server.base_url, timeout=30)
+    job_id = server.submit(owner, city="Null Island", country="Nowhere", latitude=0, longitude=0)["job_id"]
+    server.wait_for(job_id, "failed")
+    assert requests.post(f"{server.base_url}/generate/{job_id}/retry", timeout=30).status_code == 403
+    again = owner.post(f"{server.base_url}/generate/{job_id}/retry", timeout=30, allow_redirects=False)
+    assert again.status_code in {303, 409}
+
+
+def test_the_manifest_names_the_start(server: Server) -> None:
+    assert requests.get(f"{server.base_url}/manifest.webmanifest", timeout=30).json()["start_url"] == "/"

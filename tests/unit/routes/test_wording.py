@@ -1,0 +1,63 @@
+"""Facts in words."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from mural.jobs.progress import Step
+from mural.paper import SIZES
+from mural.poster import LayerChoice
+from routes import wording
+
+
+@pytest.mark.parametrize(("metres", "words"), [(500, "500 m"), (4000, "4 km"), (12_500, "12.5 km"), (999.6, "1000 m")])
+def test_distances_are_said_as_people_say_them(metres: float, words: str) -> None:
+    assert wording.distance_words(metres) == words
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "words"),
+    [(60.1715, 24.9443, "60.172° N 24.944° E"), (-33.8688, -70.5, "33.869° S 70.500° W")],
+)
+def test_coordinates_name_the_half_of_the_earth(latitude: float, longitude: float, words: str) -> None:
+    assert wording.coordinate_words({"latitude": latitude, "longitude": longitude}) == words
+
+
+def test_a_size_is_told_in_centimetres() -> None:
+    poster = {"page": {"width_mm": 304.8, "height_mm": 400.0}, "dimensions": {"dpi": 300}}
+    assert wording.size_words(poster) == "30.5 × 40 cm at 300 DPI"
+
+
+def test_a_day_is_written_out() -> None:
+    assert wording.date_words("2026-01-19T15:30:52.000Z") == "19 January 2026"
+
+
+def test_every_step_and_every_layer_has_words() -> None:
+    assert set(wording.STEP_WORDS) == set(Step)
+    assert set(wording.LAYER_WORDS) == set(get_args(LayerChoice))
+
+
+def test_what_is_no_step_is_waiting() -> None:
+    assert wording.step_words("drawing") == "Drawing"
+    assert wording.step_words("waiting") == wording.WAITING_WORDS
+
+
+def test_the_steps_end_one_after_the_other() -> None:
+    ends = [step["until"] for step in wording.steps()]
+    assert ends == sorted(ends)
+
+
+def test_every_size_can_be_chosen_under_its_own_words() -> None:
+    sizes = [size for _group, group in wording.size_groups() for size in group]
+    assert {size["id"] for size in sizes} == set(SIZES)
+    assert len({size["words"] for size in sizes}) == len(sizes)
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [({}, ""), ({"queue_position": 1}, "It is the next one."), ({"queue_position": 3}, "2 before it.")],
+)
+def test_the_queue_is_counted_from_those_before(job: dict[str, int], words: str) -> None:
+    assert wording.queue_words(job) == words
