@@ -25,6 +25,7 @@ elif ASYNC_MODE == "gevent":
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -81,10 +82,27 @@ def serve(app: Flask, config: Config, at_end: Callable[[], object]) -> None:
 
 def _server_options() -> dict[str, Any]:
     if ASYNC_MODE == "eventlet":
-        return {"max_size": MAX_SOCKETS}
+        return {"max_size": MAX_SOCKETS, "protocol": _prompt_protocol()}
     if ASYNC_MODE == "threading":
         return {"allow_unsafe_werkzeug": True}
     return {}
+
+
+def _prompt_protocol() -> type[Any]:
+    """Make eventlet send at once what it has.
+
+    It writes an answer's head and body apart, and the second write would wait some 40 ms until the client has
+    acknowledged the first.
+    """
+
+    import eventlet.wsgi
+
+    class PromptProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet ships no types
+        def setup(self) -> None:
+            super().setup()
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    return PromptProtocol
 
 
 def _shown_host(host: str) -> str:

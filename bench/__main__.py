@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from bench import latency, posters
+from bench import latency, posters, reads
 
-BENCHMARKS: Final[dict[str, Callable[[], None]]] = {"posters": posters.run, "latency": latency.run}
+BENCHMARKS: Final[dict[str, Callable[[], None]]] = {"posters": posters.run, "latency": latency.run, "reads": reads.run}
 
 
 def main() -> None:
