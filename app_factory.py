@@ -13,14 +13,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from mural import __version__
-from routes import batches, cli, gallery, geocoding, health, jobs, metrics, pages, posters, previews, themes
+from routes import batches, cli, docs, gallery, geocoding, health, jobs, metrics, pages, posters, previews, themes
 from routes.errors import init_errors
 from routes.identity import init_identity
 from routes.json_text import JsonRequest, StrictJson
 from routes.middleware import EntranceMiddleware
 from routes.observing import init_observing
 from routes.openapi import init_openapi
-from routes.security import init_security
+from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
 from services.container import Services, build_services
 from services.fanout import Fanout
@@ -39,7 +39,7 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
         VALIDATION_ERROR_STATUS_CODE=int(HTTPStatus.BAD_REQUEST),
         AUTO_404_RESPONSE=False,
         AUTO_SERVERS=False,
-        AUTO_VALIDATION_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
         TEMPLATES_AUTO_RELOAD=config.development,
     )
     app.json = StrictJson(app)
@@ -51,9 +51,11 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     init_errors(app)
     init_identity(app)
     init_security(app, config.tile_url)
-    rest = [noun.blueprint for noun in (health, themes, geocoding, posters, batches, previews, jobs, gallery)]
+    init_cors(app, config.cors_origins)
+    rest = [noun.blueprint for noun in (posters, batches, jobs, previews, gallery, themes, geocoding, health)]
     for blueprint in rest:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX)
+    app.register_blueprint(docs.blueprint, url_prefix=API_PREFIX)
     init_openapi(app, rest, config.url_prefix)
     app.register_blueprint(pages.blueprint)
     if config.metrics:

@@ -70,7 +70,9 @@ def init_identity(app: Flask) -> None:
             return
         site = request.headers.get("Sec-Fetch-Site", "")
         origin = request.headers.get("Origin", "")
-        own = origin in {"", f"{request.scheme}://{request.host}", *services().config.cors_origins}
+        if origin in services().config.cors_origins:
+            return
+        own = origin in {"", f"{request.scheme}://{request.host}"}
         if not own or site in {"cross-site", "same-site"}:
             message = "This request came from another site's page."
             raise NotAllowed(message)

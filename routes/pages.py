@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
+from apiflask import APIBlueprint
 from flask import (
-    Blueprint,
     Response,
     current_app,
     make_response,
@@ -32,7 +32,7 @@ from routes.identity import current_actor
 from services.requests import PosterQuery
 from services.views import Submission
 
-blueprint = Blueprint("pages", __name__)
+blueprint = APIBlueprint("pages", __name__, enable_openapi=False)
 for words in wording.FILTERS:
     blueprint.add_app_template_filter(words)
 blueprint.add_app_template_filter(forms.town_query)

@@ -46,3 +46,21 @@ def init_security(app: Flask, tile_url: str) -> None:
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
+
+
+def init_cors(app: Flask, origins: tuple[str, ...]) -> None:
+    """Let the pages of the sites that the host names read the answers of the REST interface."""
+
+    @app.after_request
+    def _allow(response: Response) -> Response:
+        origin = request.headers.get("Origin", "")
+        if not request.path.startswith("/api/") or not {origin, "*"}.intersection(origins):
+            return response
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = "Content-Range, ETag, Location, Retry-After"
+        response.vary.add("Origin")
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
+            response.headers["Access-Control-Allow-Headers"] = "Content-Type, Authorization"
+            response.headers["Access-Control-Max-Age"] = "600"
+        return response

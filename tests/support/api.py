@@ -75,7 +75,6 @@ class Api:
     services: Services
     renderer: FakeRenderer
     listener: Listener
-    waiter: Callable[[str], None]
 
     def visitor(self) -> Visitor:
         """Let somebody new come."""
@@ -92,7 +91,7 @@ class Api:
 
     @contextmanager
     def holding(self) -> Iterator[None]:
-        """Let no drawing end."""
+        """Let no drawing end; afterwards all of them do."""
         self.renderer.held = True
         self.renderer.gate = threading.Semaphore(0)
         try:
@@ -100,11 +99,12 @@ class Api:
         finally:
             self.renderer.held = False
             self.renderer.gate.release(1000)
+            wait_until(lambda: self.services.health.stats()["active_jobs"] == 0)
 
     def wait(self, *job_ids: str) -> None:
         """Wait until jobs have ended."""
         for job_id in job_ids:
-            self.waiter(job_id)
+            wait_until(lambda ident=job_id: self.services.jobs.get(ident).state.ended)
 
 
 def draw_now(request: RenderRequest) -> RenderResult:
@@ -136,7 +136,7 @@ def running_api(folder: Path, gazetteer: Path, **settings: str) -> Iterator[Api]
     app.test_client_class = Visitor
     services.jobs.start()
     try:
-        yield Api(app, services, renderer, listener, lambda job_id: _wait(services, job_id))
+        yield Api(app, services, renderer, listener)
     finally:
         services.jobs.stop(0)
 
@@ -174,10 +174,11 @@ def _services(
     )
 
 
-def _wait(services: Services, job_id: str) -> None:
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait for something that is bound to happen."""
     turn = threading.Event()
     for _ in range(2000):
-        if services.jobs.get(job_id).state.ended:
+        if holds():
             return
         turn.wait(0.01)
-    raise AssertionError(f"{job_id} does not end: {services.jobs.get(job_id)}")
+    raise AssertionError("it did not happen")

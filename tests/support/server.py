@@ -39,6 +39,8 @@ def prepare_data_dir(data_dir: Path) -> None:
 class Server:
     """A running Mural; ``kill`` and ``start`` may alternate, and the data folder stays."""
 
+    program: tuple[str, ...] = ("wsgi.py",)
+
     def __init__(self, data_dir: Path, **settings: str) -> None:
         prepare_data_dir(data_dir)
         self.data_dir = data_dir
@@ -73,7 +75,9 @@ class Server:
         environ = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
         environ |= {"DATA_DIR": str(self.data_dir), "PORT": str(self.port)} | self._settings
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen([sys.executable, "wsgi.py"], cwd=ROOT, env=environ, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                [sys.executable, *self.program], cwd=ROOT, env=environ, stdout=log, stderr=log
+            )
         self._wait_until_up()
 
     def _wait_until_up(self) -> None:
@@ -139,3 +143,21 @@ class Server:
                 return job
             time.sleep(0.05)
         raise AssertionError(f"job {job_id} is still {job['status']}:\n{self.log()}")
+
+
+class QuickServer(Server):
+    """A running Mural in which drawing takes no time; ``hold`` and ``release`` decide when it ends."""
+
+    program = ("-m", "tests.system.quick_server")
+
+    def hold(self) -> None:
+        """Let no drawing end."""
+        (self.data_dir / "hold").touch()
+
+    def release(self) -> None:
+        """Let them end."""
+        (self.data_dir / "hold").unlink()
+
+    def drawn(self) -> list[str]:
+        """List the ids of the jobs that were drawn, in their order."""
+        return (self.data_dir / "drawn").read_text("ascii").splitlines()
