@@ -34,12 +34,14 @@ from typing import Any
 from flask import Flask
 
 from app_factory import create_app
-from config import Config, ConfigError
+from config import OWN_DATA_DIR, Config, ConfigError
 from mural.errors import MuralError
 from services.errors_reporting import start_reporting
+from services.holdings import Holdings
 from services.instance_lock import instance_lock
 from services.logs import configure_logs
-from services.start_checks import check_port, check_prepared
+from services.restore import undo_interrupted
+from services.start_checks import check_port, check_prepared, lend_prepared
 
 log = logging.getLogger("mural")
 
@@ -99,9 +101,11 @@ def main() -> None:
         config = Config.from_env(ENVIRON)
         configure_logs(config.log_format, verbose=config.development)
         at_end = start_reporting(config.sentry_dsn, config.environment)
-        check_prepared(config.fonts_dir, config.gazetteer_file)
         check_port(config.host, config.port)
         with instance_lock(config.data_dir):
+            lend_prepared(OWN_DATA_DIR, config.data_dir)
+            check_prepared(config.fonts_dir, config.gazetteer_file)
+            undo_interrupted(Holdings.of(config))
             serve(create_app(config), config, at_end)
     except (ConfigError, MuralError) as error:
         sys.exit(f"Mural cannot start: {error}")
