@@ -25,6 +25,7 @@ elif ASYNC_MODE == "gevent":
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -47,6 +48,9 @@ log = logging.getLogger("mural")
 
 MAX_SOCKETS = 20_000
 """Eventlet's server accepts 1,024 by default; the machine's own limit on open files is the one that should count."""
+
+BACKLOG = 4096
+"""So many connections may wait to be accepted: after a restart everybody comes back at once."""
 
 STOP_GRACE_S = 20.0
 
@@ -78,15 +82,19 @@ def serve(app: Flask, config: Config, at_end: Callable[[], object]) -> None:
         signal.signal(name, ask_to_stop)
     socketio.start_background_task(stop_when_asked)
     log.info("Mural is open at http://%s:%s%s/", _shown_host(config.host), config.port, config.url_prefix)
-    socketio.run(app, host=config.host, port=config.port, **_server_options())
-
-
-def _server_options() -> dict[str, Any]:
     if ASYNC_MODE == "eventlet":
-        return {"max_size": MAX_SOCKETS}
-    if ASYNC_MODE == "threading":
-        return {"allow_unsafe_werkzeug": True}
-    return {}
+        _serve_with_eventlet(app, config)
+    else:
+        options: dict[str, Any] = {"backlog": BACKLOG} if ASYNC_MODE == "gevent" else {"allow_unsafe_werkzeug": True}
+        socketio.run(app, host=config.host, port=config.port, **options)
+
+
+def _serve_with_eventlet(app: Flask, config: Config) -> None:
+    """Do as Flask-SocketIO does, but let more than 50 connections wait to be accepted."""
+    from eventlet import listen, wsgi
+
+    family, _kind, _protocol, _name, address = socket.getaddrinfo(config.host, config.port)[0]
+    wsgi.server(listen(address, family, backlog=BACKLOG), app, max_size=MAX_SOCKETS, log_output=False)
 
 
 def _shown_host(host: str) -> str:
