@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from mural import __version__
-from routes import cli, gallery, geocoding, health, jobs, pages, posters, previews, themes
+from routes import cli, cli_extracts, gallery, geocoding, health, jobs, pages, posters, previews, themes
 from routes.errors import init_errors
 from routes.identity import init_identity
 from routes.middleware import EntranceMiddleware
@@ -47,6 +47,7 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     for module in (health, themes, geocoding, posters, previews, jobs, gallery):
         app.register_blueprint(module.blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(pages.blueprint)
+    cli.mural.add_command(cli_extracts.import_extract)
     app.cli.add_command(cli.mural)
     socketio.init_app(app)
     init_sockets(socketio)
