@@ -4,8 +4,8 @@ import errno
 import fcntl
 import os
 import shutil
-from collections import namedtuple
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -22,7 +22,14 @@ from mural.geo.tiles import describe, read_tiles
 from tests.support.maps import HELSINKI, extract, write_osm
 
 CENTRE = BBox(24.940, 60.170, 24.948, 60.173)
-Usage = namedtuple("Usage", "total used free")
+
+
+class Usage(NamedTuple):
+    """What shutil.disk_usage() tells."""
+
+    total: int
+    used: int
+    free: int
 
 
 @pytest.fixture

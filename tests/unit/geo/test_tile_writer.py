@@ -98,8 +98,13 @@ def test_the_box_is_that_of_the_file_or_else_of_its_roads(tmp_path: Path, monkey
 def test_a_tile_goes_by_the_middle_and_the_size() -> None:
     cell = SMALLEST_CELL_DEG
     bounds = np.array(
-        [(0.1 * cell, 0, 0.9 * cell, 0), (0.6 * cell, 0, 1.3 * cell, 0), (0.7 * cell, 0, 1.4 * cell, 0)]
-        + [(0, 0, 1.9 * cell, 0), (-180, -90, 180, 90)]
+        [
+            (0.1 * cell, 0, 0.9 * cell, 0),
+            (0.6 * cell, 0, 1.3 * cell, 0),
+            (0.7 * cell, 0, 1.4 * cell, 0),
+            (0, 0, 1.9 * cell, 0),
+            (-180, -90, 180, 90),
+        ]
     )
     tiles = tiles_of(bounds).tolist()
     assert tiles[0] == tiles[1]
