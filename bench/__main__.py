@@ -6,9 +6,13 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from bench import latency, posters
+from bench import extracts, latency, posters
 
-BENCHMARKS: Final[dict[str, Callable[[], None]]] = {"posters": posters.run, "latency": latency.run}
+BENCHMARKS: Final[dict[str, Callable[[], None]]] = {
+    "posters": posters.run,
+    "latency": latency.run,
+    "extracts": extracts.run,
+}
 
 
 def main() -> None:
