@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from bench import latency, posters
+from bench import latency, posters, prints
 
-BENCHMARKS: Final[dict[str, Callable[[], None]]] = {"posters": posters.run, "latency": latency.run}
+BENCHMARKS: Final[dict[str, Callable[[], None]]] = {"posters": posters.run, "prints": prints.run, "latency": latency.run}
 
 
 def main() -> None:
