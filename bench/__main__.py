@@ -8,7 +8,11 @@ from typing import Final
 
 from bench import latency, posters, prints
 
-BENCHMARKS: Final[dict[str, Callable[[], None]]] = {"posters": posters.run, "prints": prints.run, "latency": latency.run}
+BENCHMARKS: Final[dict[str, Callable[[], None]]] = {
+    "posters": posters.run,
+    "prints": prints.run,
+    "latency": latency.run,
+}
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from mural.worker.protocol import MapSources, RenderRequest
 from mural.worker.render import Renderer
 from tests.support.real_parts import PREPARED_DIR, ROOT
 
+A1: Final = page_for(PageWish(size="a1"))
 A0: Final = page_for(PageWish(size="a0"))
 
 
@@ -54,7 +55,7 @@ PRINTS: Final = (
     Print("12 x 16 in WebP", Format.WEBP),
     Print("A0 PNG", Format.PNG, A0),
     Print("A0 JPEG", Format.JPEG, A0),
-    Print("A0 WebP", Format.WEBP, A0),
+    Print("A1 WebP", Format.WEBP, A1),
     Print("A0 PDF", Format.PDF, replace(A0, bleed_mm=3.0, crop_marks=True)),
 )
 
