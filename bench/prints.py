@@ -20,6 +20,7 @@ from mural.worker.protocol import MapSources, RenderRequest
 from mural.worker.render import Renderer
 from tests.support.real_parts import PREPARED_DIR, ROOT
 
+DEFAULT_PAGE: Final = Page()
 A1: Final = page_for(PageWish(size="a1"))
 A0: Final = page_for(PageWish(size="a0"))
 
@@ -30,7 +31,7 @@ class Print:
 
     name: str
     format: Format
-    page: Page = Page()
+    page: Page = DEFAULT_PAGE
     preview: bool = False
     again: bool = False
     """Measure the same map in another theme instead, which this process draws second."""
