@@ -91,7 +91,7 @@ def serve(app: Flask, config: Config, at_end: Callable[[], object]) -> None:
 
 def _serve_with_eventlet(app: Flask, config: Config) -> None:
     """Do as Flask-SocketIO does, but let more than 50 connections wait to be accepted."""
-    from eventlet import listen, wsgi
+    from eventlet import listen, wsgi  # noqa: PLC0415  # only where it was chosen
 
     family, _kind, _protocol, _name, address = socket.getaddrinfo(config.host, config.port)[0]
     wsgi.server(listen(address, family, backlog=BACKLOG), app, max_size=MAX_SOCKETS, log_output=False)

@@ -1,6 +1,7 @@
 """A crowd of websocket clients as lean as Python allows: `python -m bench.crowd PORT CLIENTS SECONDS`.
 
-It speaks Engine.IO and Socket.IO over bare sockets, so that what is measured is the server. Every client joins the wall;
+It speaks Engine.IO and Socket.IO over bare sockets, so that what is measured is the server. Every client joins the
+wall;
 then the crowd notes how long after its `sent` (nanoseconds of the machine's monotonic clock) each event arrives. Prints
 one JSON object.
 """
@@ -30,7 +31,7 @@ class Client:
 
     def __init__(self, port: int) -> None:
         self.socket = socket.socket()
-        self.socket.setblocking(False)
+        self.socket.setblocking(False)  # noqa: FBT003  # it takes no keyword
         self.socket.connect_ex(("127.0.0.1", port))
         self.joined = False
         self._port = port
