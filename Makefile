@@ -18,7 +18,7 @@ run: setup ## Set up what is missing and serve http://localhost:8000
 
 test: setup-dev system-tools ## Set up what is missing and run every test
 	@$(BIN)/python -m pytest tests
-	@node --test tests/js/
+	@npm test --silent
 
 lint: setup-dev ## Check style, types, imports and JavaScript
 	@$(BIN)/ruff check .

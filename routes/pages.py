@@ -210,7 +210,7 @@ def themes() -> str:
 @blueprint.get("/about")
 def about() -> str:
     """Say what this is and whose work it stands on."""
-    return render_template("pages/about.html", version=__version__)
+    return render_template("pages/about.html", version=__version__, tile_url=services().config.tile_url)
 
 
 @blueprint.get("/status")

@@ -2,27 +2,18 @@
 /** My posters: each can be taken down, after a question and with a few seconds to think better of it. */
 
 import { all, find, make, need } from "./lib/dom.js";
-import { api } from "./lib/http.js";
+import { beginLeaving, leave, leaving, stopLeaving } from "./lib/leaving.js";
 import { notify } from "./lib/notices.js";
 
 const REGRET_S = 7;
-
-/** Posters whose time for regret is running. @type {Set<string>} */
-const leaving = new Set();
-
-/** @param {string} id */
-const remove = (id) => {
-  leaving.delete(id);
-  return api(`/posters/${id}`, { method: "DELETE", keepalive: true });
-};
 
 /** @param {HTMLElement} card */
 function takeDown(card) {
   const id = card.dataset.poster ?? "";
   card.hidden = true;
-  leaving.add(id);
+  beginLeaving(id);
   const hangBack = () => {
-    leaving.delete(id);
+    stopLeaving(id);
     card.hidden = false;
   };
   notify(`${need(".place", card).textContent} is taken down.`, {
@@ -30,7 +21,7 @@ function takeDown(card) {
     seconds: REGRET_S,
     onAction: hangBack,
     onTimeout: () => {
-      remove(id).catch((error) => {
+      leave(id).catch((error) => {
         hangBack();
         notify(error.message);
       });
@@ -54,5 +45,6 @@ for (const card of dialog ? all("[data-mine] [data-poster]") : []) {
   card.append(button);
 }
 addEventListener("pagehide", () => {
-  for (const id of leaving) void remove(id);
+  // May not get through while the page goes; the next page makes sure of it.
+  for (const id of leaving()) leave(id).catch(() => undefined);
 });

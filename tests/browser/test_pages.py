@@ -53,10 +53,36 @@ def test_every_page_is_accessible(
     found = []
     for path in paths:
         ann.goto(path)
-        ann.evaluate(axe_source)
-        violations = ann.evaluate("axe.run().then(({violations}) => violations)")
-        found += [(path, fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in violations]
+        found += [(path, *fault) for fault in violations(ann, axe_source)]
     assert found == []
+
+
+def violations(page: Page, axe_source: str) -> list[tuple[str, list[str]]]:
+    """List what the accessibility checker finds: the rule, and where it is broken."""
+    page.evaluate(axe_source)
+    found = page.evaluate("axe.run().then(({violations}) => violations)")
+    return [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in found]
+
+
+@pytest.mark.parametrize("appearance", APPEARANCES)
+def test_what_opens_and_what_passes_is_accessible_too(
+    visit: Visit, server: Server, axe_source: str, appearance: str
+) -> None:
+    ann = visit(reduced_motion="reduce", bypass_csp=True)
+    wear(ann, appearance, server.base_url)
+    ann.goto(f"/create?{SAMPLE_QUERY}&size=a0&theme=ocean")
+    ann.get_by_role("combobox", name="Place").fill("Hels")
+    ann.keyboard.press("ArrowDown")
+    expect(ann.get_by_role("option").first).to_be_visible()
+    assert violations(ann, axe_source) == []
+    ann.goto(f"/create?{SAMPLE_QUERY}&size=a1&theme=ocean&title={appearance}")
+    ann.get_by_role("button", name="Make the poster").click()
+    ann.wait_for_url("**/generate/*")
+    expect(ann.get_by_role("button", name="Stop making it")).to_be_visible()
+    assert violations(ann, axe_source) == []
+    ann.get_by_role("button", name="Take it down").click(timeout=SLOW_MS)
+    expect(ann.get_by_role("dialog")).to_be_visible()
+    assert violations(ann, axe_source) == []
 
 
 def test_no_page_scrolls_sideways_on_a_phone(visit: Visit, paths: list[str]) -> None:

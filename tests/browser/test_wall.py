@@ -24,7 +24,7 @@ def hung(page: Page, poster_id: str) -> Any:
 
 def result_of(server: Server, **changes: Any) -> str:
     """Have a poster made, and name it."""
-    job = server.wait_for(server.submit(**changes)["job_id"], "completed")
+    job = server.wait_for(server.submit(dpi=72, **changes)["job_id"], "completed")
     return str(job["result"]["poster_id"])
 
 
@@ -121,7 +121,7 @@ def test_an_unclear_place_is_asked_about(visit: Visit) -> None:
 
 
 def test_older_posters_come_as_one_scrolls(visit: Visit, server: Server) -> None:
-    jobs = [server.submit(theme="noir", distance=500 + metres)["job_id"] for metres in range(1, 27)]
+    jobs = [server.submit(theme="noir", dpi=72, distance=500 + metres)["job_id"] for metres in range(1, 27)]
     for job_id in jobs:
         server.wait_for(job_id, "completed")
     ann = visit()
