@@ -37,8 +37,8 @@ def run() -> None:
     """Print the times of every read call."""
     scene = porto()
     with tempfile.TemporaryDirectory() as folder:
-        limits = {"RATE_LIMIT_POSTERS": "100000 per minute", "RATE_LIMIT_GEOCODE": "100000 per minute"}
-        server = Server(Path(folder) / "data", RENDER_WORKERS="2", **limits)
+        often = "100000 per minute"
+        server = Server(Path(folder) / "data", RENDER_WORKERS="2", RATE_LIMIT_POSTERS=often, RATE_LIMIT_GEOCODE=often)
         try:
             scene.lend_to(server.data_dir)
             visitor = requests.Session()
