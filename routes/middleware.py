@@ -32,6 +32,9 @@ class EntranceMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["wsgi.file_wrapper"] = _large_pieces
+        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", ""):
+            # All three servers end the stream where the last chunk ends, but eventlet does not say so.
+            environ["wsgi.input_terminated"] = True
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         path: str = environ.get("PATH_INFO", "")
         if self._prefix:

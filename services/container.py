@@ -60,6 +60,7 @@ class Services:
     rate_limiter: RateLimiter
     render_pool: RenderPool
     themes: ThemeService
+    own_themes: OwnThemes
 
     def start(self) -> None:
         """Start the render processes and take up the jobs that wait."""
@@ -83,7 +84,7 @@ def build_services(config: Config, publisher: Publisher, background: Background)
     for folder in (config.extracts_dir, config.area_cache_dir, config.posters_dir):
         folder.mkdir(parents=True, exist_ok=True)
     cache = open_cache(config.redis_url)
-    themes = ThemeService(ROOT / "themes", OwnThemes(config.own_themes_dir))
+    themes = ThemeService(ROOT / "themes")
     pool = build_render_pool(config, background, workers=config.render_workers)
     nominatim = NominatimSettings(url=config.nominatim_url, user_agent=config.user_agent)
     geocoding = GeocodingService(Gazetteer(config.gazetteer_file), cache, nominatim)
@@ -122,6 +123,7 @@ def build_services(config: Config, publisher: Publisher, background: Background)
         rate_limiter=RateLimiter(config.redis_url),
         render_pool=pool,
         themes=themes,
+        own_themes=parts.own_themes,
     )
 
 
