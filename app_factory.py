@@ -73,7 +73,7 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     app.wsgi_app = EntranceMiddleware(app.wsgi_app, config.url_prefix)  # type: ignore[method-assign]
     if config.trusted_proxies:
         hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
 
