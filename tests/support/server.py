@@ -123,7 +123,7 @@ class Server:
         """Ask it to end, wait until it has, and tell its exit code; None when it was not running."""
         return self._end(signal.SIGTERM)
 
-    def signal(self, how: signal.Signals) -> None:
+    def send(self, how: signal.Signals) -> None:
         """Send it a signal and wait for nothing."""
         os.kill(self.pid, how)
 

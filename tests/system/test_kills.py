@@ -107,7 +107,7 @@ def test_a_cancelled_job_ends_at_once_and_leaves_no_poster(own_server: Server) -
 
 def test_a_stop_is_announced_and_ends_well(own_server: Server) -> None:
     client = own_server.client()
-    own_server.signal(signal.SIGTERM)
+    own_server.send(signal.SIGTERM)
     events = []
     while not events or events[-1][0] != "system:maintenance":
         events.append(client.receive(timeout=30))
@@ -118,10 +118,10 @@ def test_a_stop_is_announced_and_ends_well(own_server: Server) -> None:
 
 def test_a_second_signal_ends_at_once_and_loses_nothing(own_server: Server) -> None:
     job_id = begin(own_server)
-    own_server.signal(signal.SIGTERM)
+    own_server.send(signal.SIGTERM)
     while "Stopping" not in own_server.log():
         time.sleep(0.02)
-    own_server.signal(signal.SIGTERM)
+    own_server.send(signal.SIGTERM)
     assert own_server.wait() == 128 + signal.SIGTERM
     own_server.start()
     assert own_server.wait_for(job_id, "completed", "failed")["status"] == "completed"
