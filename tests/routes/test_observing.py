@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,20 @@ def test_every_line_is_json_and_every_answer_names_its_line(observed: Server) ->
     answer = requests.get(f"{observed.base_url}/none%0a%22forged", timeout=10)
     (line,) = [entry for entry in entries(observed) if entry.get("request_id") == answer.headers["X-Request-ID"]]
     assert str(line["event"]).startswith('GET /none\n"forged 404 in ')
+
+
+def test_the_lines_about_a_job_and_a_command_say_so(observed: Server) -> None:
+    job_id = observed.submit(latitude=-45.0, longitude=-120.0, city="Nowhere")["job_id"]
+    observed.wait_for(job_id, "failed")
+    about = [entry for entry in entries(observed) if entry.get("job_id") == job_id]
+    assert any(entry["level"] == "warning" for entry in about)
+    client = observed.client()
+    for _ in range(400):
+        client.emit("gallery:leave", {})
+    while not (flooding := [entry for entry in entries(observed) if "flooding" in str(entry["event"])]):
+        time.sleep(0.02)
+    assert flooding[0]["command"] == "gallery:leave"
+    assert flooding[0]["socket"]
 
 
 def test_the_id_of_a_trusted_proxy_is_kept_when_it_is_well_formed(observed: Server) -> None:
