@@ -136,7 +136,15 @@ class EngineSockets:
         if wire is not None:
             wire.cut()
         # Not here: it tells the handlers of disconnections, and who publishes must not wait for them.
-        self._engine.start_background_task(connection.close, wait=False, abort=True)
+        self._engine.start_background_task(self._close, connection)
+
+    def _close(self, connection: Any) -> None:
+        connection.close(wait=False, abort=True)
+        self._forget(connection)
+
+    def _forget(self, connection: Any) -> None:
+        """Leave nothing of a closed socket to Engine.IO's sweep, which comes by every 20 seconds."""
+        self._engine.sockets.pop(connection.sid, None)
 
     def _websocket(self, handler: Callable[[Any], Any], engine: Any) -> Any:
         connection = handler.__self__  # type: ignore[attr-defined]  # it is a method of the socket
@@ -154,7 +162,9 @@ class EngineSockets:
             outbox.put(None)
             return []
         finally:
-            if not connection.upgraded:  # the upgrade has failed, and the client goes on polling
+            if connection.upgraded:
+                self._forget(connection)
+            else:  # the upgrade has failed, and the client goes on polling
                 outbox.attach(connection, None)
 
     def _lay_wire(self, websocket: Any) -> Wire:

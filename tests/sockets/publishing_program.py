@@ -34,7 +34,8 @@ def main() -> None:
         for number in range(wish["first"], wish["first"] + wish["count"]):
             fanout.publish(Event("test:event", payload_of(number, wish), (GALLERY_ROOM,), instead))
         # Before any other thread has had a turn:
-        return {"queued": [connection.queue._queue.qsize() for connection in engine.sockets.values()]}
+        members = fanout.get_participants("/", GALLERY_ROOM)
+        return {"queued": [engine.sockets[engine_id].queue._queue.qsize() for _id, engine_id in members]}
 
     def look() -> dict[str, Any]:
         connections = list(engine.sockets.values())

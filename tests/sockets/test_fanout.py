@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+import requests
 import socketio
 
 from tests.support.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, RawSocket, raw_socket
@@ -89,7 +90,7 @@ def test_frames_of_the_library_and_of_broadcasts_do_not_mix(publishing: Server) 
         pongs, numbers = [], []
         for first in range(0, 100, 10):
             client.send_frame(PING, b"are you there")
-            publisher.call("test:publish", {"first": first, "count": 10, "size": 20_000})
+            publisher.call("test:publish", {"first": first, "count": 10, "size": 2_000})
         while len(numbers) < 100 or len(pongs) < 10:
             kind, content = client.read_frame()
             if kind == PONG:
@@ -113,7 +114,7 @@ def test_a_slow_client_gets_everything_in_order_while_it_stays_within_the_bound(
         assert numbers == list(range(10))
         assert slow.command("gallery:leave", {})["ok"] is True
         publisher.call("gallery:join", {})
-        assert publisher.call("test:publish", {"first": 0, "count": 1, "size": 1})["queued"] == [0, 0]
+        assert publisher.call("test:publish", {"first": 0, "count": 1, "size": 1})["queued"] == [0]
 
 
 def test_who_reads_nothing_is_disconnected_and_costs_bounded_memory_and_nobody_s_time(publishing: Server) -> None:
@@ -132,8 +133,6 @@ def test_who_reads_nothing_is_disconnected_and_costs_bounded_memory_and_nobody_s
 
 
 def test_who_polls_no_more_is_disconnected(publishing: Server) -> None:
-    import requests  # noqa: PLC0415
-
     address = f"{publishing.base_url}/socket.io/?EIO=4&transport=polling"
     sid = json.loads(requests.get(address, timeout=10).text[1:])["sid"]
     for text in ("40", '420["gallery:join",{}]'):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
-PATIENCE_S = 30.0
+PATIENCE_S = 8.0
 
 
 class RawSocket:
@@ -104,6 +104,11 @@ class RawSocket:
         except ConnectionError:
             return frames
 
+    def close(self) -> None:
+        """End the connection."""
+        self._file.close()
+        self.socket.close()
+
     def _exactly(self, size: int) -> bytes:
         content = self._file.read(size)
         if len(content) < size:
@@ -118,4 +123,4 @@ def raw_socket(port: int, **options: Any) -> Iterator[RawSocket]:
     try:
         yield connection
     finally:
-        connection.socket.close()
+        connection.close()
