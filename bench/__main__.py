@@ -6,9 +6,13 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from bench import latency, posters
+from bench import fanout, latency, posters
 
-BENCHMARKS: Final[dict[str, Callable[[], None]]] = {"posters": posters.run, "latency": latency.run}
+BENCHMARKS: Final[dict[str, Callable[[], None]]] = {
+    "posters": posters.run,
+    "latency": latency.run,
+    "fanout": fanout.run,
+}
 
 
 def main() -> None:

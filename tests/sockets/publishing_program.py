@@ -1,4 +1,4 @@
-"""Mural with a command for tests, `test:publish`, that sends events to the wall, and one that looks into the sockets."""
+"""Mural with commands for tests: `test:publish` sends events to the wall, `test:look` looks into the sockets."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_garbage_ends_the_connection(any_server: Server, kind: str) -> None:
 
 
 def test_garbage_before_anything_else_ends_the_connection(any_server: Server) -> None:
-    for text in ("", "hello", "4", "9"):
+    for text in ("", "hello", "4"):
         with raw_socket(any_server.port) as client:
             client.send_text(text)
             assert ends(client)
@@ -157,8 +157,6 @@ def test_cors_origins_lets_other_sites_in(tmp_path: Path) -> None:
             client.enter()
         with raw_socket(server.port, Origin="https://elsewhere.example") as client:
             assert client.status == 400
-        with raw_socket(server.port, Origin=server.base_url) as client:
-            print(client.status)
     finally:
         server.stop()
 
