@@ -17,6 +17,7 @@ if ASYNC_MODE == "eventlet":
     import eventlet
 
     eventlet.monkey_patch()
+    import eventlet.wsgi
 elif ASYNC_MODE == "gevent":
     from gevent import monkey
 
@@ -51,6 +52,9 @@ MAX_SOCKETS = 20_000
 
 BACKLOG = 4096
 """So many connections may wait to be accepted: after a restart everybody comes back at once."""
+
+SILENCE_S = 60.0
+"""Who sends or takes nothing for so long loses the connection; websockets and polls have limits of their own."""
 
 STOP_GRACE_S = 20.0
 
@@ -98,7 +102,7 @@ def _serve_with_eventlet(app: Flask, config: Config) -> None:
     # Every connection inherits it. An answer's head and body are written apart, and the second write would wait some
     # 40 ms until the client has acknowledged the first.
     door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    wsgi.server(door, app, max_size=MAX_SOCKETS, log_output=False)
+    wsgi.server(door, app, max_size=MAX_SOCKETS, log_output=False, socket_timeout=SILENCE_S)
 
 
 def _shown_host(host: str) -> str:

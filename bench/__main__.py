@@ -12,6 +12,7 @@ BENCHMARKS: Final = (
     "extracts",
     "latency",
     "reads",
+    "fanout",
 )
 """Modules of this package; each has a function ``run`` that prints its tables."""
 
