@@ -15,6 +15,7 @@ import numpy as np
 
 from mural.errors import MapDataError, MapServerError, NoStreets
 from mural.geo import ragged
+from mural.geo.antimeridian import halves, join, part_of
 from mural.geo.area_file import Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import METRES_PER_DEGREE, BBox
@@ -78,6 +79,7 @@ class _Library:
         self._sources = sources
         self._areas = AreaCache(cache_dir / "areas", sources.cache_max_mb)
         self._extracts = Catalogue(sources.extracts_dir, "extract", cache_dir / "extracts.json", self._areas)
+        self._joined: tuple[BBox, list[int], list[Area], Area] | None = None
         self._samples = Catalogue(sources.samples_dir, "sample", cache_dir / "samples.json", self._areas)
 
     def obtain(self, bbox: BBox, report: Report) -> Area:
@@ -112,6 +114,22 @@ class _Library:
         return area
 
     def _from_files(self, catalogues: list[Catalogue], bbox: BBox, least_share: float, report: Report) -> Area | None:
+        parts = [
+            (half, east, self._from_best_file(catalogues, half, least_share, report)) for half, east in halves(bbox)
+        ]
+        areas = [area for _, _, area in parts if area is not None]
+        if len(areas) < len(parts):
+            return None
+        if len(areas) == 1:
+            return areas[0]
+        if self._joined is None or self._joined[:2] != (bbox, list(map(id, areas))):
+            moved = [(part_of(area, half), east) for (half, east, _), area in zip(parts, areas, strict=True)]
+            self._joined = (bbox, list(map(id, areas)), areas, join(bbox, moved))
+        return self._joined[-1]
+
+    def _from_best_file(
+        self, catalogues: list[Catalogue], bbox: BBox, least_share: float, report: Report
+    ) -> Area | None:
         """Take the best file that has streets there: some are cut from larger ones, and claim the larger one's box."""
         streetless = None
         for catalogue in catalogues:
