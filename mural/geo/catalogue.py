@@ -30,7 +30,7 @@ WHOLE_MAX_BYTES: Final = 12_000_000
 times the size of a file in memory."""
 SCANNED_MAX_BYTES: Final = 300_000_000
 """Larger files are used once they are imported: each box would take the reading of all of the file, a second for every
-10 MB, and memory for the places of all of its nodes, about twice its size."""
+10 MB, and memory for the places of all of its nodes, three times its size."""
 ROOM_TO_MOVE: Final = 1.5
 """Larger files are read for a box this much larger than the page, so that a nudged map is a hit too."""
 
