@@ -126,7 +126,7 @@ class Catalogue:
         try:
             if extract.is_small:
                 return self._read_whole(extract.path, extract.stamp)
-            roomy = extract.bbox.intersection(bbox.scaled(ROOM_TO_MOVE)) or extract.bbox
+            roomy = bbox.scaled(ROOM_TO_MOVE)  # also beyond the extract's box: what is there is ragged, but real
             read = read_area if extract.source is None else read_tiles
             return self._areas.put(read(extract.path, roomy), extract.stamp)
         except BrokenExtract as error:
