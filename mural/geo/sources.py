@@ -19,7 +19,7 @@ from mural.geo.antimeridian import halves, join, part_of
 from mural.geo.area_file import Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import METRES_PER_DEGREE, BBox
-from mural.geo.catalogue import COVERS, Catalogue, Extract
+from mural.geo.catalogue import COVERS, ROOM_TO_NUDGE, Catalogue, Extract
 from mural.geo.layers import ROADS, Area, Coordinates
 from mural.worker.protocol import MapSources
 
@@ -28,8 +28,6 @@ Report = Callable[[str, float], None]
 
 BETTER_THAN_NOTHING: Final = 0.5
 """Share of the page that a file must hold to be used when there is nothing else."""
-NUDGE: Final = 1.1
-"""Downloads are asked for this much wider and higher than the page, so that a nudged map needs no second one."""
 
 _ADVICE: Final = " (flask mural import-extract makes it quick)"
 """What a person who waits for a large file should know."""
@@ -150,7 +148,7 @@ class _Library:
         from mural.geo import overpass  # noqa: PLC0415  # its libraries take seconds to load, and are seldom needed
 
         area = overpass.fetch_area(
-            bbox.scaled(NUDGE),
+            bbox.scaled(ROOM_TO_NUDGE),
             self._sources,
             report,
             known=lambda: self._areas.downloaded(bbox),

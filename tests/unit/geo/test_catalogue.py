@@ -185,7 +185,7 @@ def test_an_index_serves_instead_of_its_file_and_alone(catalogue: Catalogue, fol
     (extract,) = catalogue.covering(PAGE)
     area = catalogue.read(extract, PAGE)
     assert area is not None
-    assert area.bbox == PAGE.scaled(1.5)
+    assert area.bbox == PAGE.scaled(1.1)
     assert area.source == "country.osm.pbf"
     assert len(area.lines[Layer.ROAD_PRIMARY]) == 1
     assert catalogue.read(extract, PAGE) is area
