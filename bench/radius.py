@@ -23,7 +23,7 @@ from tests.support.real_parts import SHARED_DATA
 DISTANCES_M: Final = (1_000, 2_000, 5_000, 10_000, 20_000, 35_000, 50_000)
 COPIES: Final = 49
 """Seven by seven cities: their middle is built-up for 70 km around."""
-STEPS: Final = ("obtaining map data", "preparing layers", "drawing", "thumbnails", "total")
+STEPS: Final = ("obtaining map data", "preparing layers", "drawing", "thumbnails", "total", "cpu")
 
 
 def run() -> None:
@@ -36,7 +36,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         index = import_extract(file, Path(folder), lambda _: None).path
         rows = [_row(index, box, distance_m, Path(folder)) for distance_m in DISTANCES_M]
-    header = ("km", "points in page", *(f"{step} s" for step in STEPS), "total s / million points")
+    header = ("km", "points in page", *(f"{step} s" for step in STEPS), "cpu s / million points")
     print_table(f"12 x 16 in at 300 DPI in the middle of {COPIES} copies of {city.name}, new place", header, rows)
 
 
@@ -48,7 +48,7 @@ def _row(index: Path, box: BBox, distance_m: int, folder: Path) -> tuple[str, ..
         page = page_bbox(View(latitude=latitude, longitude=longitude), distance_m, distance_m * 16 / 12)
         points = _points(obtain_area(page, studio.sources, lambda *_: None), page)
     figures = (f"{seconds.get(step, 0.0):.2f}" for step in STEPS)
-    return (f"{distance_m / 1000:g}", f"{points:,}", *figures, f"{seconds['total'] / points * 1e6:.2f}")
+    return (f"{distance_m / 1000:g}", f"{points:,}", *figures, f"{seconds['cpu'] / points * 1e6:.2f}")
 
 
 def _points(area: Area, page: BBox) -> int:
