@@ -9,6 +9,8 @@ from typing import Final
 BENCHMARKS: Final = (
     "posters",
     "prints",
+    "peers",
+    "radius",
     "extracts",
     "latency",
     "reads",
