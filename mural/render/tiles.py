@@ -23,7 +23,8 @@ def cut(picture: Path, folder: Path) -> None:
     """Write all tiles of a picture into a folder, each one whole, and then the file that says so."""
     Image.MAX_IMAGE_PIXELS = LARGEST_PX
     with Image.open(picture) as opened:
-        levels = [opened.convert("RGB")]
+        opened.load()
+    levels: list[Image.Image] = [opened]  # RGB, as every poster is; converting would make a second one of 560 MB
     pyramid = Pyramid(*levels[0].size)
     for _ in range(pyramid.min_level, pyramid.max_level):
         levels.append(levels[-1].reduce(2))
