@@ -20,6 +20,7 @@ from mural.worker.protocol import MapSources, RenderRequest
 from mural.worker.render import Renderer
 from tests.support.real_parts import PREPARED_DIR, ROOT
 
+REPEAT: Final = 2
 DEFAULT_PAGE: Final = Page()
 A1: Final = page_for(PageWish(size="a1"))
 A0: Final = page_for(PageWish(size="a0"))
@@ -68,19 +69,24 @@ def run() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         scene.lend_to(Path(folder))
-        costs = {item.name: _in_a_fresh_process(scene, item, Path(folder)) for item in PRINTS}
+        _in_a_fresh_process(scene, PRINTS[0], Path(folder))  # reads the map into the area cache; not measured
+        costs = {item.name: _best(scene, item, Path(folder)) for item in PRINTS}
     default = costs[PRINTS[0].name]
     for item in PRINTS:
         cost = costs[item.name]
         megapixels = item.page.width_px * item.page.height_px / 1e6
         times = f"{cost.seconds / default.seconds:.2f}"
         rows.append((item.name, f"{megapixels:.1f}", f"{cost.seconds:.2f}", times, *_megabytes(cost)))
-    title = f"prints of {scene.city} {scene.distance_m / 1000:g} km, the map at hand"
+    title = f"prints of {scene.city} {scene.distance_m / 1000:g} km, the map in the area cache, best of {REPEAT}"
     print_table(title, ("what", "megapixels", "seconds", "x default", "peak MB", "file MB"), rows)
 
 
 def _megabytes(cost: Cost) -> tuple[str, str]:
     return f"{cost.peak_mb:.0f}", f"{cost.file_mb:.2f}"
+
+
+def _best(scene: Scene, item: Print, folder: Path) -> Cost:
+    return min((_in_a_fresh_process(scene, item, folder) for _ in range(REPEAT)), key=lambda cost: cost.seconds)
 
 
 def _in_a_fresh_process(scene: Scene, item: Print, folder: Path) -> Cost:
