@@ -15,7 +15,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config, ConfigError
 from mural import __version__
-from routes import batches, cli, docs, gallery, geocoding, health, jobs, metrics, pages, posters, previews, themes
+from routes import (
+    batches,
+    cli,
+    docs,
+    gallery,
+    geocoding,
+    health,
+    jobs,
+    metrics,
+    pages,
+    posters,
+    previews,
+    themes,
+    tiles,
+)
 from routes.context import bring_services
 from routes.errors import init_errors
 from routes.identity import init_identity
@@ -59,7 +73,7 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     init_identity(app)
     init_security(app, config.tile_url)
     init_cors(app, config.cors_origins)
-    rest = [noun.blueprint for noun in (posters, batches, jobs, previews, gallery, themes, geocoding, health)]
+    rest = [noun.blueprint for noun in (posters, tiles, batches, jobs, previews, gallery, themes, geocoding, health)]
     for blueprint in rest:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(docs.blueprint, url_prefix=API_PREFIX)

@@ -8,6 +8,7 @@ from typing import Final
 
 BENCHMARKS: Final = (
     "posters",
+    "previews",
     "prints",
     "peers",
     "radius",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -31,8 +32,11 @@ from services.previews import DrawNow, PreviewService
 from services.rate_limit import Floodgate, RateLimiter
 from services.readings import watch_parts
 from services.render_pool import RenderPool
+from services.render_process import worker_environment
 from services.rendering import build_render_pool, map_sources
 from services.themes import ThemeService
+from services.tiles import TileService
+from services.urls import Urls
 from services.views import iso
 from services.wiring import Outside, build_poster_services
 
@@ -61,6 +65,7 @@ class Services:
     render_pool: RenderPool
     themes: ThemeService
     own_themes: OwnThemes
+    tiles: TileService
 
     def start(self) -> None:
         """Start the render processes and take up the jobs that wait."""
@@ -77,6 +82,7 @@ class Services:
         self.lag_watch.stop()
         self.jobs.stop(grace_s)
         self.render_pool.stop()
+        self.tiles.stop()
 
 
 def build_services(config: Config, publisher: Publisher, background: Background) -> Services:
@@ -124,6 +130,13 @@ def build_services(config: Config, publisher: Publisher, background: Background)
         render_pool=pool,
         themes=themes,
         own_themes=parts.own_themes,
+        tiles=TileService(
+            parts.posters,
+            config.data_dir / "cache" / "tiles",
+            background,
+            worker_environment(os.environ, config.data_dir / "cache"),
+            Urls(config.url_prefix),
+        ),
     )
 
 
