@@ -95,14 +95,12 @@ def serve(app: Flask, config: Config, at_end: Callable[[], object]) -> None:
 
 def _serve_with_eventlet(app: Flask, config: Config) -> None:
     """Do as Flask-SocketIO does, but let more than 50 connections wait to be accepted."""
-    from eventlet import listen, wsgi  # noqa: PLC0415  # only where it was chosen
-
     family, _kind, _protocol, _name, address = socket.getaddrinfo(config.host, config.port)[0]
-    door = listen(address, family, backlog=BACKLOG)
+    door = eventlet.listen(address, family, backlog=BACKLOG)
     # Every connection inherits it. An answer's head and body are written apart, and the second write would wait some
     # 40 ms until the client has acknowledged the first.
     door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    wsgi.server(door, app, max_size=MAX_SOCKETS, log_output=False, socket_timeout=SILENCE_S)
+    eventlet.wsgi.server(door, app, max_size=MAX_SOCKETS, log_output=False, socket_timeout=SILENCE_S)
 
 
 def _shown_host(host: str) -> str:

@@ -5,7 +5,6 @@ touches. A poster that was deleted in between is taken out of the copy, so that 
 
     mural.db                         absent where a PostgreSQL server keeps the database
     secret_key                       absent where SECRET_KEY is a setting
-    themes/...                       what visitors made
     posters/<first two>/<id>/...     as on the disk
     backup.json                      last: the checksum of everything before it
 """
@@ -22,7 +21,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -38,7 +37,6 @@ from services.views import iso
 DATABASE: Final = "mural.db"
 SECRET_KEY: Final = "secret_key"  # noqa: S105 - the name of the file
 POSTERS: Final = "posters"
-THEMES: Final = "themes"
 MANIFEST: Final = "backup.json"
 FORMAT: Final = 1
 STAGE_PREFIX: Final = ".backup-"
@@ -89,10 +87,6 @@ def _stage(holdings: Holdings) -> Iterator[Path]:
 def _gather(holdings: Holdings, stage: Path) -> int:
     if holdings.secret_key_file.exists():
         shutil.copyfile(holdings.secret_key_file, stage / SECRET_KEY)
-    (stage / THEMES).mkdir()
-    for theme in holdings.themes_dir.glob("*.json"):
-        with suppress(FileNotFoundError):  # its owner has just deleted it
-            shutil.copyfile(theme, stage / THEMES / theme.name)
     if holdings.database_file is None:
         known = [entry.name for entry in holdings.posters_dir.glob("[0-9a-f][0-9a-f]/*") if _is_poster(entry.name)]
         return sum(_take(holdings.posters_dir, poster_id, stage) for poster_id in known)

@@ -22,7 +22,7 @@ from uuid import uuid4
 from sqlalchemy import update
 
 from services import gallery_store
-from services.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, THEMES, BackupError, Summing
+from services.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, BackupError, Summing
 from services.db.migrate import migrate
 from services.db.models import StreamRow
 from services.db.session import Database
@@ -33,7 +33,6 @@ from services.sqlite_files import check_database, copy_database, is_database, wi
 
 log = logging.getLogger(__name__)
 
-THEME_MEMBER: Final = re.compile(r"themes/[\w-]+\.json", re.ASCII)
 POSTER_MEMBER: Final = re.compile(r"posters/([0-9a-f]{2})/\1[0-9a-f]{30}/[\w.-]+", re.ASCII)
 CHUNK_BYTES: Final = 1024 * 1024
 STAGE: Final = ".restoring"
@@ -130,7 +129,7 @@ def _unpack(file: Path, stage: Path, posters_stage: Path) -> None:
 
 
 def _place_of(name: str, file: Path, stage: Path, posters_stage: Path) -> Path:
-    if name in (DATABASE, SECRET_KEY) or THEME_MEMBER.fullmatch(name):
+    if name in (DATABASE, SECRET_KEY):
         return stage / name
     if POSTER_MEMBER.fullmatch(name):
         return posters_stage / name.removeprefix(f"{POSTERS}/")
@@ -186,9 +185,6 @@ def _planned(holdings: Holdings, stage: Path, posters_stage: Path | None) -> lis
     if (stage / SECRET_KEY).exists():
         leaving.append(holdings.secret_key_file)
         coming.append((stage / SECRET_KEY, holdings.secret_key_file))
-    if (stage / THEMES).exists():
-        leaving.append(holdings.themes_dir)
-        coming.append((stage / THEMES, holdings.themes_dir))
     if posters_stage is not None:
         leaving += sorted(holdings.posters_dir.glob("[0-9a-f][0-9a-f]"))
         coming += [(shelf, holdings.posters_dir / shelf.name) for shelf in sorted(posters_stage.iterdir())]

@@ -41,8 +41,6 @@ class Installation:
         self.first = self.made(theme="noir")
         self.second = self.made(theme="paper")
         self.holdings.secret_key_file.write_text("the first key")
-        self.holdings.themes_dir.mkdir(parents=True)
-        (self.holdings.themes_dir / "own_mine_0123abcd.json").write_text("{}")
 
     def started(self) -> Studio:
         studio = make_studio(self.folder, self.config)
@@ -88,8 +86,6 @@ def test_a_backup_of_the_running_installation_brings_it_back(installation: Insta
     third = installation.made(theme="paper")
     installation.studio.services.posters.delete(installation.first, ADMIN)
     installation.holdings.secret_key_file.write_text("another key")
-    (installation.holdings.themes_dir / "own_mine_0123abcd.json").unlink()
-    (installation.holdings.themes_dir / "own_later_0123abcd.json").write_text("{}")
     installation.stop()
 
     restored = restore(installation.holdings, tmp_path / "backup.tar")
@@ -100,7 +96,6 @@ def test_a_backup_of_the_running_installation_brings_it_back(installation: Insta
     assert installation.wall() == wall
     assert installation.epoch() != epoch, "what clients have seen since must mean nothing any more"
     assert installation.holdings.secret_key_file.read_text() == "the first key"
-    assert [file.name for file in installation.holdings.themes_dir.iterdir()] == ["own_mine_0123abcd.json"]
     kept = [path.name for folder in restored.kept_in for path in folder.iterdir()]
     assert third[:2] in kept
     assert "mural.db" in kept
