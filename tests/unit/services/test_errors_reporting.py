@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import logging
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
+from collections.abc import Iterator
 
-import brotli
 import pytest
 
 from services import logs
 from services.errors_reporting import start_reporting
-
-UNPACKED: dict[str | None, Callable[[bytes], bytes]] = {
-    "gzip": gzip.decompress,
-    "br": brotli.decompress,
-    None: lambda body: body,
-}
-
-
-class Sentry(ThreadingHTTPServer):
-    """Keeps the events of every envelope."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Intake)
-        self.events: list[dict[str, Any]] = []
-        self.dsn = f"http://key@127.0.0.1:{self.server_port}/7"
-
-
-class Intake(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        server: Any = self.server
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        body = UNPACKED[self.headers.get("Content-Encoding")](body)
-        lines = [json.loads(line) for line in body.splitlines() if line]
-        kinds = zip(lines[1::2], lines[2::2], strict=True)
-        server.events += [item for kind, item in kinds if kind["type"] == "event"]
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
-        pass
+from tests.support.sentry_server import Sentry, sentry_server
 
 
 @pytest.fixture
 def sentry() -> Iterator[Sentry]:
-    server = Sentry()
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    import sentry_sdk  # noqa: PLC0415 - at the top it would load eventlet into every test
+    with sentry_server() as server:
+        yield server
+        import sentry_sdk  # noqa: PLC0415 - at the top it would load eventlet into every test
 
-    sentry_sdk.get_client().close()
-    sentry_sdk.get_global_scope().set_client(None)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        sentry_sdk.get_client().close()
+        sentry_sdk.get_global_scope().set_client(None)
 
 
 @pytest.mark.filterwarnings(r"ignore:\s*Eventlet is deprecated")  # sentry_sdk looks whether it is in use
