@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from tests.support.server import Server
 EVERY_MS: Final = 250
 PADDING: Final = 40
 LISTEN_S: Final = 8
+ROUNDS: Final = 2
 CROWD: Final = 1_000
 CURVE: Final = (100, 500, 1_000, 2_000, 5_000)
 
@@ -59,7 +61,7 @@ def run() -> None:
         with serving as (port, pid):
             rows.append((name, CROWD, *measure(port, pid, CROWD).cells()))
     with rendering():
-        for _round in range(2):
+        for _round in range(ROUNDS):
             for name, serving in (("Mural, posters rendering", mural("eventlet")), ("Node, likewise", node())):
                 with serving as (port, pid):
                     rows.append((name, CROWD, *measure(port, pid, CROWD).cells()))
@@ -105,11 +107,21 @@ def node() -> Iterator[tuple[int, int]]:
     port = free_port()
     command = [program, "bench/node/fanout.mjs", str(port), str(EVERY_MS), str(PADDING)]
     with subprocess.Popen(command, cwd=ROOT) as server:
-        time.sleep(1)
+        _wait_for(port)
         try:
             yield port, server.pid
         finally:
             server.terminate()
+
+
+def _wait_for(port: int) -> None:
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
 
 
 @contextmanager

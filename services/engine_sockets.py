@@ -39,7 +39,7 @@ BINARY_PACKETS: Final = ("5", "6")
 BROKEN: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """What the libraries raise over packets that they cannot read."""
 
-for name in (__name__, "engineio.server", "socketio.server"):
+for name in (__name__, "engineio.server", "socketio.server", "werkzeug"):
     logging.getLogger(name).addFilter(Sparing())
 
 
@@ -163,6 +163,7 @@ class EngineSockets:
             return []
         finally:
             if connection.upgraded:
+                wire.discard()
                 self._forget(connection)
             else:  # the upgrade has failed, and the client goes on polling
                 outbox.attach(connection, None)

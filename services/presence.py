@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Final
 
 from services.background import Background
@@ -20,25 +20,33 @@ class PresenceService:
         self._background = background
         self._lock = threading.Lock()
         self._rooms: dict[str, dict[str, str]] = defaultdict(dict)
+        self._visitors: dict[str, Counter[str]] = defaultdict(Counter)
         self._changed: set[str] = set()
         self._telling = False
 
     def viewers(self, room: str) -> int:
         """Count the visitors in a room."""
-        return len(set(self._rooms[room].values())) if room in self._rooms else 0
+        return len(self._visitors[room]) if room in self._visitors else 0
 
     def join(self, room: str, connection_id: str, user_id: str) -> None:
         """Note that a socket entered a room."""
         with self._lock:
+            if connection_id in self._rooms[room]:
+                return
             self._rooms[room][connection_id] = user_id
+            self._visitors[room][user_id] += 1
         self._tell(room)
 
     def leave(self, room: str, connection_id: str) -> None:
         """Note that a socket left a room."""
         with self._lock:
             left = self._rooms[room].pop(connection_id, None) if room in self._rooms else None
-        if left is not None:
-            self._tell(room)
+            if left is None:
+                return
+            self._visitors[room][left] -= 1
+            if not self._visitors[room][left]:
+                del self._visitors[room][left]
+        self._tell(room)
 
     def leave_all(self, connection_id: str) -> None:
         """Note that a socket is gone."""

@@ -20,6 +20,8 @@ MAX_UNHANDLED: Final = 32
 
 UNHANDLED_PAUSE_S: Final = 0.01
 
+MAX_DISCARDED_READS: Final = 64
+
 
 class Wire:
     """A client's connection, to which several may write without mixing their frames; libraries take it for a socket."""
@@ -99,6 +101,19 @@ class Wire:
         """End the connection; what was written still arrives."""
         with contextlib.suppress(OSError):  # gone already
             self._raw.shutdown(socket.SHUT_RDWR)
+
+    def discard(self) -> None:
+        """End the connection and throw away what has come: the server would take it for the next request."""
+        self.end()
+        with contextlib.suppress(OSError):  # nothing more to read
+            for _ in range(MAX_DISCARDED_READS):
+                if not self._raw.recv(65_536, socket.MSG_DONTWAIT):
+                    return
+
+    def close(self) -> None:
+        """Close for the library; under gevent it has a duplicate, whose closing alone would not end the connection."""
+        self.discard()
+        self._sock.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)

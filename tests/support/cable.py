@@ -45,10 +45,17 @@ class Cable:
         with contextlib.suppress(OSError):  # closed
             while True:
                 near, _address = self._listener.accept()
-                if self._plugged:
-                    self._join(near, socket.create_connection(("127.0.0.1", self._to_port)))
-                else:
+                if not (self._plugged and self._passes(near)):
                     near.close()
+
+    def _passes(self, near: socket.socket) -> bool:
+        """Pass a connection on; say false when nobody listens at the other end."""
+        try:
+            far = socket.create_connection(("127.0.0.1", self._to_port))
+        except ConnectionRefusedError:
+            return False
+        self._join(near, far)
+        return True
 
     def _join(self, near: socket.socket, far: socket.socket) -> None:
         self._ends += [near, far]

@@ -18,27 +18,47 @@ class WallClient:
     def __init__(self, base_url: str, transports: list[str]) -> None:
         self._base_url = base_url
         self._work: queue.Queue[tuple[str, Any]] = queue.Queue()
-        self._client = socketio.Client(reconnection_delay=0.05, reconnection_delay_max=0.5, request_timeout=5)
-        self._client.on("connect", lambda: self._work.put(("catch up", None)))
-        for name in EVENTS:
-            self._client.on(name, lambda payload, name=name: self._work.put((name, payload)))
+        self._stopped = threading.Event()
+        self._client = self._fresh_client()
         self._transports = transports
         self.epoch, self.seq = "", -1
         self.posters: list[str] = []
         self.applied: list[int] = []
         self.connections = 0
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._threads = [threading.Thread(target=run, daemon=True) for run in (self._run, self._stay_connected)]
 
     def start(self) -> None:
-        """Connect."""
-        self._client.connect(self._base_url, transports=self._transports, retry=True)
-        self._thread.start()
+        """Connect, and stay so."""
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Disconnect for good."""
-        self._client.shutdown()
+        self._stopped.set()
+        self._client.disconnect()
         self._work.put(("stop", None))
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
+
+    def _fresh_client(self) -> socketio.Client:
+        """Make a client for one connection: reconnecting by itself, it can miss a loss soon after."""
+        client = socketio.Client(reconnection=False, request_timeout=5)
+        client.on("connect", lambda: self._work.put(("catch up", None)))
+        for name in EVENTS:
+            client.on(name, lambda payload, name=name: self._work.put((name, payload)))
+        return client
+
+    def _stay_connected(self) -> None:
+        while not self._stopped.wait(0.05):
+            self._client = self._fresh_client()
+            try:
+                self._client.connect(self._base_url, transports=self._transports, wait_timeout=5)
+            except socketio.exceptions.ConnectionError:
+                self._client.disconnect()
+                continue
+            if self._stopped.is_set():
+                self._client.disconnect()
+            self._client.wait()
 
     def _run(self) -> None:
         while (item := self._work.get())[0] != "stop":

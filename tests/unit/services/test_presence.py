@@ -42,12 +42,12 @@ def test_two_sockets_of_one_visitor_are_one_viewer() -> None:
 def test_the_changes_of_one_second_are_told_once() -> None:
     publisher, steps = RecordingPublisher(), Steps()
     presence = PresenceService(publisher, steps)
-    for number in range(50):
+    for number in range(1000):
         presence.join("gallery", f"socket {number}", f"visitor {number}")
     steps.tick()
     steps.slept.acquire()  # told, and asleep again
     assert [(event.name, event.payload, event.rooms) for event in publisher.events] == [
-        (Name.PRESENCE_CHANGED, {"viewers": 50}, ("gallery",))
+        (Name.PRESENCE_CHANGED, {"viewers": 1000}, ("gallery",))
     ]
 
 
