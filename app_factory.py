@@ -17,6 +17,7 @@ from config import Config, ConfigError
 from mural import __version__
 from routes import (
     batches,
+    canvas,
     cli,
     docs,
     gallery,
@@ -39,8 +40,9 @@ from routes.observing import init_observing
 from routes.openapi import init_openapi
 from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
+from routes.sockets.late_acks import LateAckPacket
 from routes.sockets.origins import allowed_origins
-from services.background import ThreadBackground
+from services.background import Aside, ThreadBackground, directly
 from services.container import Services, build_services
 from services.environ import read_environ
 from services.events import RecordingPublisher
@@ -52,7 +54,7 @@ MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
 """Commands are small; anything larger is not ours."""
 
 
-def create_app(config: Config, services: Services | None = None) -> APIFlask:
+def create_app(config: Config, services: Services | None = None, aside: Aside = directly) -> APIFlask:
     """Build the application; tests may bring services of their own."""
     app = APIFlask(__name__, title="Mural", version=__version__, spec_path=f"{API_PREFIX}/openapi.json", docs_path=None)
     app.config.update(
@@ -67,24 +69,26 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     app.request_class = JsonRequest
     fanout = Fanout()
     socketio = build_socketio(config, fanout)
-    app.extensions["mural"] = services or build_services(config, fanout, socketio)
+    app.extensions["mural"] = services or build_services(config, fanout, socketio, aside)
     init_observing(app)
     init_errors(app)
     init_identity(app)
     init_security(app, config.tile_url)
     init_cors(app, config.cors_origins)
-    rest = [noun.blueprint for noun in (posters, tiles, batches, jobs, previews, gallery, themes, geocoding, health)]
+    nouns = (posters, tiles, batches, jobs, previews, gallery, canvas, themes, geocoding, health)
+    rest = [noun.blueprint for noun in nouns]
     for blueprint in rest:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(docs.blueprint, url_prefix=API_PREFIX)
     init_openapi(app, rest, config.url_prefix)
+    app.register_blueprint(canvas.plain_blueprint, url_prefix="/api")
     app.register_blueprint(pages.blueprint)
     if config.metrics:
         app.register_blueprint(metrics.blueprint)
         metrics.watch_sockets(app.extensions["mural"].metrics, socketio)
     socketio.init_app(app)
     fanout.attach(socketio.server)
-    init_sockets(socketio, fanout)
+    init_sockets(socketio, fanout, app.extensions["mural"])
     app.wsgi_app = EntranceMiddleware(app.wsgi_app, config.url_prefix)  # type: ignore[method-assign]
     if config.trusted_proxies:
         hops = config.trusted_proxies
@@ -115,6 +119,7 @@ def build_socketio(config: Config, fanout: Fanout) -> SocketIO:
         manage_session=False,
         max_http_buffer_size=MAX_SOCKET_MESSAGE_BYTES,
         cookie=None,
+        serializer=LateAckPacket,
     )
 
 

@@ -38,6 +38,7 @@ from flask import Flask
 from app_factory import create_app
 from config import OWN_DATA_DIR, Config, ConfigError
 from mural.errors import MuralError
+from services.background import Aside, directly
 from services.errors_reporting import start_reporting
 from services.holdings import Holdings
 from services.instance_lock import instance_lock
@@ -103,6 +104,19 @@ def _serve_with_eventlet(app: Flask, config: Config) -> None:
     eventlet.wsgi.server(door, app, max_size=MAX_SOCKETS, log_output=False, socket_timeout=SILENCE_S)
 
 
+def _aside() -> Aside:
+    """Choose how a wait inside C, such as for the disk, is kept from the green threads."""
+    if ASYNC_MODE == "eventlet":
+        from eventlet import tpool  # noqa: PLC0415 - only where it is in use
+
+        return tpool.execute  # type: ignore[no-any-return]
+    if ASYNC_MODE == "gevent":
+        import gevent  # noqa: PLC0415
+
+        return gevent.get_hub().threadpool.apply  # type: ignore[no-any-return]
+    return directly
+
+
 def _shown_host(host: str) -> str:
     if host in {"127.0.0.1", "0.0.0.0", "::", "::1"}:  # noqa: S104  # shown, not bound
         return "localhost"
@@ -120,7 +134,7 @@ def main() -> None:
             lend_prepared(OWN_DATA_DIR, config.data_dir)
             check_prepared(config.fonts_dir, config.gazetteer_file)
             undo_interrupted(Holdings.of(config))
-            serve(create_app(config), config, at_end)
+            serve(create_app(config, aside=_aside()), config, at_end)
     except (ConfigError, MuralError) as error:
         sys.exit(f"Mural cannot start: {error}")
 

@@ -16,6 +16,7 @@ BENCHMARKS: Final = (
     "latency",
     "reads",
     "fanout",
+    "canvas",
 )
 """Modules of this package; each has a function ``run`` that prints its tables."""
 

@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 Triple = tuple[float, float, float]
 
 # Björn Ottosson's Oklab: linear sRGB to cone responses, then their cube roots to lightness and two opponent axes.
@@ -38,6 +41,15 @@ def oklab(colour: str) -> Triple:
     linear = _linear(colour)
     cones = _triple(math.cbrt(_dot(row, linear)) for row in _TO_CONES)
     return _triple(_dot(row, cones) for row in _TO_LAB)
+
+
+def oklab_pixels(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Convert many pixels at once: sRGB in the last axis in, Oklab out."""
+    channels = np.arange(256, dtype=np.float64) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    cones = np.cbrt(linear[rgb] @ np.array(_TO_CONES, np.float32).T)
+    lab: NDArray[np.float32] = cones @ np.array(_TO_LAB, np.float32).T
+    return lab
 
 
 def _linear(colour: str) -> Triple:

@@ -20,6 +20,7 @@ MuralError
 │   └── RenderCrashed       the render process died                            [transient]
 ├── Cancelled               somebody asked for it to stop
 ├── StorageFull             no room left for posters
+├── NotBuilt                this installation lacks what that needs
 └── Unavailable             a part of the installation is down                 [transient]
 
 `message` is a sentence for people; `facts` are what a program needs to react, and what the answer's body carries.
@@ -144,6 +145,10 @@ class Cancelled(MuralError):
 
 class StorageFull(MuralError):
     title = "Storage full"
+
+
+class NotBuilt(MuralError):
+    title = "Not available here"
 
 
 class Unavailable(MuralError):

@@ -17,7 +17,7 @@ from mural.jobs.progress import percentage
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, Size, Unit, page_for
 from mural.poster import Format, Page, Place, PosterDesign
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
-from routes import cli_extracts, cli_operations
+from routes import cli_canvas, cli_extracts, cli_operations
 from routes.cli_errors import sentence
 from routes.context import services
 from services.background import ThreadBackground
@@ -25,7 +25,7 @@ from services.cancellation import CancelToken
 from services.rendering import build_render_pool, map_sources
 
 mural = AppGroup("mural", help="Make posters and look after an installation.")
-for _command in (*cli_operations.COMMANDS, cli_extracts.import_extract):
+for _command in (*cli_operations.COMMANDS, cli_extracts.import_extract, cli_canvas.canvas):
     mural.add_command(_command)
 
 FORMATS = {".png": Format.PNG, ".svg": Format.SVG, ".pdf": Format.PDF, ".jpg": Format.JPEG, ".jpeg": Format.JPEG} | {

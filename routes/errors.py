@@ -28,6 +28,7 @@ STATUS: Final[dict[type[errors.MuralError], HTTPStatus]] = {
     errors.MapServerError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MapDataError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.GeocodingError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.NotBuilt: HTTPStatus.NOT_IMPLEMENTED,
     errors.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MuralError: HTTPStatus.INTERNAL_SERVER_ERROR,

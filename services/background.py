@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 
 class Background(Protocol):
@@ -30,3 +30,21 @@ class ThreadBackground:
     def sleep(self, seconds: float = 0) -> None:
         """Block this thread only."""
         time.sleep(seconds)
+
+
+T = TypeVar("T")
+
+
+class Aside(Protocol):
+    """Calls a function that waits or works inside C so that no green thread waits with it, and returns its result.
+
+    The function may run in a thread of the operating system: it must use no lock and no socket of the server's kind.
+    """
+
+    def __call__(self, function: Callable[[], T], /) -> T:
+        """Call the function."""
+
+
+def directly(function: Callable[[], T], /) -> T:
+    """Call the function here: right where threads are plain ones."""
+    return function()

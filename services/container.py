@@ -10,10 +10,16 @@ from typing import Any
 from config import ROOT, Config
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import RenderRequest, RenderResult
-from services.background import Background
+from services.background import Aside, Background, directly
 from services.batches import BatchService
 from services.cache import Cache, open_cache
 from services.cancellation import CancelToken
+from services.canvas import CanvasService
+from services.canvas_caretaker import Caretaker
+from services.canvas_history import CanvasHistory
+from services.canvas_orders import OrderBook
+from services.canvas_pictures import CanvasPictures
+from services.canvas_wiring import build_canvas
 from services.clock import utc_now
 from services.daily_backups import DailyBackups
 from services.events import EVERYONE, Event, Name, Publisher
@@ -48,6 +54,11 @@ class Services:
     config: Config
     batches: BatchService
     cache: Cache
+    canvas: CanvasService
+    canvas_caretaker: Caretaker
+    canvas_history: CanvasHistory
+    canvas_orders: OrderBook
+    canvas_pictures: CanvasPictures
     daily_backups: DailyBackups
     floodgate: Floodgate
     gallery: GalleryService
@@ -71,6 +82,8 @@ class Services:
         """Start the render processes and take up the jobs that wait."""
         self.render_pool.start()
         self.jobs.start()
+        self.canvas.start()
+        self.canvas_caretaker.take_up()
         self.daily_backups.start()
         if self.config.metrics:
             self.lag_watch.start()
@@ -80,12 +93,13 @@ class Services:
         self.publisher.publish(Event(Name.SYSTEM_MAINTENANCE, _restarting(), (EVERYONE,)))
         self.daily_backups.stop()
         self.lag_watch.stop()
+        self.canvas.stop()
         self.jobs.stop(grace_s)
         self.render_pool.stop()
         self.tiles.stop()
 
 
-def build_services(config: Config, publisher: Publisher, background: Background) -> Services:
+def build_services(config: Config, publisher: Publisher, background: Background, aside: Aside = directly) -> Services:
     """Build and join all services; nothing runs yet."""
     for folder in (config.extracts_dir, config.area_cache_dir, config.posters_dir):
         folder.mkdir(parents=True, exist_ok=True)
@@ -107,6 +121,7 @@ def build_services(config: Config, publisher: Publisher, background: Background)
             sources=sources,
         ),
     )
+    canvas = build_canvas(config, parts.database, publisher, background, aside)
     watch_parts(metrics, parts.job_store, pool, cache, parts.files)
     request_for = partial(RenderRequest, sources=sources, fonts_dir=config.fonts_dir, preview=True)
     return Services(
@@ -114,6 +129,11 @@ def build_services(config: Config, publisher: Publisher, background: Background)
         config=config,
         batches=parts.batches,
         cache=cache,
+        canvas=canvas.canvas,
+        canvas_caretaker=canvas.caretaker,
+        canvas_history=canvas.history,
+        canvas_orders=canvas.orders,
+        canvas_pictures=canvas.pictures,
         floodgate=Floodgate(),
         gallery=parts.gallery,
         geocoding=geocoding,

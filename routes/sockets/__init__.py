@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask_socketio import SocketIO
 
-from routes.sockets import connections, gallery, jobs
+from routes.sockets import canvas, connections, gallery, jobs
 from routes.sockets.commands import Commands
 from services.fanout import Fanout
 
+if TYPE_CHECKING:
+    from services.container import Services
 
-def init_sockets(socketio: SocketIO, fanout: Fanout) -> None:
+
+def init_sockets(socketio: SocketIO, fanout: Fanout, services: Services) -> None:
     """Register every handler on the server."""
     connections.register(socketio)
-    commands = Commands(socketio, fanout)
+    commands = Commands(socketio, fanout, services.floodgate)
     gallery.register(commands)
     jobs.register(commands)
+    canvas.register(commands)
+    canvas.PlacementCommands(socketio.server, commands, fanout, services).register()

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from flask import request
 from flask_socketio import SocketIO
@@ -19,9 +19,16 @@ from routes.identity import current_actor
 from services import logs
 from services.actors import Actor
 from services.fanout import Fanout
-from services.rate_limit import Verdict
+from services.rate_limit import Floodgate, Verdict
 
 log = logging.getLogger(__name__)
+
+
+UNEXPECTED: Final[Body] = {
+    "ok": False,
+    "error": "Internal Server Error",
+    "message": "Something went wrong on our side.",
+}
 
 
 class Payload(BaseModel):
@@ -61,8 +68,9 @@ class Commands:
     A handler gets the connection and the checked payload and returns what its acknowledgement carries beside ok.
     """
 
-    def __init__(self, socketio: SocketIO, fanout: Fanout) -> None:
+    def __init__(self, socketio: SocketIO, fanout: Fanout, floodgate: Floodgate) -> None:
         self._socketio = socketio
+        self._floodgate = floodgate
         self._fanout = fanout
         socketio.on_event("*", self._unknown)
 
@@ -78,7 +86,7 @@ class Commands:
         sender = connection()
         logs.about_from_here(command=name, socket=sender.id)
         began_at = time.monotonic()
-        answer = self._flooding(sender) or self._answer(name, schema, handler, sender, args)
+        answer = self.flooding(sender) or self._answer(name, schema, handler, sender, args)
         services().metrics.command(name, time.monotonic() - began_at)
         return answer
 
@@ -99,14 +107,15 @@ class Commands:
             return refusal(error)
         except Exception:  # the edge of the process: the client must get its answer
             log.exception("unexpected error in command %s", name)
-            return {"ok": False, "error": "Internal Server Error", "message": "Something went wrong on our side."}
+            return UNEXPECTED
 
     def _unknown(self, name: str, *_args: Any) -> Body:
-        refused = self._flooding(connection())
+        refused = self.flooding(connection())
         return refused or {"ok": False, "error": "Unknown command", "message": f"There is no command “{name[:100]}”."}
 
-    def _flooding(self, sender: Connection) -> Body | None:
-        verdict = services().floodgate.admit(sender.id, sender.address)
+    def flooding(self, sender: Connection) -> Body | None:
+        """Count one command; give the answer where it is one too many."""
+        verdict = self._floodgate.admit(sender.id, sender.address)
         if verdict is Verdict.PASS:
             return None
         if verdict is Verdict.DISCONNECT:

@@ -8,7 +8,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, MetaData, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING: Final = {
@@ -20,6 +33,9 @@ NAMING: Final = {
 """Every constraint has a name, so that a later migration can drop it on any database."""
 
 GALLERY_STREAM: Final = "gallery"
+
+BigKey: Final = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits; SQLite keeps a table in the order of its key, without a second index, only where the type is INTEGER."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -206,3 +222,76 @@ class GalleryEventRow(Base):
     poster_id: Mapped[str]
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
+
+
+class CanvasSeasonRow(Base):
+    """One life of the board. A new season has a new epoch: what clients know of the board means nothing any more."""
+
+    __tablename__ = "canvas_seasons"
+
+    epoch: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    started_at_ms: Mapped[int] = mapped_column(BigInteger)
+    width: Mapped[int]
+    height: Mapped[int]
+    palette: Mapped[list[list[str]]] = mapped_column(JSON)
+    first_seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class CanvasSnapshotRow(Base):
+    """The board as it stood after a placement; the one at a season's ``first_seq`` is what the season began with."""
+
+    __tablename__ = "canvas_snapshots"
+
+    epoch: Mapped[int] = mapped_column(ForeignKey("canvas_seasons.epoch"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+    board: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class CanvasActorRow(Base):
+    """A visitor who placed something, under a number that is short enough for every placement."""
+
+    __tablename__ = "canvas_actors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(unique=True)
+
+
+class PlacementRow(Base):
+    """One pixel that was placed: the truth about the board is these, in their order. ``at_ms`` never goes back."""
+
+    __tablename__ = "canvas_placements"
+
+    seq: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+    cell: Mapped[int]
+    old_colour: Mapped[int] = mapped_column(SmallInteger)
+    new_colour: Mapped[int] = mapped_column(SmallInteger)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("canvas_actors.id"))
+    kind: Mapped[int] = mapped_column(SmallInteger)
+    request_key: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("ix_canvas_placements_cell", "cell", "seq"),)
+
+
+class CanvasCooldownRow(Base):
+    """When somebody's charges will all be back; ``key`` is a visitor's number or the digest of an address range."""
+
+    __tablename__ = "canvas_cooldowns"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    full_at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class CanvasOrderRow(Base):
+    """Something that whoever looks after the board had done to it, and what came of it; also their log."""
+
+    __tablename__ = "canvas_orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    arguments: Mapped[dict[str, Any]]
+    done_at_ms: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)

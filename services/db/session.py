@@ -6,6 +6,7 @@ patches before anything is imported.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -17,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from mural.errors import MuralError, StorageFull, Unavailable
+from services.background import Aside
 
 WRITES: Final = "mural_writes"
 """Execution option of the connections that are going to write."""
@@ -50,6 +52,19 @@ class Database:
         """Open a session that is committed at the end, durably, or rolled back when anything is raised."""
         with _in_our_words(), self._writer, self._writing.begin() as session:
             yield session
+
+    def commit(self, session: Session, aside: Aside) -> None:
+        """Commit a session while green threads go on: on SQLite the wait for the disk is inside C."""
+        if not self.is_sqlite:
+            session.commit()
+            return
+        raw = session.connection().connection.dbapi_connection
+        if raw is None:
+            raise RuntimeError("the session has no connection")
+        try:
+            aside(raw.commit)
+        except sqlite3.OperationalError as error:
+            raise OperationalError("COMMIT", None, error) from error
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,0 +1,107 @@
+"""A board with millions of placements: how long it takes to open, and to show it as it was."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import select, text
+
+from bench.report import percentile, print_table
+from mural.canvas.palette import PALETTES
+from services.background import ThreadBackground, directly
+from services.canvas import CanvasService
+from services.canvas_board import SNAPSHOT_EVERY, Shape
+from services.canvas_history import CanvasHistory
+from services.canvas_log import CanvasLog, State
+from services.canvas_rules import CanvasRules
+from services.clock import utc_now
+from services.db.migrate import migrate
+from services.db.models import PlacementRow
+from services.db.session import Database
+from services.events import RecordingPublisher
+
+SHAPE: Final = Shape(256, 256, PALETTES["mural32"])
+EVERY_MS: Final = 50
+MOMENTS: Final = 20
+
+FILL: Final = """
+WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)
+INSERT INTO canvas_placements (seq, at_ms, cell, old_colour, new_colour, actor_id, kind, request_key)
+SELECT n, :start_ms + n * :every_ms, abs(random()) % 65536, 0, abs(random()) % 32, 1 + n % 1000, 0, NULL FROM numbers
+"""
+
+
+def past(placements: int = 10_000_000) -> None:
+    """Print how long a long history takes to open and to look into."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'mural.db'}")
+        migrate(database, Path(folder))
+        canvas = _canvas(database)
+        canvas.open()
+        start_ms = canvas.live.season.started_at_ms
+        _fill(database, placements, start_ms)
+        replayed, replay_s = _replay(canvas.store, canvas)
+        canvas = _canvas(database)
+        open_s = _seconds(canvas.open)
+        history = CanvasHistory(canvas)
+        looks = []
+        for _ in range(MOMENTS):
+            moment_ms = start_ms + random.randrange(placements * EVERY_MS)
+            at = datetime.fromtimestamp(moment_ms / 1000, UTC)
+            looks.append(_seconds(partial(history.at, at)) * 1000)
+        pixel_ms = max(_seconds(partial(history.pixel, x, x)) * 1000 for x in range(MOMENTS))
+        same = canvas.live.board.digest() == replayed == canvas.store.snapshot_before(canvas.live.season).board.digest()
+        size_mb = (Path(folder) / "mural.db").stat().st_size / 1e6
+        database.close()
+    rows = [
+        ("open, from the last snapshot", f"{open_s:.2f} s"),
+        ("the board at a past moment, p50", f"{percentile(looks, 0.5):.0f} ms"),
+        ("the board at a past moment, slowest of 20", f"{max(looks):.0f} ms"),
+        ("who placed a pixel, slowest of 20", f"{pixel_ms:.1f} ms"),
+        ("replay of the whole log", f"{replay_s:.1f} s"),
+        ("replay, snapshot and opened board are equal", "yes" if same else "NO"),
+        ("database", f"{size_mb:.0f} MB"),
+    ]
+    print_table(f"a board of 256 x 256 with {placements:,} placements", ("what", "figure"), rows)
+
+
+def _canvas(database: Database) -> CanvasService:
+    store = CanvasLog(database, directly)
+    rules = CanvasRules.of(0, 1, "1000 per second")
+    return CanvasService(store, rules, RecordingPublisher(), ThreadBackground(), utc_now, SHAPE)
+
+
+def _fill(database: Database, count: int, start_ms: int) -> None:
+    with database.write() as session:
+        actors = [{"id": number, "user_id": f"visitor {number}"} for number in range(1, 1001)]
+        session.execute(text("INSERT INTO canvas_actors (id, user_id) VALUES (:id, :user_id)"), actors)
+        session.execute(text(FILL), {"count": count, "start_ms": start_ms, "every_ms": EVERY_MS})
+
+
+def _replay(store: CanvasLog, canvas: CanvasService) -> tuple[str, float]:
+    """Replay the log from its beginning, keeping the snapshots that a server would have kept on the way."""
+    season = canvas.live.season
+    board, seq = canvas.live.board.copy(), season.first_seq
+    began = time.perf_counter()
+    query = select(PlacementRow.cell, PlacementRow.new_colour, PlacementRow.at_ms)
+    query = query.order_by(PlacementRow.seq).limit(SNAPSHOT_EVERY)
+    while rows := store.fetch(query.where(PlacementRow.seq > seq)):
+        table = np.array([tuple(row) for row in rows], np.int64)
+        board.apply(table[:, 0].astype(np.uint32), table[:, 1].astype(np.uint8))
+        seq += len(rows)
+        store.save_snapshot(season.epoch, State(board, seq, int(table[-1, 2])), 0)
+    return board.digest(), time.perf_counter() - began
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

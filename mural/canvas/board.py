@@ -1,0 +1,90 @@
+"""The board: one byte a pixel, row by row, holding palette indexes."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mural.errors import InvalidInput
+
+MAX_SIDE_PX: Final = 4096
+"""A cell's number must fit into the 24 bits that a frame has for it."""
+
+COMPRESSION: Final = 1
+"""Snapshots are written while people place: quick counts more than small."""
+
+Cells = NDArray[np.uint32]
+Colours = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle of pixels; the right and bottom sides are inside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def holds(self, x: int, y: int) -> bool:
+        """Tell whether a pixel lies inside."""
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
+
+class Board:
+    """The colours of all pixels at one moment."""
+
+    __slots__ = ("height", "pixels", "width")
+
+    def __init__(self, width: int, height: int, pixels: Colours | None = None) -> None:
+        self.width = width
+        self.height = height
+        self.pixels: Colours = np.zeros(width * height, np.uint8) if pixels is None else pixels
+
+    @classmethod
+    def unpack(cls, width: int, height: int, packed: bytes) -> Self:
+        """Restore a board from what ``pack`` made."""
+        pixels = np.frombuffer(zlib.decompress(packed), np.uint8).copy()
+        if pixels.size != width * height:
+            raise ValueError(f"a board of {width} x {height} pixels cannot have {pixels.size}")
+        return cls(width, height, pixels)
+
+    def pack(self) -> bytes:
+        """Compress the board."""
+        return zlib.compress(self.pixels.data, COMPRESSION)
+
+    def copy(self) -> Board:
+        """Make an independent board that looks the same."""
+        return Board(self.width, self.height, self.pixels.copy())
+
+    def cell(self, x: int, y: int) -> int:
+        """Number a pixel, row by row; raise InvalidInput outside the board."""
+        for name, value, size in (("x", x, self.width), ("y", y, self.height)):
+            if not 0 <= value < size:
+                message = f"{name} must be 0 to {size - 1}; {value} is outside the board."
+                raise InvalidInput(message, field=name, value=value, reason="out_of_bounds")
+        return y * self.width + x
+
+    def cells_of(self, rect: Rect) -> Cells:
+        """Number the pixels of a rectangle, as far as it lies on the board."""
+        rows = np.arange(max(rect.top, 0), min(rect.bottom, self.height - 1) + 1, dtype=np.uint32)
+        columns = np.arange(max(rect.left, 0), min(rect.right, self.width - 1) + 1, dtype=np.uint32)
+        numbers: Cells = (rows[:, None] * np.uint32(self.width) + columns).ravel()
+        return numbers
+
+    def apply(self, cells: Cells, colours: Colours) -> None:
+        """Colour pixels in the order given: of two placements on one pixel the later one stays."""
+        self.pixels[cells] = colours
+
+    def tobytes(self) -> bytes:
+        """Give the board as clients get it."""
+        return self.pixels.tobytes()
+
+    def digest(self) -> str:
+        """Name the look of the board: SHA-256 of its bytes, in hexadecimal."""
+        return hashlib.sha256(self.pixels.data).hexdigest()

@@ -1,0 +1,66 @@
+"""How soon somebody may place again: a charge comes back every interval, and a few may be saved up.
+
+All that has to be remembered of somebody is one moment, the one at which all charges will be back; it is absolute, so
+it can be written down and means the same after a restart. Times are milliseconds since 1970 in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+SWEEP_AT: Final = 50_000
+"""With so many remembered, those whose charges are all back are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """What somebody has left: ``count`` charges now, the next pixel possible at ``available_at_ms``."""
+
+    count: int
+    available_at_ms: int
+
+
+class Cooldown:
+    """The charges of everybody who placed lately; an interval of 0 means that there is no limit."""
+
+    def __init__(self, interval_ms: float, stack: int) -> None:
+        self.interval_ms = interval_ms
+        self.stack = stack
+        self._full_at_ms: dict[str, float] = {}
+        self._sweep_at = SWEEP_AT
+
+    def charges(self, key: str, now_ms: int) -> Charges:
+        """Tell what somebody has left."""
+        if not self.interval_ms:
+            return Charges(self.stack, now_ms)
+        missing_ms = max(0.0, self._full_at_ms.get(key, 0.0) - now_ms)
+        # A charge that is back to within a microsecond is back: the rest is rounding.
+        count = max(0, int(self.stack - missing_ms / self.interval_ms + 1e-6))
+        next_ms = now_ms + missing_ms - (self.stack - 1) * self.interval_ms
+        return Charges(count, max(now_ms, round(next_ms)))
+
+    def take(self, key: str, now_ms: int) -> None:
+        """Use one charge; the caller has seen that there is one."""
+        if self.interval_ms:
+            self._full_at_ms[key] = max(self._full_at_ms.get(key, 0.0), now_ms) + self.interval_ms
+            if len(self._full_at_ms) > self._sweep_at:
+                self._sweep(now_ms)
+
+    def give_back(self, key: str) -> None:
+        """Undo one ``take``, because nothing came of it."""
+        if key in self._full_at_ms:
+            self._full_at_ms[key] -= self.interval_ms
+
+    def full_at_ms(self, key: str) -> int:
+        """Tell the moment to remember for somebody."""
+        return round(self._full_at_ms.get(key, 0.0))
+
+    def remember(self, full_at_ms: Mapping[str, int]) -> None:
+        """Take up what was written down before a restart."""
+        self._full_at_ms.update(full_at_ms)
+
+    def _sweep(self, now_ms: int) -> None:
+        self._full_at_ms = {key: full for key, full in self._full_at_ms.items() if full > now_ms}
+        self._sweep_at = max(SWEEP_AT, 2 * len(self._full_at_ms))

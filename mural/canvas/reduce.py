@@ -1,0 +1,91 @@
+"""Turn pictures into boards: fitted, and reduced to the palette by how colours look (Oklab), dithered or not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from mural.canvas.board import Board, Colours
+from mural.canvas.palette import Palette
+from mural.colours import oklab_pixels
+
+MAX_PICTURE_PIXELS: Final = 200_000_000
+"""The largest poster at 600 dpi fits; a picture that unpacks to more is refused."""
+
+ROWS_AT_ONCE: Final = 64
+
+Lab = NDArray[np.float32]
+
+
+def board_from_picture(picture: Image.Image, width: int, height: int, palette: Palette, *, dither: bool) -> Board:
+    """Fit a picture onto a board, filling it (what sticks out is cut), and reduce it to the palette."""
+    if picture.width * picture.height > MAX_PICTURE_PIXELS:
+        raise ValueError(f"a picture of {picture.width} x {picture.height} pixels is too large")
+    flat = Image.new("RGBA", picture.size, "white")
+    flat.alpha_composite(picture.convert("RGBA"))
+    fitted = ImageOps.fit(flat.convert("RGB"), (width, height), Image.Resampling.LANCZOS)
+    lab = oklab_pixels(np.asarray(fitted))
+    colours = palette_lab(palette)
+    indexes = _diffused(lab, colours) if dither else _nearest(lab, colours)
+    return Board(width, height, indexes.ravel())
+
+
+def repaint(board: Board, old: Palette, width: int, height: int, new: Palette) -> Board:
+    """Bring a board to another size, keeping what fits in the top left, and to the nearest colours of a palette."""
+    nearest = np.array([new.nearest(colour.hex) for colour in old.colours], np.uint8)
+    blank = np.zeros((height, width), np.uint8)
+    kept = board.pixels.reshape(board.height, board.width)[:height, :width]
+    blank[: kept.shape[0], : kept.shape[1]] = nearest[kept]
+    return Board(width, height, blank.ravel())
+
+
+def palette_lab(palette: Palette) -> Lab:
+    """Convert the colours of a palette to Oklab, one row each."""
+    rgb = np.array([[colour.rgb for colour in palette.colours]], np.uint8)
+    lab: Lab = oklab_pixels(rgb)[0]
+    return lab
+
+
+def _nearest(lab: Lab, colours: Lab) -> Colours:
+    """Choose for every pixel the colour that looks most like it, a few rows at a time to bound the memory."""
+    height, width = lab.shape[:2]
+    chosen = np.empty((height, width), np.uint8)
+    for top in range(0, height, ROWS_AT_ONCE):
+        chosen[top : top + ROWS_AT_ONCE] = _closest(lab[top : top + ROWS_AT_ONCE], colours)
+    return chosen
+
+
+def _closest(lab: Lab, colours: Lab) -> Colours:
+    # |a - b|² = |a|² - 2ab + |b|²; |a|² is the same for all colours.
+    scores = (colours**2).sum(axis=1) - 2 * (lab @ colours.T)
+    closest: Colours = scores.argmin(axis=-1).astype(np.uint8)
+    return closest
+
+
+def _diffused(lab: Lab, colours: Lab) -> Colours:
+    """Spread each pixel's error over its neighbours as Floyd and Steinberg do, in Oklab.
+
+    A pixel needs its left neighbour and three of the row above, so all pixels with the same x + 2y are independent of
+    each other and are done together: the same result as pixel by pixel, in width + 2 * height steps.
+    """
+    height, width = lab.shape[:2]
+    # A frame of one pixel left, right and below takes up what is spread over the edges.
+    work = np.zeros((height + 1, width + 2, 3), np.float32)
+    work[:height, 1:-1] = lab
+    chosen = np.empty((height, width), np.uint8)
+    for step in range(width + 2 * (height - 1)):
+        ys = np.arange(max(0, (step - width + 2) // 2), min(height - 1, step // 2) + 1)
+        xs = step - 2 * ys
+        wanted = work[ys, xs + 1]
+        indexes = _closest(wanted, colours)
+        chosen[ys, xs] = indexes
+        error = wanted - colours[indexes]
+        # No two pixels of one step share a neighbour at the same offset, so plain addition is safe.
+        work[ys, xs + 2] += error * (7 / 16)
+        work[ys + 1, xs] += error * (3 / 16)
+        work[ys + 1, xs + 1] += error * (5 / 16)
+        work[ys + 1, xs + 2] += error * (1 / 16)
+    return chosen

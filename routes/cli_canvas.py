@@ -1,0 +1,195 @@
+"""The `flask mural canvas ...` commands: they look after the board, whether a server is running or not."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from flask.cli import AppGroup
+from PIL import Image, UnidentifiedImageError
+
+from mural.canvas.board import Rect
+from mural.canvas.exchange import parse_pixels, save_pixels
+from mural.canvas.pictures import still
+from mural.canvas.reduce import board_from_picture
+from mural.errors import MuralError
+from routes.context import services
+from services.canvas_export import write_json
+from services.canvas_log import Season
+from services.instance_lock import holder, instance_lock
+
+canvas = AppGroup("canvas", help="Look after the shared board.")
+
+PATIENCE_S: Final = 120.0
+"""How long a running server may take to carry an order out."""
+
+
+class RectType(click.ParamType[Rect]):
+    """A rectangle as “left,top,right,bottom”, all inside."""
+
+    name = "left,top,right,bottom"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Rect:
+        """Read it."""
+        try:
+            left, top, right, bottom = (int(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} is not four whole numbers, left,top,right,bottom")
+        if left > right or top > bottom:
+            self.fail("left must not be right of right, nor top below bottom")
+        return Rect(left, top, right, bottom)
+
+
+def order(name: str, **arguments: Any) -> dict[str, Any]:
+    """Have an order carried out: by the running server, or here where none runs."""
+    known = services()
+    try:
+        order_id = known.canvas_orders.submit(name, arguments, known.canvas.now_ms())
+        if holder(known.config.data_dir) is None:
+            with instance_lock(known.config.data_dir):
+                known.canvas.open()
+                known.canvas_caretaker.take_up()
+                known.canvas_caretaker.look_after()
+        result = _result(order_id)
+    except MuralError as error:
+        raise click.ClickException(error.message) from error
+    if "error" in result:
+        raise click.ClickException(str(result["error"]))
+    return result
+
+
+def _result(order_id: int) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        result = services().canvas_orders.get(order_id).result
+        if result is not None:
+            return result
+        time.sleep(0.1)
+    raise click.ClickException("The server does not carry the order out; its log may say why.")
+
+
+def _season() -> Season:
+    season = services().canvas.store.season()
+    if season is None:
+        raise click.ClickException("There is no board yet: start the server once, or seed one.")
+    return season
+
+
+def _handed_over(suffix: str) -> Path:
+    folder = services().config.canvas_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{uuid.uuid4().hex}.{suffix}"
+
+
+@canvas.command("seed")
+@click.option("--png", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A picture to begin with.")
+@click.option("--poster", help="The id of a poster to begin with.")
+@click.option("--blank", is_flag=True, help="Begin with nothing.")
+@click.option("--dither/--no-dither", default=True, show_default=True, help="Mix colours that the palette lacks.")
+def seed(png: Path | None, poster: str | None, *, blank: bool, dither: bool) -> None:
+    """Begin a new season from a picture, a poster or nothing."""
+    if sum((png is not None, poster is not None, blank)) != 1:
+        raise click.UsageError("Give one of --png, --poster and --blank.")
+    if blank:
+        click.echo(f"Season {order('season')['epoch']} has begun, blank.")
+        return
+    shape = services().canvas.shape
+    try:
+        source = png or services().posters.file(str(poster), "preview").path
+        with Image.open(source) as picture:
+            board = board_from_picture(picture, shape.width, shape.height, shape.palette, dither=dither)
+    except MuralError as error:
+        raise click.ClickException(error.message) from error
+    except (UnidentifiedImageError, ValueError, OSError) as error:
+        raise click.ClickException(f"The picture cannot be used: {error}") from error
+    file = _handed_over("board")
+    file.write_bytes(board.pack())
+    try:
+        click.echo(f"Season {order('season', file=file.name)['epoch']} has begun with {source.name}.")
+    finally:
+        file.unlink(missing_ok=True)
+
+
+@canvas.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--scale", type=click.IntRange(1, 32), default=1, show_default=True, help="Enlarges a PNG.")
+def export(file: Path, scale: int) -> None:
+    """Write the board into FILE.json or FILE.png."""
+    store, season = services().canvas.store, _season()
+    if file.suffix.lower() == ".json":
+        write_json(store, season, file)
+    elif file.suffix.lower() == ".png":
+        board = store.state_after(season, store.snapshot_before(season)).board
+        still(board, season.palette, scale).save(file, "PNG")
+    else:
+        raise click.ClickException(f"{file.name} does not say what it is to be: .json or .png.")
+    click.echo(f"{file}: {season.width} x {season.height} pixels")
+
+
+@canvas.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Begin a new season with the pixels of FILE.json, under the names and times that it gives."""
+    shape = services().canvas.shape
+    handed_over = _handed_over("json")
+    try:
+        pixels = parse_pixels(file.read_text(encoding="utf-8"), shape.width, shape.height, shape.palette)
+        save_pixels(pixels, handed_over)
+        click.echo(f"{order('import', file=handed_over.name)['pixels']} pixels have been imported.")
+    except MuralError as error:
+        raise click.ClickException(error.message) from error
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file.name} is not JSON: {error}") from error
+    finally:
+        handed_over.unlink(missing_ok=True)
+
+
+@canvas.command("revert")
+@click.argument("user_id")
+def revert(user_id: str) -> None:
+    """Take back everything of one visitor that is still on top."""
+    click.echo(f"{order('revert', user_id=user_id)['pixels']} pixels have been taken back.")
+
+
+@canvas.command("clear")
+@click.argument("rect", type=RectType())
+def clear(rect: Rect) -> None:
+    """Make a rectangle blank."""
+    click.echo(f"{order('clear', rect=_sides(rect))['pixels']} pixels have been cleared.")
+
+
+@canvas.command("protect")
+@click.argument("rect", type=RectType())
+@click.option("--lift", is_flag=True, help="End the protection.")
+def protect(rect: Rect, *, lift: bool) -> None:
+    """Let nobody place anything in a rectangle."""
+    order("unprotect" if lift else "protect", rect=_sides(rect))
+    click.echo("The rectangle is free again." if lift else "The rectangle is protected.")
+
+
+@canvas.command("ban")
+@click.option("--visitor", help="A visitor's id.")
+@click.option("--network", help="An address or a range such as 192.0.2.0/24.")
+@click.option("--lift", is_flag=True, help="End the ban.")
+def ban(visitor: str | None, network: str | None, *, lift: bool) -> None:
+    """Keep a visitor, or everybody from some addresses, from placing anything."""
+    if (visitor is None) == (network is None):
+        raise click.UsageError("Give one of --visitor and --network.")
+    who = {"user_id": visitor} if visitor else {"network": network}
+    order("unban" if lift else "ban", **who)
+    click.echo(f"{visitor or network} may {'place again' if lift else 'place nothing any more'}.")
+
+
+@canvas.command("readonly")
+@click.argument("state", type=click.Choice(["on", "off"]))
+def readonly(state: str) -> None:
+    """Stop or allow all placing."""
+    order("readonly", on=state == "on")
+    click.echo("The board is read-only." if state == "on" else "The board is open.")
+
+
+def _sides(rect: Rect) -> dict[str, int]:
+    return {"left": rect.left, "top": rect.top, "right": rect.right, "bottom": rect.bottom}

@@ -1,0 +1,154 @@
+"""The board as it stands: what is committed, and nothing else."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from mural.canvas.board import COMPRESSION, Board
+from mural.canvas.codec import PIXEL_BYTES, frames, pack_pixels
+from mural.canvas.palette import Palette
+from mural.canvas.recent import KEPT, RecentPixels
+from mural.canvas.reduce import repaint
+from services.canvas_log import CanvasLog, Placement, Season, State
+
+Outcome = Literal["current", "replay", "refetch"]
+
+SMALL_REPLAY: Final = 1024
+"""So many pixels are always replayed; more only while they are fewer bytes than the board."""
+
+SNAPSHOT_EVERY: Final = 25_000
+"""A past moment is rebuilt from about so many placements at most, and so is the board at a start."""
+
+PIXELS_PER_PLACEMENT: Final = 64
+"""On large boards snapshots are rarer: unpacking one costs as much as so many more placements."""
+
+
+IMAGE_KEPT_S: Final = 1.0
+"""A board that changes all the time is compressed so often for all who fetch it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a board looks like before anybody placed anything."""
+
+    width: int
+    height: int
+    palette: Palette
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What a client that was away has to do: nothing, apply ``pixels`` (one frame), or fetch the board anew."""
+
+    outcome: Outcome
+    epoch: int
+    seq: int
+    pixels: bytes | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the part of the acknowledgement of canvas:join."""
+        body: dict[str, Any] = {"epoch": self.epoch, "seq": self.seq, "outcome": self.outcome}
+        return body if self.pixels is None else body | {"pixels": self.pixels}
+
+
+@dataclass(frozen=True, slots=True)
+class BoardImage:
+    """The bytes of the board after the placement ``seq``, as they are and compressed."""
+
+    epoch: int
+    seq: int
+    raw: bytes
+    gzipped: bytes
+    made_at_s: float
+
+
+class LiveBoard:
+    """Holds the board of the running season. One thread changes it; any may read."""
+
+    def __init__(self, store: CanvasLog, shape: Shape, now_ms: int) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._take_up(store.season() or self._begun(shape, Board(shape.width, shape.height), now_ms, 0, 0))
+        present = Shape(self.season.width, self.season.height, self.season.palette)
+        if present != shape:
+            board = repaint(self.board, present.palette, shape.width, shape.height, shape.palette)
+            self.begin_season(shape, board, now_ms)
+
+    def begin_season(self, shape: Shape, board: Board, now_ms: int) -> None:
+        """Begin a new season with a board; clients have to fetch it."""
+        self._take_up(self._begun(shape, board, max(now_ms, self.at_ms), self.seq, self.season.epoch))
+
+    def _begun(self, shape: Shape, board: Board, at_ms: int, seq: int, epoch_before: int) -> Season:
+        # Epochs are points in time, so that those of another database, or of a restored one, are others.
+        epoch = max(at_ms // 1000, epoch_before + 1)
+        season = Season(epoch, at_ms, shape.width, shape.height, shape.palette, seq)
+        self._store.begin_season(season, board)
+        return season
+
+    def _take_up(self, season: Season) -> None:
+        snapshot = self._store.snapshot_before(season)
+        state = self._store.state_after(season, snapshot)
+        recent = RecentPixels(max(season.first_seq, state.seq - KEPT))
+        recent.append(pack_pixels(*self._store.pixels(recent.seq, state.seq)))
+        with self._lock:
+            self.season, self.board, self.seq, self.at_ms = season, state.board, state.seq, state.at_ms
+            self.snapshot_seq = snapshot.seq
+            self._recent = recent
+            self._image: BoardImage | None = None
+
+    def advance(self, placements: Sequence[Placement]) -> Iterator[bytes]:
+        """Take in placements that are committed; give the frames that tell clients of them."""
+        cells = np.array([placement.cell for placement in placements], np.uint32)
+        colours = np.array([placement.new for placement in placements], np.uint8)
+        packed = pack_pixels(cells, colours)
+        with self._lock:
+            self.board.apply(cells, colours)
+            self._recent.append(packed)
+            self.seq, self.at_ms = placements[-1].seq, placements[-1].at_ms
+        return frames(self.season.epoch, placements[0].seq, packed)
+
+    def resume(self, epoch: int | None, seq: int | None) -> Resume:
+        """Tell a client that knows the board as of ``epoch`` and ``seq`` exactly what it missed."""
+        with self._lock:
+            here = (self.season.epoch, self.seq)
+            missed = self._recent.since(seq) if epoch == here[0] and seq is not None else None
+        if missed is None or len(missed) > max(SMALL_REPLAY, self.board.pixels.size // PIXEL_BYTES):
+            return Resume("refetch", *here)
+        if not len(missed):
+            return Resume("current", *here)
+        return Resume("replay", *here, next(frames(here[0], here[1] - len(missed) + 1, missed)))
+
+    def image(self) -> BoardImage:
+        """Give the board to be sent; a client that gets it a little late asks for what it missed with canvas:join."""
+        known, now_s = self._image, time.monotonic()
+        if known and (known.seq == self.seq or now_s - known.made_at_s < IMAGE_KEPT_S):
+            return known
+        with self._lock:
+            epoch, seq, raw = self.season.epoch, self.seq, self.board.tobytes()
+        made = BoardImage(epoch, seq, raw, self._store.aside(lambda: gzip.compress(raw, COMPRESSION)), now_s)
+        self._image = made
+        return made
+
+    def state(self) -> State:
+        """Copy the board with its place in the log."""
+        with self._lock:
+            return State(self.board.copy(), self.seq, self.at_ms)
+
+    @property
+    def snapshot_due(self) -> bool:
+        """Tell whether so much was placed since the last snapshot that it is time for another."""
+        return self.seq - self.snapshot_seq >= max(SNAPSHOT_EVERY, self.board.pixels.size // PIXELS_PER_PLACEMENT)
+
+    def save_snapshot(self, now_ms: int) -> None:
+        """Keep the board as it stands, so that reading the log can begin here."""
+        state = self.state()
+        if state.seq > self.snapshot_seq:
+            self.snapshot_seq = state.seq
+            self._store.save_snapshot(self.season.epoch, state, now_ms)

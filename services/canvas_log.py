@@ -1,0 +1,226 @@
+"""The board in the database: an append-only log of placements, and snapshots so that nobody has to replay all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+from sqlalchemy import Row, Select, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from mural.canvas.board import Board, Cells, Colours
+from mural.canvas.palette import Palette, palette_of
+from services.background import Aside
+from services.db.models import CanvasActorRow, CanvasCooldownRow, CanvasSeasonRow, CanvasSnapshotRow, PlacementRow
+from services.db.session import Database
+
+MAX_KNOWN_ACTORS: Final = 200_000
+MAX_SEQ: Final = 2**62
+MAX_REQUESTS: Final = 100_000
+
+
+class Kind(IntEnum):
+    """How a placement came about."""
+
+    PLACE = 0
+    UNDO = 1
+    REVERT = 2
+    CLEAR = 3
+    IMPORT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """One life of the board; placements after ``first_seq`` belong to it."""
+
+    epoch: int
+    started_at_ms: int
+    width: int
+    height: int
+    palette: Palette
+    first_seq: int
+
+
+@dataclass(slots=True)
+class Placement:
+    """One entry of the log; ``actor`` is a visitor's id."""
+
+    seq: int
+    at_ms: int
+    cell: int
+    old: int
+    new: int
+    actor: str
+    kind: Kind = Kind.PLACE
+    request_key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The board after the placement ``seq``, made at ``at_ms``."""
+
+    board: Board
+    seq: int
+    at_ms: int
+
+
+class CanvasLog:
+    """Writes and reads the log and the snapshots."""
+
+    def __init__(self, database: Database, aside: Aside) -> None:
+        self.database = database
+        self.aside = aside
+        self._actor_ids: dict[str, int] = {}
+
+    def season(self) -> Season | None:
+        """Tell the latest season."""
+        with self.database.read() as session:
+            row = session.scalars(select(CanvasSeasonRow).order_by(CanvasSeasonRow.epoch.desc()).limit(1)).first()
+        return season_of(row) if row else None
+
+    def begin_season(self, season: Season, board: Board) -> None:
+        """Begin a season with a board that nobody placed."""
+        row = CanvasSeasonRow(
+            epoch=season.epoch,
+            started_at_ms=season.started_at_ms,
+            width=season.width,
+            height=season.height,
+            palette=[[colour.name, colour.hex] for colour in season.palette.colours],
+            first_seq=season.first_seq,
+        )
+        with self.database.write() as session:
+            session.add(row)
+            session.flush()
+            session.add(_snapshot(season.epoch, State(board, season.first_seq, season.started_at_ms), board.pack()))
+
+    def append(self, placements: Sequence[Placement], cooldowns: Mapping[str, int]) -> None:
+        """Write placements and the cooldowns that they caused; they are on the disk when this returns."""
+        with self.database.write() as session:
+            ids = self._ids_of(session, {placement.actor for placement in placements})
+            session.execute(insert(PlacementRow), [_row(placement, ids) for placement in placements])
+            self._remember(session, cooldowns)
+            self.database.commit(session, self.aside)
+        # Kept only now: a number given in a transaction that failed is nobody's.
+        if len(self._actor_ids) > MAX_KNOWN_ACTORS:
+            self._actor_ids.clear()
+        self._actor_ids |= ids
+
+    def _ids_of(self, session: Session, actors: set[str]) -> dict[str, int]:
+        known = {actor: self._actor_ids[actor] for actor in actors if actor in self._actor_ids}
+        missing = list(actors - known.keys())
+        if not missing:
+            return known
+        found = session.execute(
+            select(CanvasActorRow.user_id, CanvasActorRow.id).where(CanvasActorRow.user_id.in_(missing))
+        )
+        known |= dict(found.all())
+        new = [{"user_id": actor} for actor in missing if actor not in known]
+        if new:
+            made = insert(CanvasActorRow).returning(CanvasActorRow.user_id, CanvasActorRow.id)
+            known |= dict(session.execute(made, new).all())
+        return known
+
+    def _remember(self, session: Session, cooldowns: Mapping[str, int]) -> None:
+        if not cooldowns:
+            return
+        dialect_insert = sqlite_insert if self.database.is_sqlite else postgresql_insert
+        upsert = dialect_insert(CanvasCooldownRow)
+        upsert = upsert.on_conflict_do_update(
+            index_elements=[CanvasCooldownRow.key], set_={"full_at_ms": upsert.excluded.full_at_ms}
+        )
+        session.execute(upsert, [{"key": key, "full_at_ms": full_at_ms} for key, full_at_ms in cooldowns.items()])
+
+    def cooldowns(self, now_ms: int) -> dict[str, int]:
+        """Tell whose charges are not all back yet."""
+        late = CanvasCooldownRow.full_at_ms > now_ms
+        with self.database.read() as session:
+            return dict(session.execute(select(CanvasCooldownRow.key, CanvasCooldownRow.full_at_ms).where(late)).all())
+
+    def save_snapshot(self, epoch: int, state: State, now_ms: int) -> None:
+        """Keep a board, so that reading the log can begin there; forget cooldowns that are over."""
+        packed = self.aside(state.board.pack)
+        with self.database.write() as session:
+            session.merge(_snapshot(epoch, state, packed))
+            session.execute(delete(CanvasCooldownRow).where(CanvasCooldownRow.full_at_ms <= now_ms))
+            self.database.commit(session, self.aside)
+
+    def snapshot_before(self, season: Season, *, seq: int | None = None, at_ms: int | None = None) -> State:
+        """Find the latest kept board of a season, no later than a placement or a moment."""
+        query = select(CanvasSnapshotRow.seq, CanvasSnapshotRow.at_ms, CanvasSnapshotRow.board)
+        query = query.where(CanvasSnapshotRow.epoch == season.epoch)
+        if seq is not None:
+            query = query.where(CanvasSnapshotRow.seq <= seq)
+        if at_ms is not None:
+            query = query.where(CanvasSnapshotRow.at_ms <= at_ms)
+        with self.database.read() as session:
+            row = session.execute(query.order_by(CanvasSnapshotRow.seq.desc()).limit(1)).one()
+        board = self.aside(lambda: Board.unpack(season.width, season.height, row.board))
+        return State(board, row.seq, row.at_ms)
+
+    def first_snapshot(self, season: Season) -> State:
+        """Give the board that a season began with."""
+        return self.snapshot_before(season, seq=season.first_seq)
+
+    def state_after(self, season: Season, start: State, *, at_ms: int | None = None) -> State:
+        """Rebuild the board from a kept one: as it is now, or as it was at a moment before the next kept one."""
+        query = select(PlacementRow.seq, PlacementRow.at_ms, PlacementRow.cell, PlacementRow.new_colour)
+        query = query.where(PlacementRow.seq > start.seq)
+        if at_ms is not None:
+            # Times are not indexed: bound by the snapshots' numbers, the reading stays short.
+            following = select(func.min(CanvasSnapshotRow.seq)).where(CanvasSnapshotRow.at_ms > at_ms)
+            following = following.where(CanvasSnapshotRow.epoch == season.epoch)
+            query = query.where(PlacementRow.at_ms <= at_ms)
+            query = query.where(PlacementRow.seq <= func.coalesce(following.scalar_subquery(), MAX_SEQ))
+        rows = self.fetch(query.order_by(PlacementRow.seq))
+        if not rows:
+            return start
+        _seqs, _times, cells, colours = zip(*rows, strict=True)
+        start.board.apply(np.array(cells, np.uint32), np.array(colours, np.uint8))
+        return State(start.board, rows[-1][0], rows[-1][1])
+
+    def pixels(self, after_seq: int, until_seq: int) -> tuple[Cells, Colours]:
+        """Read what was placed after one placement and up to another, in order."""
+        query = select(PlacementRow.cell, PlacementRow.new_colour)
+        query = query.where(PlacementRow.seq > after_seq, PlacementRow.seq <= until_seq).order_by(PlacementRow.seq)
+        rows = self.fetch(query)
+        return np.array([row[0] for row in rows], np.uint32), np.array([row[1] for row in rows], np.uint8)
+
+    def requests_since(self, at_ms: int, last_seq: int) -> dict[int, int]:
+        """Tell which requests led to which of the last placements, oldest first."""
+        query = select(PlacementRow.request_key, PlacementRow.seq, PlacementRow.at_ms)
+        query = query.where(PlacementRow.seq > last_seq - MAX_REQUESTS, PlacementRow.request_key.is_not(None))
+        with self.database.read() as session:
+            rows = session.execute(query.order_by(PlacementRow.seq)).all()
+        return {key: seq for key, seq, placed_at_ms in rows if key is not None and placed_at_ms >= at_ms}
+
+    def fetch(self, query: Select[*tuple[int, ...]]) -> Sequence[Row[*tuple[int, ...]]]:
+        """Read rows of the log."""
+        with self.database.read() as session:
+            return session.execute(query).all()
+
+
+def season_of(row: CanvasSeasonRow) -> Season:
+    """Read a season from its row."""
+    return Season(row.epoch, row.started_at_ms, row.width, row.height, palette_of(row.palette), row.first_seq)
+
+
+def _snapshot(epoch: int, state: State, packed: bytes) -> CanvasSnapshotRow:
+    return CanvasSnapshotRow(epoch=epoch, seq=state.seq, at_ms=state.at_ms, board=packed)
+
+
+def _row(placement: Placement, ids: Mapping[str, int]) -> dict[str, int | None]:
+    return {
+        "seq": placement.seq,
+        "at_ms": placement.at_ms,
+        "cell": placement.cell,
+        "old_colour": placement.old,
+        "new_colour": placement.new,
+        "actor_id": ids[placement.actor],
+        "kind": placement.kind.value,
+        "request_key": placement.request_key,
+    }

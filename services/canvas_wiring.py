@@ -1,0 +1,49 @@
+"""How the parts of the canvas hang together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config import Config
+from mural.canvas.palette import parse_palette
+from services.background import Aside, Background
+from services.canvas import CanvasService
+from services.canvas_board import Shape
+from services.canvas_caretaker import Caretaker
+from services.canvas_history import CanvasHistory
+from services.canvas_log import CanvasLog
+from services.canvas_orders import OrderBook
+from services.canvas_pictures import CanvasPictures
+from services.canvas_rules import CanvasRules
+from services.clock import utc_now
+from services.db.session import Database
+from services.events import Publisher
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """The services around the board."""
+
+    canvas: CanvasService
+    history: CanvasHistory
+    caretaker: Caretaker
+    orders: OrderBook
+    pictures: CanvasPictures
+
+
+def build_canvas(
+    config: Config, database: Database, publisher: Publisher, background: Background, aside: Aside
+) -> Canvas:
+    """Open the board; nothing runs yet, but everything can be read."""
+    store = CanvasLog(database, aside)
+    rules = CanvasRules.of(config.pixel_cooldown_s, config.pixel_stack, config.rate_limit_pixels)
+    shape = Shape(config.canvas_width, config.canvas_height, parse_palette(config.canvas_palette))
+    canvas = CanvasService(store, rules, publisher, background, utc_now, shape)
+    orders = OrderBook(database)
+    caretaker = Caretaker(canvas, orders, background, config.canvas_dir)
+    canvas.every_second(caretaker.look_after)
+    url = database.url.render_as_string(hide_password=False)
+    pictures = CanvasPictures(canvas, background, config.canvas_dir, url)
+    if config.canvas_json:
+        canvas.every_second(pictures.write_json_now_and_then)
+    return Canvas(canvas, CanvasHistory(canvas), caretaker, orders, pictures)

@@ -1,0 +1,141 @@
+"""Whatever happens to the connections and to the server, every copy of the board ends up the same, pixel for pixel."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import requests
+import socketio.exceptions
+
+from mural.canvas.board import Board
+from services.background import directly
+from services.canvas_log import CanvasLog
+from services.db.models import PlacementRow
+from services.db.session import Database
+from tests.support.canvas_client import CanvasClient, server_digest
+from tests.support.server import Server
+
+pytestmark = pytest.mark.system
+
+CLIENTS = 6
+ROUNDS = 25
+UNLIMITED = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "1000000 per second"}
+
+
+class Wanderer(threading.Thread):
+    """Places pixels, leaves, stalls and comes back at random; sends again, with the same id, what was not answered."""
+
+    def __init__(self, server: Server, number: int) -> None:
+        super().__init__()
+        self.client = CanvasClient(server, "polling" if number == 0 else "websocket")
+        self.acknowledged: dict[str, tuple[int, int, int, int]] = {}
+        self.trouble: BaseException | None = None
+        self._number = number
+        self._random = random.Random(number)
+
+    def run(self) -> None:
+        try:
+            self._come_back()
+            for step in range(ROUNDS):
+                self._wander()
+                x, y, color = self._random.randrange(256), self._random.randrange(8), self._random.randrange(32)
+                seq = self._insist(x, y, color, f"{self._number}-{step}")
+                self.acknowledged[f"{self._number}-{step}"] = (seq, x, y, color)
+        except BaseException as error:  # noqa: BLE001 - told by the test
+            self.trouble = error
+
+    def _wander(self) -> None:
+        chance = self._random.random()
+        if chance < 0.15:
+            self.client.cut()
+            time.sleep(self._random.random() / 4)
+            self._come_back()
+        elif chance < 0.3:
+            time.sleep(self._random.random() / 4)
+
+    def _insist(self, x: int, y: int, color: int, request_id: str) -> int:
+        while True:
+            try:
+                answer = self.client.place(x, y, color, request_id)
+            except (socketio.exceptions.SocketIOError, AssertionError, OSError):
+                self._come_back()
+                continue
+            assert answer["ok"] is True, answer
+            return int(answer["seq"])
+
+    def _come_back(self) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                self.client.cut()
+                self.client.connect()
+            except (socketio.exceptions.SocketIOError, requests.RequestException, AssertionError, OSError, ValueError):
+                assert time.monotonic() < deadline, "the server does not come back"
+                time.sleep(0.2)
+            else:
+                return
+
+
+def test_copies_converge_through_cuts_and_a_killed_server(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", **UNLIMITED)
+    try:
+        wanderers = [Wanderer(server, number) for number in range(CLIENTS)]
+        for wanderer in wanderers:
+            wanderer.start()
+        _wait_for_placements(server, CLIENTS * ROUNDS // 3)
+        server.kill()
+        server.start()
+        for wanderer in wanderers:
+            wanderer.join(180)
+            assert not wanderer.is_alive(), "a client hangs"
+            assert wanderer.trouble is None, repr(wanderer.trouble)
+        seq, digest = server_digest(server)
+        for wanderer in wanderers:
+            wanderer.client.join()
+            wanderer.client.wait_for(seq)
+            assert wanderer.client.digest() == digest
+            # A client may have fetched the board anew; what it applied after that came in order, and once.
+            applied = wanderer.client.applied
+            assert applied == sorted(set(applied))
+        _assert_log_is_true(server, wanderers, seq, digest)
+    finally:
+        for wanderer in wanderers:
+            wanderer.client.cut()
+        server.stop()
+
+
+def _wait_for_placements(server: Server, count: int) -> None:
+    deadline = time.monotonic() + 120
+    while requests.get(f"{server.api}/canvas", timeout=30).json()["seq"] < count:
+        assert time.monotonic() < deadline, "nothing is placed"
+        time.sleep(0.02)
+
+
+def _assert_log_is_true(server: Server, wanderers: list[Wanderer], seq: int, digest: str) -> None:
+    database = Database(f"sqlite:///{server.data_dir / 'mural.db'}")
+    try:
+        with database.read() as session:
+            rows = session.query(PlacementRow).order_by(PlacementRow.seq).all()
+        store = CanvasLog(database, directly)
+        season = store.season()
+        assert season is not None
+        replayed = store.state_after(season, store.first_snapshot(season)).board
+    finally:
+        database.close()
+    placed = {row.seq: (row.seq, row.cell % 256, row.cell // 256, row.new_colour) for row in rows}
+    answered = [answer for wanderer in wanderers for answer in wanderer.acknowledged.values()]
+    assert len(answered) == CLIENTS * ROUNDS
+    for answer in answered:
+        assert placed[answer[0]] == answer, "an acknowledged pixel is not in the log as it was acknowledged"
+    assert [row.seq for row in rows] == list(range(1, seq + 1)), "the log has gaps"
+    assert len(rows) == CLIENTS * ROUNDS, "a pixel was applied twice, or one that was never acknowledged stayed"
+    assert replayed.digest() == digest
+    by_hand = Board(256, 256)
+    for row in rows:
+        assert by_hand.pixels[row.cell] == row.old_colour
+        by_hand.pixels[row.cell] = row.new_colour
+    assert by_hand.digest() == digest
