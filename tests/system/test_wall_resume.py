@@ -69,7 +69,7 @@ class Crowd:
         for client in self.clients:
             assert (client.epoch, client.seq) == (wall["epoch"], wall["seq"]), client._transports
             assert client.posters == expected
-            assert client.applied == list(range(client.applied[0], client.applied[0] + len(client.applied)))
+            assert client.applied == list(range(wall["seq"] - len(client.applied) + 1, wall["seq"] + 1))
 
 
 def hang_and_take_down(server: Server, crowd: Crowd, posters: int, first: int) -> None:
