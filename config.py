@@ -243,11 +243,6 @@ class Config:
         return self.data_dir / "backups"
 
     @property
-    def own_themes_dir(self) -> Path:
-        """Where the themes that visitors made are kept."""
-        return self.data_dir / "themes"
-
-    @property
     def canvas_dir(self) -> Path:
         """Where boards on their way in and out, and pictures of the board, are kept."""
         return self.data_dir / "canvas"

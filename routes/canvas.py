@@ -37,7 +37,12 @@ BYTES: Final = {HTTPStatus.OK: "application/octet-stream", HTTPStatus.NOT_MODIFI
 
 PICTURE: Final = {HTTPStatus.OK: "image/*", HTTPStatus.NOT_MODIFIED: None}
 
-FILM_ERRORS: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.SERVICE_UNAVAILABLE)
+FILM_ERRORS: Final = (
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.NOT_IMPLEMENTED,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
 
 PLACE_ERRORS: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -131,7 +136,7 @@ def get_stats() -> Response:
 
 
 @blueprint.post("/canvas/pixels")
-@blueprint.input(PixelIn)
+@blueprint.input(PixelIn, example={"x": 12, "y": 34, "color": 5})
 @blueprint.answers({HTTPStatus.CREATED: PlacedOut}, PLACE_ERRORS)
 def place_pixel(json_data: PixelIn) -> Response:
     """Place one pixel; the answer comes when it is committed."""

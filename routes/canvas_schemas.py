@@ -33,7 +33,7 @@ class PixelIn(Request):
 class HistoryQuery(Request):
     """When."""
 
-    at: UtcMoment
+    at: UtcMoment = Field(examples=["2100-01-01T00:00:00Z"], description="A moment to come means now.")
 
 
 class ScaleQuery(Request):

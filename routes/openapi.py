@@ -57,6 +57,7 @@ WORDS: Final = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "There is no map to draw there.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too often, or too much at once.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on the server; its log says what.",
+    HTTPStatus.NOT_IMPLEMENTED: "This installation lacks a program that this needs.",
     HTTPStatus.SERVICE_UNAVAILABLE: "A part of the installation does not work just now.",
     HTTPStatus.INSUFFICIENT_STORAGE: "There is no room left for posters.",
 }

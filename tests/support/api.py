@@ -44,6 +44,7 @@ GENEROUS: Final = {
     "RATE_LIMIT_POSTERS": "100000 per minute",
     "RATE_LIMIT_PREVIEWS": "100000 per minute",
     "RATE_LIMIT_GEOCODE": "100000 per minute",
+    "RATE_LIMIT_PIXELS": "100000 per minute",
     "SESSION_QUEUE": "10000",
     "MAX_QUEUE": "100000",
 }
@@ -134,9 +135,11 @@ def running_api(folder: Path, gazetteer: Path, **settings: str) -> Iterator[Api]
     app = create_app(config, services)
     app.test_client_class = Visitor
     services.jobs.start()
+    services.canvas.start()
     try:
         yield Api(app, services, renderer, listener)
     finally:
+        services.canvas.stop()
         services.jobs.stop(0)
 
 
