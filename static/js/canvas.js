@@ -168,17 +168,16 @@ function listen() {
   socket().on(Events.PRESENCE_CHANGED, ({ viewers }) => standing.here(viewers));
   socket().on("disconnect", () => standing.away());
   socket().on("connect_error", () => standing.away());
-  startFeed({ log, replace, onJoined });
 }
 
-/** The board as it is now, before the socket is there; without an answer the socket fetches it. */
+/** Shows the board as it is now, while the socket connects, and follows it; without an answer joining fetches it. */
 async function begin() {
   const whole = await fetchBoard().catch(() => null);
   if (whole && whole.pixels.length === board.pixels.length) {
     replace(whole);
     log.restart(whole);
   }
-  listen();
+  startFeed({ log, replace, onJoined });
 }
 
 stage.layers = [
@@ -218,4 +217,5 @@ void stage.measured.then(() => {
   writeAddress = startAddress(camera);
 });
 startAnnouncements();
-begin();
+listen();
+void begin();

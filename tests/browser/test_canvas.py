@@ -18,9 +18,9 @@ import requests
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.cable import cable_to
 from tests.browser.conftest import PHONE, Visit, until, visitor
 from tests.browser.test_pages import APPEARANCES, violations, wear
+from tests.support.cable import cable_to
 from tests.support.real_parts import ROOT
 from tests.support.server import Server
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.browser
 
 RED = 6
 SKY = 22
-UNLIMITED = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "100000 per second"}
+UNLIMITED: dict[str, Any] = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "100000 per second"}
 
 NEAR = "#x=100&y=100&z=16"
 """A place from which single pixels can be hit; the middle of the view is in the pixel 100, 100."""
@@ -162,7 +162,7 @@ def test_a_pixel_placed_too_soon_is_taken_back_with_the_reason(visit: Visit, ser
     assert place(server, 1, 1, SKY, session).ok
     ann.mouse.click(*middle(ann))
     expect(ann.get_by_role("status").filter(has_text=re.compile(r"ready in \d s"))).to_be_visible()
-    assert ann.evaluate("seen") == [0, RED, 0]
+    until(ann, lambda: ann.evaluate("seen") == [0, RED, 0])
     expect(ann.locator("[data-ring]")).to_have_class(re.compile("empty"))
     expect(ann.get_by_text("A pixel is ready").first).to_be_visible(timeout=10_000)
     ann.mouse.click(*middle(ann))

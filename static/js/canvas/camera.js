@@ -40,7 +40,7 @@ export class Camera {
   /** The scale at which the whole board is seen. */
   get fitting() {
     const room = Math.min(this.#view.width / this.board.width, this.#view.height / this.board.height) * HANGING;
-    return Math.min(MAX_SCALE, room > 1 ? Math.floor(room * 2) / 2 : room);
+    return Math.min(MAX_SCALE, room > 1 ? Math.floor(room * 4) / 4 : room);
   }
 
   /** Steps back until the whole board is seen. */
