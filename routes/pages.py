@@ -40,6 +40,8 @@ blueprint.add_app_template_filter(forms.town_query)
 APPEARANCES: Final = ("system", "light", "dark", "coffee")
 YEAR_S: Final = 365 * 24 * 3600
 WALL_PAGE: Final = 24
+PLAIN_BOARD_PX: Final = 1024
+"""About as large is the board for those without JavaScript."""
 
 
 @blueprint.before_request
@@ -199,6 +201,14 @@ def mine() -> str:
         query=query,
         themes=services().themes.all(),
     )
+
+
+@blueprint.get("/canvas")
+def canvas() -> str:
+    """Show the board that everybody paints on."""
+    facts = services().canvas.facts()
+    scale = max(1, PLAIN_BOARD_PX // max(facts["width"], facts["height"]))
+    return render_template("pages/canvas.html", facts=facts, scale=scale)
 
 
 @blueprint.get("/themes")

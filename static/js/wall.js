@@ -55,7 +55,7 @@ const log = new WallLog({ epoch: list.dataset.epoch ?? "", seq: Number(list.data
 const sync = new WallSync({
   log,
   join: (position) => command(Commands.GALLERY_JOIN, position),
-  fetchWall: async () => /** @type {any} */ (await api(`/gallery?limit=${FETCHED}`)),
+  fetchWall: async () => /** @type {import("./lib/types.js").WallPage} */ (await api(`/gallery?limit=${FETCHED}`)),
   replace: (page) => pill.change(() => replace(page), { posters: page.posters.filter(({ id }) => !wall.has(id)).length }),
   onJoined: (ack) => {
     showPresence(ack.viewers);

@@ -19,6 +19,7 @@ APPEARANCES = ("light", "dark", "coffee")
 PAGES = (
     "/",
     "/create",
+    "/canvas",
     "/posters/{poster}",
     "/generate/{job}",
     "/gallery",

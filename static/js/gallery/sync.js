@@ -1,18 +1,26 @@
 // @ts-check
-/** Brings the page's copy of the wall up to date: at the start, after every reconnect, and when a gap shows. */
+/** Brings the page's copy of the wall, or of the board, up to date: at the start, after every reconnect, after a gap. */
 
-/** @typedef {import("../lib/types.js").WallPage} WallPage */
+/**
+ * @typedef {object} Log
+ * @property {string | number} epoch
+ * @property {number} seq
+ * @property {() => void} hold
+ * @property {(missed: any[]) => boolean} release
+ * @property {(whole: any) => boolean} restart takes what was fetched whole
+ */
 
+/** @template Whole what is fetched where a replay is not enough */
 export class WallSync {
   #running = false;
   #again = false;
 
   /**
    * @param {object} parts
-   * @param {import("./log.js").WallLog} parts.log
-   * @param {(position: {epoch: string, seq: number}) => Promise<Record<string, any>>} parts.join asks where the wall stands
-   * @param {() => Promise<WallPage>} parts.fetchWall
-   * @param {(page: WallPage) => void} parts.replace shows a wall that was fetched whole
+   * @param {Log} parts.log
+   * @param {(position: {epoch: any, seq: number}) => Promise<Record<string, any>>} parts.join asks where the wall stands
+   * @param {() => Promise<Whole>} parts.fetchWall
+   * @param {(page: Whole) => void} parts.replace shows a wall that was fetched whole
    * @param {(ack: Record<string, any>) => void} [parts.onJoined]
    */
   constructor({ log, join, fetchWall, replace, onJoined }) {

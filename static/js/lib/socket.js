@@ -11,7 +11,13 @@ let shared;
 
 /** The socket, connected when it is first asked for. */
 export function socket() {
-  shared ??= io({ path: `${basePath()}/socket.io`, reconnectionDelayMax: 4000, transports: ["websocket", "polling"] });
+  // Where something between here and the server does not let WebSockets through, plain requests carry everything.
+  shared ??= io({
+    path: `${basePath()}/socket.io`,
+    reconnectionDelayMax: 4000,
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+  });
   return shared;
 }
 

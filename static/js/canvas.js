@@ -1,0 +1,221 @@
+// @ts-check
+/**
+ * The board. Entrances bring things in (feed: the server; pointer, keys, address: the visitor), internals know and
+ * decide (board, log, camera, charges, painter), exits show (stage and layers, palette, ring, caption, minimap, history).
+ * Only this file knows them all.
+ */
+
+import { startAddress } from "./canvas/address.js";
+import { Board } from "./canvas/board.js";
+import { Camera } from "./canvas/camera.js";
+import { Caption } from "./canvas/caption.js";
+import { Charges } from "./canvas/charges.js";
+import { fetchBoard, startFeed } from "./canvas/feed.js";
+import { startHand } from "./canvas/hand.js";
+import { History } from "./canvas/history.js";
+import { Glows, cursorLayer, gridLayer, sheetLayer } from "./canvas/layers.js";
+import { PixelLog } from "./canvas/log.js";
+import { Minimap } from "./canvas/minimap.js";
+import { Painter } from "./canvas/painter.js";
+import { Palette } from "./canvas/palette.js";
+import { Ring } from "./canvas/ring.js";
+import { startShare } from "./canvas/share.js";
+import { Heat, Template } from "./canvas/sheets.js";
+import { Stage } from "./canvas/stage.js";
+import { Standing } from "./canvas/standing.js";
+import { announce, find, need } from "./lib/dom.js";
+import { Commands, Events } from "./lib/events.js";
+import { notify } from "./lib/notices.js";
+import { createStore } from "./lib/store.js";
+import { command, socket } from "./lib/socket.js";
+import { startAnnouncements } from "./lib/warnings.js";
+
+const UNDO_MS = 5000;
+
+const room = need("[data-canvas]");
+const facts = JSON.parse(room.dataset.facts ?? "{}");
+const canvas = /** @type {HTMLCanvasElement} */ (need("[data-stage]"));
+
+/** @type {import("./canvas/hand.js").Hand} */
+const hand = createStore({ cursor: /** @type {any} */ (null), colour: /** @type {any} */ (null) });
+export const board = new Board(facts);
+const charges = new Charges(facts);
+const camera = new Camera(board, moved);
+const stage = new Stage({ canvas, hung: need("[data-hung]"), board, camera });
+const minimap = new Minimap({ canvas: /** @type {any} */ (need("[data-minimap]")), frame: need("[data-minimap-frame]"), stage, camera });
+const caption = new Caption(need("[data-caption]"), board, () => charges.now());
+const standing = new Standing(need("[data-standing]"), need("[data-presence]"));
+const glows = new Glows(board, () => accent);
+const palette = new Palette(need("[data-tray]"), need("template[data-paint]"), (colour) => hand.set({ colour }));
+const ring = new Ring(need("[data-ring]"), need("[data-ring-words]"), charges, () => announce("A pixel is ready."));
+const heat = new Heat(/** @type {any} */ (need("[data-heat]")), board, () => stage.invalidate());
+const template = new Template(need("[data-template]"), camera, () => stage.invalidate());
+const undo = /** @type {HTMLButtonElement} */ (need("[data-undo]"));
+const grid = /** @type {HTMLInputElement} */ (need("[data-grid]"));
+
+let accent = "";
+let undoTimer = 0;
+/** @type {(() => void) | undefined} */
+let writeAddress;
+
+export const log = new PixelLog({ epoch: 0, seq: -1 }, (frame, from) => {
+  board.apply(frame, from);
+  glows.add(frame, from);
+  changed();
+});
+
+const painter = new Painter({
+  board,
+  charges,
+  send: (request) => command(Commands.CANVAS_PLACE, request),
+  seenSeq: () => log.seq,
+  onChange: changed,
+  onPlaced: (x, y, colour) => {
+    announce(`${board.palette[colour].name} placed at ${x}, ${y}.`);
+    offerUndo();
+  },
+  onRefused: (words, reason) => {
+    standing.refused(reason);
+    notify(words, { seconds: 5 });
+  },
+});
+
+function moved() {
+  stage.invalidate();
+  minimap.moved();
+  writeAddress?.();
+}
+
+function changed() {
+  stage.invalidate();
+  minimap.changed();
+  ring.show();
+  caption.show(hand.get().cursor);
+}
+
+/** @param {import("./canvas/feed.js").WholeBoard} whole */
+function replace(whole) {
+  board.replace(whole.pixels);
+  changed();
+}
+
+/**
+ * The server has told how the board is; a new season may have another size and other paints.
+ * @param {Record<string, any>} told
+ */
+function onJoined(told) {
+  if (!board.hasShape(/** @type {any} */ (told))) {
+    board.reshape(/** @type {any} */ (told));
+    stage.refit();
+    palette.show(board.palette);
+    hand.set({ colour: null, cursor: null });
+    camera.fit();
+  }
+  charges.setRule(/** @type {any} */ (told));
+  charges.adopt(/** @type {any} */ (told));
+  standing.joined(told);
+  changed();
+}
+
+/** For a few seconds one's last pixel can be taken back. */
+function offerUndo() {
+  undo.disabled = false;
+  clearTimeout(undoTimer);
+  undoTimer = setTimeout(() => (undo.disabled = true), UNDO_MS);
+}
+
+async function takeBack() {
+  if (undo.disabled) return;
+  undo.disabled = true;
+  try {
+    await command(Commands.CANVAS_UNDO);
+    announce("Taken back.");
+  } catch (error) {
+    notify(/** @type {Error} */ (error).message, { seconds: 5 });
+  }
+}
+
+/** @param {number | null} colour */
+function showPaint(colour) {
+  palette.choose(colour);
+  const place = need("[data-place]");
+  place.textContent = colour === null ? "Choose a paint" : `Place ${board.palette[colour].name}`;
+  place.setAttribute("aria-disabled", String(colour === null));
+}
+
+/** On a phone the paintbox shows what one needs to paint; its handle shows the rest. */
+function startHandle() {
+  const handle = need("[data-handle]");
+  handle.addEventListener("click", () => {
+    const open = need("[data-paintbox]").classList.toggle("open");
+    handle.setAttribute("aria-expanded", String(open));
+  });
+}
+
+/** Follows the appearance: a glow has its accent. */
+function watchAppearance() {
+  const read = () => (accent = getComputedStyle(room).getPropertyValue("color"));
+  new MutationObserver(read).observe(document.documentElement, { attributes: true });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", read);
+  read();
+}
+
+function listen() {
+  socket().on(Events.CONNECTION_ESTABLISHED, ({ user_id: userId, server_time: serverTime }) => {
+    caption.ownId = userId;
+    charges.setClock(serverTime);
+  });
+  socket().on(Events.PRESENCE_CHANGED, ({ viewers }) => standing.here(viewers));
+  socket().on("disconnect", () => standing.away());
+  socket().on("connect_error", () => standing.away());
+}
+
+/** Shows the board as it is now, while the socket connects, and follows it; without an answer joining fetches it. */
+async function begin() {
+  const whole = await fetchBoard().catch(() => null);
+  if (whole && whole.pixels.length === board.pixels.length) {
+    replace(whole);
+    log.restart(whole);
+  }
+  startFeed({ log, replace, onJoined });
+}
+
+stage.layers = [
+  sheetLayer(() => heat.sheet()),
+  sheetLayer(() => template.sheet()),
+  gridLayer(board, () => grid.checked),
+  glows.draw,
+  cursorLayer(board, hand.get),
+];
+startHand({ canvas, camera, board, hand, painter, takeBack, fit: () => camera.fit(), placeButton: need("[data-place]") });
+hand.subscribe(({ cursor, colour }, before) => {
+  stage.invalidate();
+  if (cursor !== before.cursor) caption.show(cursor);
+  if (colour !== before.colour) showPaint(colour);
+});
+new History({
+  panel: need("[data-history]"),
+  opener: /** @type {any} */ (need("[data-history-opener]")),
+  now: () => charges.now(),
+  show: (past) => {
+    board.showPast(past);
+    changed();
+  },
+});
+palette.show(board.palette);
+grid.addEventListener("change", () => stage.invalidate());
+undo.addEventListener("click", takeBack);
+for (const button of document.querySelectorAll("[data-zoom]")) {
+  button.addEventListener("click", () => camera.zoom(Number(/** @type {HTMLElement} */ (button).dataset.zoom)));
+}
+find("[data-fit]")?.addEventListener("click", () => camera.fit());
+startHandle();
+startShare(need("[data-share]"), camera);
+watchAppearance();
+void stage.measured.then(() => {
+  camera.fit();
+  writeAddress = startAddress(camera);
+});
+startAnnouncements();
+listen();
+void begin();
