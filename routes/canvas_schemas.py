@@ -17,8 +17,8 @@ UtcMoment = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else a
 class SpotQuery(Request):
     """A pixel of the board."""
 
-    x: int
-    y: int
+    x: int = Field(examples=[12])
+    y: int = Field(examples=[34])
 
 
 class PixelIn(Request):
