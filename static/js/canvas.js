@@ -23,7 +23,7 @@ import { startShare } from "./canvas/share.js";
 import { Heat, Template } from "./canvas/sheets.js";
 import { Stage } from "./canvas/stage.js";
 import { Standing } from "./canvas/standing.js";
-import { announce, find, need } from "./lib/dom.js";
+import { all, announce, need } from "./lib/dom.js";
 import { Commands, Events } from "./lib/events.js";
 import { notify } from "./lib/notices.js";
 import { createStore } from "./lib/store.js";
@@ -205,10 +205,8 @@ new History({
 palette.show(board.palette);
 grid.addEventListener("change", () => stage.invalidate());
 undo.addEventListener("click", takeBack);
-for (const button of document.querySelectorAll("[data-zoom]")) {
-  button.addEventListener("click", () => camera.zoom(Number(/** @type {HTMLElement} */ (button).dataset.zoom)));
-}
-find("[data-fit]")?.addEventListener("click", () => camera.fit());
+for (const button of all("[data-zoom]")) button.addEventListener("click", () => camera.zoom(Number(button.dataset.zoom)));
+need("[data-fit]").addEventListener("click", () => camera.fit());
 startHandle();
 startShare(need("[data-share]"), camera);
 watchAppearance();

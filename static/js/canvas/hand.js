@@ -53,12 +53,11 @@ function step({ board, camera, hand }, dx, dy) {
 }
 
 /** @param {Parts} parts */
-function place({ hand, painter, canvas }) {
+function place({ hand, painter }) {
   const { cursor, colour } = hand.get();
   if (!cursor) return painter.onRefused("Point at a pixel first.", "");
   if (colour === null) return painter.onRefused("Choose a paint first.", "");
   void painter.place(cursor.x, cursor.y, colour);
-  canvas.dataset.touched = "yes";
 }
 
 /**
