@@ -143,13 +143,16 @@ function showPaint(colour) {
   place.setAttribute("aria-disabled", String(colour === null));
 }
 
-/** On a phone the paintbox shows what one needs to paint; its handle shows the rest. */
+/** On a phone the paintbox shows what one needs to paint; its handle shows the rest, and the past needs the room. */
 function startHandle() {
   const handle = need("[data-handle]");
-  handle.addEventListener("click", () => {
-    const open = need("[data-paintbox]").classList.toggle("open");
-    handle.setAttribute("aria-expanded", String(open));
-  });
+  const paintbox = need("[data-paintbox]");
+  const open = (/** @type {boolean} */ wanted) => {
+    paintbox.classList.toggle("open", wanted);
+    handle.setAttribute("aria-expanded", String(wanted));
+  };
+  handle.addEventListener("click", () => open(!paintbox.classList.contains("open")));
+  need("[data-history-opener]").addEventListener("click", () => open(false));
 }
 
 /** Follows the appearance: a glow has its accent. */

@@ -420,7 +420,9 @@ def test_the_board_is_accessible(
         ann.get_by_role("button", name="More about the board").click()
     choose(ann, "Red")
     ann.get_by_text("Lay a picture over it").click()
+    assert violations(ann, axe_source) == []
     ann.get_by_role("button", name="How it came about").click()
+    expect(ann.get_by_role("slider", name="Moment")).to_be_focused()
     ann.locator("[data-stage]").focus()
     ann.keyboard.press("ArrowRight")
     assert violations(ann, axe_source) == []

@@ -42,9 +42,11 @@ export class History {
     this.panel.hidden = false;
     this.opener.setAttribute("aria-expanded", "true");
     this.slider.value = String(STEPS);
-    this.slider.focus();
+    this.slider.disabled = true;
     await this.#try(async () => {
       this.#fromMs = Date.parse((await api("/canvas/stats")).since);
+      this.slider.disabled = false;
+      this.slider.focus();
       this.#tell(STEPS);
     });
   }
