@@ -17,6 +17,7 @@ from routes import batches, cli, docs, gallery, geocoding, health, jobs, metrics
 from routes.errors import init_errors
 from routes.identity import init_identity
 from routes.json_text import JsonRequest, StrictJson
+from routes.languages import init_languages
 from routes.middleware import EntranceMiddleware
 from routes.observing import init_observing
 from routes.openapi import init_openapi
@@ -50,6 +51,7 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     init_observing(app)
     init_errors(app)
     init_identity(app)
+    init_languages(app)
     init_security(app, config.tile_url)
     init_cors(app, config.cors_origins)
     rest = [noun.blueprint for noun in (posters, batches, jobs, previews, gallery, themes, geocoding, health)]

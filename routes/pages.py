@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
@@ -21,7 +22,8 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from mural import __version__
-from mural.errors import MuralError
+from mural.errors import MuralError, NotFound
+from mural.fonts import FAMILIES
 from mural.poster import Format
 from mural.themes import Theme
 from routes import forms, wording
@@ -36,6 +38,7 @@ blueprint = APIBlueprint("pages", __name__, enable_openapi=False)
 for words in wording.FILTERS:
     blueprint.add_app_template_filter(words)
 blueprint.add_app_template_filter(forms.town_query)
+blueprint.add_app_template_filter(forms.marker_words)
 
 APPEARANCES: Final = ("system", "light", "dark", "coffee")
 YEAR_S: Final = 365 * 24 * 3600
@@ -115,15 +118,27 @@ def _workbench(state: forms.State, **more: Any) -> str:
     return render_template(
         "pages/create.html",
         state=state,
-        themes=services().themes.all(),
+        themes=_themes(state.theme),
         layers=list(wording.LAYER_WORDS.items()),
         furniture=list(wording.FURNITURE_WORDS.items()),
         sizes=wording.size_groups(),
+        shapes=wording.shapes(),
+        families=list(FAMILIES.values()),
+        offline_places=services().offline_places.all(),
         formats=[str(format_) for format_ in Format],
         tile_url=services().config.tile_url,
         max_distance_m=services().config.max_distance_m,
         **more,
     )
+
+
+def _themes(chosen: str = "") -> list[Theme]:
+    """List the themes to choose from: everybody's, the visitor's own, and the one a shared address names."""
+    seen = services().themes.seen_by(current_actor().user_id)
+    with suppress(NotFound):
+        if chosen and all(theme.id != chosen for theme in seen):
+            seen.append(services().themes.get(chosen))
+    return seen
 
 
 @blueprint.get("/generate/<job_id>")

@@ -11,6 +11,7 @@ from mural.jobs.progress import SHARES, Step, percentage
 from mural.paper import SIZES, Size
 from mural.poster import LayerChoice
 from routes.context import services
+from routes.languages import gettext, noted
 
 CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
 
@@ -43,6 +44,8 @@ LAYER_WORDS: Final[dict[LayerChoice, str]] = {
 PART_WORDS: Final = {"ok": "works", "starting": "is warming up", "memory": "works, here", "redis": "works, in Redis"}
 
 FURNITURE_WORDS: Final = {"frame": "A frame", "north_arrow": "A north arrow", "scale_bar": "A scale bar"}
+
+SHAPE_WORDS: Final = {"pin": noted("Pin"), "heart": noted("Heart"), "circle": noted("Ring"), "dot": noted("Dot")}
 
 SIZE_WORDS: Final[dict[str, str]] = {
     "letter": "Letter",
@@ -126,6 +129,11 @@ def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str
         ("Room taken", do_filesizeformat(stats["storage_used"])),
         ("Themes", f"{stats['themes_count']}"),
     ]
+
+
+def shapes() -> list[tuple[str, str]]:
+    """List the shapes that marks have."""
+    return [(shape, gettext(words)) for shape, words in SHAPE_WORDS.items()]
 
 
 def size_groups() -> list[tuple[str, list[dict[str, Any]]]]:

@@ -16,6 +16,7 @@ from mural.errors import BrokenExtract
 from mural.geo.area_file import Origin, Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import BBox
+from mural.geo.catalogue_index import load_index
 from mural.geo.extract import SUFFIXES, header_bbox, read_area
 from mural.geo.files import write_whole
 from mural.geo.layers import Area
@@ -51,7 +52,7 @@ class Catalogue:
 
     def __init__(self, folder: Path, origin: Origin, index: Path, areas: AreaCache) -> None:
         self._folder, self._origin, self._index, self._areas = folder, origin, index, areas
-        self._known: dict[str, dict[str, Any]] = _load_index(index)
+        self._known: dict[str, dict[str, Any]] = load_index(index)
 
     def covering(self, bbox: BBox, least_share: float = COVERS) -> list[Extract]:
         """List the extracts that hold the centre and ``least_share`` of the box (degrees), the best first.
@@ -128,11 +129,3 @@ class Catalogue:
             write_whole(self._index, json.dumps(self._known).encode())
         except OSError as error:  # the index only saves time
             _log.warning("%s cannot be written: %s", self._index, error)
-
-
-def _load_index(index: Path) -> dict[str, dict[str, Any]]:
-    try:
-        known = json.loads(index.read_bytes())
-        return {name: {key: about[key] for key in ("stamp", "bbox", "error")} for name, about in known.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
