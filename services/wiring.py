@@ -28,6 +28,7 @@ from services.jobs import JobService
 from services.live import LiveProgress
 from services.posters import PosterService
 from services.publishing import Publishing
+from services.regret import Regret
 from services.scheduler import Scheduler, Turns
 from services.themes import ThemeService
 from services.urls import Urls
@@ -99,7 +100,8 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     housekeeping = Housekeeping(database, store, publishing, outside.background, clock, config.retention_days)
     jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
     designs = Designs(outside.themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
-    posters = PosterService(database, designs, jobs, files, publishing, estimates, urls)
+    regret = Regret(publishing, files, outside.background)
+    posters = PosterService(database, designs, jobs, files, regret, estimates, urls)
     return PosterServices(
         batches=BatchService(database, posters, jobs, urls, clock),
         database=database,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -201,6 +202,14 @@ def test_another_theme_keeps_everything_else() -> None:
 def test_another_format_keeps_the_theme() -> None:
     made = forms.wish_like(design(), MultiDict({"format": "svg"}), "public")
     assert (made.theme, made.format) == ("noir", Format.SVG)
+    assert made.visibility == "unlisted"  # the same picture does not hang twice
+
+
+def test_the_bleed_of_a_pdf_is_left_behind_by_another_format() -> None:
+    printed = replace(design(), format=Format.PDF, page=Page(bleed_mm=3, crop_marks=True))
+    assert forms.wish_like(printed, MultiDict({"theme": "ocean"}), "public").bleed_mm == 3
+    copy = forms.wish_like(printed, MultiDict({"format": "png"}), "public")
+    assert (copy.bleed_mm, copy.crop_marks) == (0, False)
 
 
 def test_a_format_that_nobody_makes_is_the_one_it_had() -> None:
