@@ -7,13 +7,16 @@ import secrets
 from http import HTTPStatus
 from pathlib import Path
 
+import click
 from apiflask import APIFlask
+from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import Config
+from config import Config, ConfigError
 from mural import __version__
 from routes import batches, cli, docs, gallery, geocoding, health, jobs, metrics, pages, posters, previews, themes
+from routes.context import bring_services
 from routes.errors import init_errors
 from routes.identity import init_identity
 from routes.json_text import JsonRequest, StrictJson
@@ -23,7 +26,10 @@ from routes.observing import init_observing
 from routes.openapi import init_openapi
 from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
+from services.background import ThreadBackground
 from services.container import Services, build_services
+from services.environ import read_environ
+from services.events import RecordingPublisher
 from services.fanout import Fanout
 
 API_PREFIX = "/api/v1"
@@ -63,7 +69,6 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     if config.metrics:
         app.register_blueprint(metrics.blueprint)
         metrics.watch_sockets(app.extensions["mural"].metrics, socketio)
-    app.cli.add_command(cli.mural)
     socketio.init_app(app)
     fanout.attach(socketio.server)
     init_sockets(socketio, fanout)
@@ -74,9 +79,16 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     return app
 
 
-def from_environment() -> APIFlask:
-    """Build the application for the `flask` command, which starts neither the server nor the render processes."""
-    return create_app(Config.from_env(os.environ | {"ASYNC_MODE": "threading"}))
+def from_environment() -> Flask:
+    """Build what the `flask` command runs its commands in: no server, and nothing is opened before a command asks."""
+    try:
+        config = Config.from_env(read_environ())
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from error
+    app = Flask("mural")
+    bring_services(app, config, lambda: build_services(config, RecordingPublisher(), ThreadBackground()))
+    app.cli.add_command(cli.mural)
+    return app
 
 
 def build_socketio(config: Config, fanout: Fanout) -> SocketIO:

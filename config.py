@@ -31,8 +31,8 @@ class ConfigError(ValueError):
         self.name = name
 
 
-SECRETS: Final = frozenset({"SECRET_KEY", "ADMIN_TOKEN", "DATABASE_URL", "REDIS_URL", "STORAGE_URL", "SENTRY_DSN"})
-"""Settings whose values are never shown."""
+SECRETS: Final = frozenset({"SECRET_KEY", "ADMIN_TOKEN", "DATABASE_URL", "REDIS_URL", "SENTRY_DSN"})
+"""Settings whose values are never shown; of the URLs among them, what comes before and after the secret is."""
 
 
 class Settings:
@@ -225,7 +225,7 @@ class Config:
     @property
     def fonts_dir(self) -> Path:
         """Where set-up put the fonts for lettering."""
-        return self._prepared("fonts")
+        return self.data_dir / "fonts"
 
     @property
     def area_cache_dir(self) -> Path:
@@ -250,12 +250,7 @@ class Config:
     @property
     def gazetteer_file(self) -> Path:
         """The index of places that set-up built."""
-        return self._prepared("gazetteer.db")
-
-    def _prepared(self, name: str) -> Path:
-        """Find what set-up has made: in the data folder, else in the program's own, as in a container image."""
-        kept = self.data_dir / name
-        return kept if kept.exists() else OWN_DATA_DIR / name
+        return self.data_dir / "gazetteer.db"
 
     @property
     def user_agent(self) -> str:
@@ -263,13 +258,28 @@ class Config:
         return f"Mural/0.1 (self-hosted map posters; {self.user_agent_contact})"
 
     def shown(self) -> dict[str, str]:
-        """List the effective settings for people, secrets hidden."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: _hidden(value) if name.upper() in SECRETS else str(value) for name, value in values.items()}
+        """List the effective settings by name, as .env would have them, secrets hidden."""
+        values = {_setting(field.name): getattr(self, field.name) for field in fields(self)}
+        return {name: _hidden(value) if name in SECRETS else _written(value) for name, value in values.items()}
+
+
+def _setting(field_name: str) -> str:
+    return "FLASK_ENV" if field_name == "environment" else re.sub(r"_(s|m)$", "", field_name).upper()
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _hidden(value: str) -> str:
-    return "(set)" if value else "(not set)"
+    parts = urlsplit(value)
+    if parts.scheme and "@" not in parts.netloc and not parts.query:
+        return value
+    return "(set)" if value else ""
 
 
 def _storage(read: Settings) -> str:

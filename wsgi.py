@@ -25,6 +25,7 @@ elif ASYNC_MODE == "gevent":
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -34,17 +35,22 @@ from typing import Any
 from flask import Flask
 
 from app_factory import create_app
-from config import Config, ConfigError
+from config import OWN_DATA_DIR, Config, ConfigError
 from mural.errors import MuralError
 from services.errors_reporting import start_reporting
+from services.holdings import Holdings
 from services.instance_lock import instance_lock
 from services.logs import configure_logs
-from services.start_checks import check_port, check_prepared
+from services.restore import undo_interrupted
+from services.start_checks import check_port, check_prepared, lend_prepared
 
 log = logging.getLogger("mural")
 
 MAX_SOCKETS = 20_000
 """Eventlet's server accepts 1,024 by default; the machine's own limit on open files is the one that should count."""
+
+BACKLOG = 4096
+"""So many connections may wait to be accepted: after a restart everybody comes back at once."""
 
 STOP_GRACE_S = 20.0
 
@@ -76,15 +82,19 @@ def serve(app: Flask, config: Config, at_end: Callable[[], object]) -> None:
         signal.signal(name, ask_to_stop)
     socketio.start_background_task(stop_when_asked)
     log.info("Mural is open at http://%s:%s%s/", _shown_host(config.host), config.port, config.url_prefix)
-    socketio.run(app, host=config.host, port=config.port, **_server_options())
-
-
-def _server_options() -> dict[str, Any]:
     if ASYNC_MODE == "eventlet":
-        return {"max_size": MAX_SOCKETS}
-    if ASYNC_MODE == "threading":
-        return {"allow_unsafe_werkzeug": True}
-    return {}
+        _serve_with_eventlet(app, config)
+    else:
+        options: dict[str, Any] = {"backlog": BACKLOG} if ASYNC_MODE == "gevent" else {"allow_unsafe_werkzeug": True}
+        socketio.run(app, host=config.host, port=config.port, **options)
+
+
+def _serve_with_eventlet(app: Flask, config: Config) -> None:
+    """Do as Flask-SocketIO does, but let more than 50 connections wait to be accepted."""
+    from eventlet import listen, wsgi  # noqa: PLC0415  # only where it was chosen
+
+    family, _kind, _protocol, _name, address = socket.getaddrinfo(config.host, config.port)[0]
+    wsgi.server(listen(address, family, backlog=BACKLOG), app, max_size=MAX_SOCKETS, log_output=False)
 
 
 def _shown_host(host: str) -> str:
@@ -99,9 +109,11 @@ def main() -> None:
         config = Config.from_env(ENVIRON)
         configure_logs(config.log_format, verbose=config.development)
         at_end = start_reporting(config.sentry_dsn, config.environment)
-        check_prepared(config.fonts_dir, config.gazetteer_file)
         check_port(config.host, config.port)
         with instance_lock(config.data_dir):
+            lend_prepared(OWN_DATA_DIR, config.data_dir)
+            check_prepared(config.fonts_dir, config.gazetteer_file)
+            undo_interrupted(Holdings.of(config))
             serve(create_app(config), config, at_end)
     except (ConfigError, MuralError) as error:
         sys.exit(f"Mural cannot start: {error}")

@@ -17,12 +17,16 @@ from mural.jobs.progress import percentage
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, Size, Unit, page_for
 from mural.poster import Format, Page, Place, PosterDesign
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
+from routes import cli_extracts, cli_operations
+from routes.cli_errors import sentence
 from routes.context import services
 from services.background import ThreadBackground
 from services.cancellation import CancelToken
 from services.rendering import build_render_pool, map_sources
 
 mural = AppGroup("mural", help="Make posters and look after an installation.")
+for _command in (*cli_operations.COMMANDS, cli_extracts.import_extract):
+    mural.add_command(_command)
 
 FORMATS = {".png": Format.PNG, ".svg": Format.SVG, ".pdf": Format.PDF, ".jpg": Format.JPEG, ".jpeg": Format.JPEG} | {
     ".webp": Format.WEBP
@@ -117,12 +121,6 @@ def format_of(output: Path) -> Format:
     except KeyError:
         allowed = ", ".join(FORMATS)
         raise click.ClickException(f"{output.name} does not say which format it is to have: {allowed}.") from None
-
-
-def sentence(error: MuralError) -> str:
-    """Say what went wrong, with the choices there are."""
-    choices = error.facts.get("available_themes") or error.facts.get("allowed")
-    return f"{error.message} Allowed: {', '.join(choices)}." if isinstance(choices, list) else error.message
 
 
 def _rendered(config: Config, request: RenderRequest) -> RenderResult:

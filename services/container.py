@@ -14,10 +14,13 @@ from services.batches import BatchService
 from services.cache import Cache, open_cache
 from services.cancellation import CancelToken
 from services.clock import utc_now
+from services.daily_backups import DailyBackups
 from services.events import EVERYONE, Event, Name, Publisher
 from services.gallery import GalleryService
 from services.geocoding import GeocodingService
 from services.health import HealthService
+from services.holdings import Holdings
+from services.housekeeping import Housekeeping
 from services.jobs import JobService
 from services.metrics import CountingPublisher, LagWatch, Metrics, TimedRenderer
 from services.nominatim import NominatimSettings
@@ -42,10 +45,12 @@ class Services:
     config: Config
     batches: BatchService
     cache: Cache
+    daily_backups: DailyBackups
     floodgate: Floodgate
     gallery: GalleryService
     geocoding: GeocodingService
     health: HealthService
+    housekeeping: Housekeeping
     jobs: JobService
     lag_watch: LagWatch
     metrics: Metrics
@@ -62,12 +67,14 @@ class Services:
         """Start the render processes and take up the jobs that wait."""
         self.render_pool.start()
         self.jobs.start()
+        self.daily_backups.start()
         if self.config.metrics:
             self.lag_watch.start()
 
     def stop(self, grace_s: float) -> None:
         """Tell everybody, let running jobs finish for a while, put the rest back into the queue, end every process."""
         self.publisher.publish(Event(Name.SYSTEM_MAINTENANCE, _restarting(), (EVERYONE,)))
+        self.daily_backups.stop()
         self.lag_watch.stop()
         self.jobs.stop(grace_s)
         self.render_pool.stop()
@@ -105,8 +112,10 @@ def build_services(config: Config, publisher: Publisher, background: Background)
         floodgate=Floodgate(),
         gallery=parts.gallery,
         geocoding=geocoding,
+        housekeeping=parts.housekeeping,
         health=HealthService(parts, pool, cache, themes),
         jobs=parts.jobs,
+        daily_backups=DailyBackups(Holdings.of(config).database_file, config.backups_dir, background, utc_now),
         lag_watch=LagWatch(background, metrics),
         metrics=metrics,
         offline_places=OfflinePlaces(config.data_dir / "cache" / "extracts.json", geocoding.largest_within),

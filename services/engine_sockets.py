@@ -82,7 +82,7 @@ class Wire:
         return self._raw is not self._sock
 
     def offer(self, frames: bytes) -> int | None:
-        """Write what the system takes at once; tell how much is left for ``flush``, or None when busy."""
+        """Write what the system takes at once; tell how much is left for ``flush``, or None if it is busy."""
         with self._state:
             if self._writing or self._rest:
                 return None

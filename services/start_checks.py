@@ -5,9 +5,22 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
+from typing import Final
 
 from mural.errors import Unavailable
 from mural.fonts import INDEX_FILE
+
+PREPARED: Final = ("fonts", "gazetteer.db")
+
+
+def lend_prepared(own_data_dir: Path, data_dir: Path) -> None:
+    """Link what set-up made into another data folder: a fresh one, or a container's volume, has none of its own."""
+    for name in PREPARED:
+        here, there = own_data_dir / name, data_dir / name
+        if there.is_symlink() and not there.exists():  # to where the program was before
+            there.unlink()
+        if here.exists() and not there.exists():
+            there.symlink_to(here)
 
 
 def check_prepared(fonts_dir: Path, gazetteer_file: Path) -> None:

@@ -13,12 +13,14 @@ from services import gallery_store
 from services.background import Background
 from services.batches import BatchService
 from services.clock import Clock, utc_now
+from services.daily_backups import remedy
 from services.db.migrate import migrate
 from services.db.session import Database
 from services.designs import Designs, Geocoder
 from services.events import Publisher
 from services.files import BYTES_PER_GB, PosterFiles
 from services.gallery import GalleryService
+from services.holdings import Holdings
 from services.housekeeping import Housekeeping
 from services.job_events import JobEvents
 from services.job_runner import JobRunner, Renderer, RenderSetting, Workshop
@@ -30,6 +32,7 @@ from services.posters import PosterService
 from services.publishing import Publishing
 from services.regret import Regret
 from services.scheduler import Scheduler, Turns
+from services.sqlite_files import DamagedDatabase, check_database
 from services.themes import ThemeService
 from services.urls import Urls
 
@@ -63,13 +66,24 @@ class PosterServices:
 
 
 def open_database(config: Config) -> Database:
-    """Open the database and bring its tables to this version."""
+    """Open the database and bring its tables to this version; raise DamagedDatabase where that is no use."""
     config.data_dir.mkdir(parents=True, exist_ok=True)
+    _look_over(config)
     database = Database(config.database_url)
-    migrate(database, config.data_dir / "backups")
+    migrate(database, config.backups_dir)
     with database.write() as session:
         gallery_store.ensure_epoch(session)
     return database
+
+
+def _look_over(config: Config) -> None:
+    file = Holdings.of(config).database_file
+    if file is None or not file.exists():
+        return
+    try:
+        check_database(file)
+    except DamagedDatabase as error:
+        raise DamagedDatabase(f"{error.message} {remedy(config.backups_dir)}", file=str(file)) from error
 
 
 def build_poster_services(config: Config, outside: Outside) -> PosterServices:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from mural.errors import BrokenExtract
+from mural.geo import tiles
 from mural.geo.area_file import Origin, Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import BBox
@@ -20,6 +21,7 @@ from mural.geo.catalogue_index import load_index
 from mural.geo.extract import SUFFIXES, header_bbox, read_area
 from mural.geo.files import write_whole
 from mural.geo.layers import Area
+from mural.geo.tiles import Source, describe, read_tiles
 
 COVERS: Final = 0.9
 """Share of a page that a file must hold to count as covering it: cut-outs end raggedly, and a strip along the edge that
@@ -27,24 +29,49 @@ may be empty is no reason for a download."""
 WHOLE_MAX_BYTES: Final = 12_000_000
 """Files up to this size are read and cached whole, so that every later request in them is a hit; reading takes up to 27
 times the size of a file in memory."""
+SCANNED_MAX_BYTES: Final = 300_000_000
+"""Larger files are used once they are imported: each box would take the reading of all of the file, a second for every
+10 MB, and memory for the places of all of its nodes, about twice its size."""
 ROOM_TO_MOVE: Final = 1.5
 """Larger files are read for a box this much larger than the page, so that a nudged map is a hit too."""
+
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """A readable map file; ``bbox`` (degrees) is what it covers."""
+    """A map file that can be read or its index: what it covers (degrees), and what an index was made from."""
 
     path: Path
     bbox: BBox
     stamp: Stamp
+    source: Source | None = None
+
+    @property
+    def name(self) -> str:
+        """Name the map file, for people."""
+        return self.source.name if self.source else self.path.name
 
     @property
     def is_small(self) -> bool:
         """Tell whether it is worth reading whole."""
-        return self.stamp.size <= WHOLE_MAX_BYTES
+        return self.source is None and self.stamp.size <= WHOLE_MAX_BYTES
+
+    @property
+    def is_scanned(self) -> bool:
+        """Tell whether every box takes the reading of all of it."""
+        return self.source is None and not self.is_small
+
+    @property
+    def waits_for_import(self) -> bool:
+        """Tell whether it is too large to be used as it is."""
+        return self.source is None and self.stamp.size > SCANNED_MAX_BYTES
+
+    @property
+    def effort(self) -> tuple[bool, bool, int]:
+        """Rank it by how long reading takes: small files, indexes, large files; among equals the smaller first."""
+        return not self.is_small, self.is_scanned, self.stamp.size
 
 
 class Catalogue:
@@ -57,23 +84,24 @@ class Catalogue:
     def covering(self, bbox: BBox, least_share: float = COVERS) -> list[Extract]:
         """List the extracts that hold the centre and ``least_share`` of the box (degrees), the best first.
 
-        Of those that cover it the smallest file is the best: it is quick to read, and most likely made for this place.
+        Of those that cover it the one that is read quickest is the best; the smallest is most likely made for this
+        place, too.
         """
         lat, lon = (bbox.bottom + bbox.top) / 2, (bbox.left + bbox.right) / 2
         fitting = []
         for extract in self.extracts():
             share = extract.bbox.share_of(bbox)
             if share >= least_share and extract.bbox.covers_point(lat, lon):
-                fitting.append((-min(share, COVERS), extract.stamp.size, extract))
+                fitting.append((-min(share, COVERS), extract.effort, extract))
         return [extract for *_, extract in sorted(fitting, key=lambda found: found[:2])]
 
     def extracts(self) -> list[Extract]:
         """List the files that can be read; a new one that cannot is reported in the log, once."""
-        found = []
+        found = {}
         changed = False
         for path in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
             try:
-                if not path.name.endswith(SUFFIXES) or not path.is_file():
+                if not path.name.endswith((*SUFFIXES, tiles.SUFFIX)) or not path.is_file():
                     continue
                 stamp = Stamp.of_file(self._origin, path)
             except FileNotFoundError:
@@ -83,10 +111,11 @@ class Catalogue:
                 known = self._examine(path, stamp)
                 changed = True
             if known["bbox"] is not None:
-                found.append(Extract(path=path, bbox=BBox(*known["bbox"]), stamp=stamp))
+                source = Source(*known["source"]) if known["source"] else None
+                found[path.name] = Extract(path=path, bbox=BBox(*known["bbox"]), stamp=stamp, source=source)
         if changed:
             self._save()
-        return found
+        return _without_doubles(found)
 
     def read(self, extract: Extract, bbox: BBox) -> Area | None:
         """Read what the page needs of an extract, from the cache if possible; None when it proves to be broken."""
@@ -98,7 +127,8 @@ class Catalogue:
             if extract.is_small:
                 return self._read_whole(extract.path, extract.stamp)
             roomy = extract.bbox.intersection(bbox.scaled(ROOM_TO_MOVE)) or extract.bbox
-            return self._areas.put(read_area(extract.path, roomy), extract.stamp)
+            read = read_area if extract.source is None else read_tiles
+            return self._areas.put(read(extract.path, roomy), extract.stamp)
         except BrokenExtract as error:
             self._remember(extract.path, extract.stamp, None, error)
             self._save()
@@ -109,17 +139,41 @@ class Catalogue:
 
     def _examine(self, path: Path, stamp: Stamp) -> dict[str, Any]:
         try:
-            bbox = header_bbox(path) or self._read_whole(path, stamp).bbox
+            if path.name.endswith(tiles.SUFFIX):
+                about = describe(path)
+                return self._remember(path, stamp, about.bbox, source=about.source)
+            bbox = self._reach(path, stamp)
         except BrokenExtract as error:
             return self._remember(path, stamp, None, error)
         return self._remember(path, stamp, bbox)
 
+    def _reach(self, path: Path, stamp: Stamp) -> BBox:
+        bbox = header_bbox(path)
+        if stamp.size > SCANNED_MAX_BYTES:
+            _log.warning("%s is large. To use it, run: flask mural import-extract %s", path.name, path)
+        if bbox is not None:
+            return bbox
+        if stamp.size <= WHOLE_MAX_BYTES:
+            return self._read_whole(path, stamp).bbox
+        message = f"The map file {path.name} does not say how far it reaches; flask mural import-extract finds out."
+        raise BrokenExtract(message, file=path.name)
+
     def _remember(
-        self, path: Path, stamp: Stamp, bbox: BBox | None, error: BrokenExtract | None = None
+        self,
+        path: Path,
+        stamp: Stamp,
+        bbox: BBox | None,
+        error: BrokenExtract | None = None,
+        source: Source | None = None,
     ) -> dict[str, Any]:
         if error is not None:
             _log.warning("%s It is left out.", error.message)
-        known = {"stamp": [stamp.size, stamp.mtime_ns], "bbox": bbox, "error": error.message if error else None}
+        known = {
+            "stamp": [stamp.size, stamp.mtime_ns],
+            "bbox": bbox,
+            "error": error.message if error else None,
+            "source": astuple(source) if source else None,
+        }
         self._known[str(path)] = known
         return known
 
@@ -129,3 +183,15 @@ class Catalogue:
             write_whole(self._index, json.dumps(self._known).encode())
         except OSError as error:  # the index only saves time
             _log.warning("%s cannot be written: %s", self._index, error)
+
+
+def _without_doubles(found: dict[str, Extract]) -> list[Extract]:
+    """Leave out files that have an index, and indexes whose file has changed since."""
+    doubles = set()
+    for name, extract in found.items():
+        if extract.source is None or extract.source.name not in found:
+            continue
+        file = found[extract.source.name]
+        same = (extract.source.size, extract.source.mtime_ns) == (file.stamp.size, file.stamp.mtime_ns)
+        doubles.add(extract.source.name if same else name)
+    return [extract for name, extract in found.items() if name not in doubles]

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from mural.geo.bbox import BBox
+
+_KNOWN: Final = ("stamp", "bbox", "error", "source")
+"""What is remembered of each file; an index that lacks any of it is made anew."""
 
 
 def load_index(index: Path) -> dict[str, dict[str, Any]]:
     """Read, by path, each file's size and time, its box, and what is wrong with it; nothing where there is no index."""
     try:
         known = json.loads(index.read_bytes())
-        return {name: {key: about[key] for key in ("stamp", "bbox", "error")} for name, about in known.items()}
+        return {name: {key: about[key] for key in _KNOWN} for name, about in known.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import shapely
@@ -35,15 +35,23 @@ class _Batch:
     areas: list[str] = field(default_factory=list)
 
 
-class Collector:
-    """Gathers features by layer, given as hexadecimal well-known binary, and keeps those that touch the bbox."""
+class Keeper(Protocol):
+    """Takes layer arrays (degrees) as they become ready, many times for the same layer."""
 
-    def __init__(self, bbox: BBox | None) -> None:
-        self._bbox = bbox
+    def keep_lines(self, layer: Layer, lines: Lines) -> None:
+        """Take a batch of lines."""
+
+    def keep_polygons(self, layer: Layer, polygons: Polygons) -> None:
+        """Take a batch of polygons."""
+
+
+class Collector:
+    """Gathers features by layer, given as hexadecimal well-known binary, and hands them over as arrays."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
         self._waiting = 0
         self._batches: defaultdict[Layer, _Batch] = defaultdict(_Batch)
-        self._lines: defaultdict[Layer, list[Lines]] = defaultdict(list)
-        self._polygons: defaultdict[Layer, list[Polygons]] = defaultdict(list)
 
     def add_line(self, layer: Layer, line: str, level: int) -> None:
         """Add a LINESTRING; ``level`` is that of Lines."""
@@ -59,42 +67,53 @@ class Collector:
 
     def add_polygons(self, layer: Layer, polygons: Sequence[shapely.Polygon]) -> None:
         """Add polygons that are geometries already."""
-        self._keep_polygons(layer, ragged.from_shapes(np.array(polygons, dtype=object)))
+        self._keeper.keep_polygons(layer, ragged.from_shapes(np.array(polygons, dtype=object)))
 
-    def finish(self) -> tuple[dict[Layer, Lines], dict[Layer, Polygons]]:
-        """Hand over what was kept; a layer with nothing in it is absent."""
-        self._flush()
-        return (
-            {layer: ragged.concat_lines(parts) for layer, parts in self._lines.items()},
-            {layer: ragged.concat_polygons(parts) for layer, parts in self._polygons.items()},
-        )
+    def flush(self) -> None:
+        """Hand over what is still waiting."""
+        for layer, batch in self._batches.items():
+            if batch.lines:
+                self._keeper.keep_lines(layer, _parse_lines(batch.lines, batch.levels))
+            if batch.areas:
+                self._keeper.keep_polygons(layer, _parse_areas(batch.areas))
+        self._batches.clear()
+        self._waiting = 0
 
     def _count(self) -> None:
         self._waiting += 1
         if self._waiting >= _BATCH:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
-        for layer, batch in self._batches.items():
-            if batch.lines:
-                self._keep_lines(layer, _parse_lines(batch.lines, batch.levels))
-            if batch.areas:
-                self._keep_polygons(layer, _parse_areas(batch.areas))
-        self._batches.clear()
-        self._waiting = 0
 
-    def _keep_lines(self, layer: Layer, lines: Lines) -> None:
+class InMemory:
+    """Keeps the features that touch the bbox (degrees), or all of them."""
+
+    def __init__(self, bbox: BBox | None) -> None:
+        self._bbox = bbox
+        self._lines: defaultdict[Layer, list[Lines]] = defaultdict(list)
+        self._polygons: defaultdict[Layer, list[Polygons]] = defaultdict(list)
+
+    def keep_lines(self, layer: Layer, lines: Lines) -> None:
+        """Keep those of a batch of lines that touch the bbox."""
         if self._bbox is not None:
             lines = ragged.take_lines(lines, ragged.touches(ragged.bounds(lines.xy, lines.offsets), self._bbox))
         if len(lines):
             self._lines[layer].append(lines)
 
-    def _keep_polygons(self, layer: Layer, polygons: Polygons) -> None:
+    def keep_polygons(self, layer: Layer, polygons: Polygons) -> None:
+        """Keep those of a batch of polygons that touch the bbox."""
         if self._bbox is not None:
             parts = ragged.bounds(polygons.xy, ragged.polygon_points(polygons))
             polygons = ragged.take_polygons(polygons, ragged.touches(parts, self._bbox))
         if len(polygons):
             self._polygons[layer].append(polygons)
+
+    def finish(self) -> tuple[dict[Layer, Lines], dict[Layer, Polygons]]:
+        """Hand over what was kept; a layer with nothing in it is absent."""
+        return (
+            {layer: ragged.concat_lines(parts) for layer, parts in self._lines.items()},
+            {layer: ragged.concat_polygons(parts) for layer, parts in self._polygons.items()},
+        )
 
 
 def _parse_lines(lines: list[str], levels: list[int]) -> Lines:

@@ -6,9 +6,9 @@ a member is missing, as every cut-out has them; those are closed here as far as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import osmium
@@ -20,9 +20,9 @@ from osmium.osm.types import OSMEntity, Relation, Way
 
 from mural.errors import BrokenExtract
 from mural.geo.bbox import BBox
-from mural.geo.collector import Collector
+from mural.geo.collector import Collector, InMemory, Keeper
 from mural.geo.features import AREA_KEYS, LINE_KEYS, area_layer, level, line_layers
-from mural.geo.layers import ROADS, Area, Layer, Lines, Polygons
+from mural.geo.layers import ROADS, Area, Coordinates, Layer, Lines, Polygons
 
 SUFFIXES: Final = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 """Endings of the files that can be read."""
@@ -36,19 +36,38 @@ _Members = tuple[Layer, list[tuple[int, bool]]]
 
 _WKB: Final = osmium.geom.WKBFactory()
 
+IN_MEMORY: Final = "flex_mem"
+"""The store for the places of nodes that is quickest, and takes memory in proportion to the file."""
+
+Pass = Literal["relations", "features"]
+Started = Callable[[Pass], None]
+
+
+def _nobody(_: Pass) -> None:
+    """Tell nobody."""
+
 
 def read_area(path: Path, bbox: BBox | None = None) -> Area:
     """Read the features that touch ``bbox`` (degrees), or all of them, whole; raises BrokenExtract.
 
     Without ``bbox`` the area is as large as the file says, or else as far as its roads reach.
     """
-    reader = _Reader(path, bbox)
+    kept = InMemory(bbox)
+    read_features(path, kept)
+    lines, polygons = kept.finish()
+    return Area(bbox or header_bbox(path) or data_bbox(lines, polygons), lines, polygons, source=path.name)
+
+
+def read_features(path: Path, keeper: Keeper, *, locations: str = IN_MEMORY, started: Started = _nobody) -> None:
+    """Hand all features over in batches, in degrees; raises BrokenExtract.
+
+    ``locations`` is one of osmium's stores for the places of nodes, which take 16 bytes each; ``started`` is told
+    when a pass over the file begins.
+    """
     try:
-        reader.read()
+        _Reader(path, keeper, locations, started).read()
     except RuntimeError as error:  # osmium's only word for a file that is cut off, not a map or not there
         raise broken(path, error) from error
-    lines, polygons = reader.collector.finish()
-    return Area(bbox or header_bbox(path) or data_bbox(lines, polygons), lines, polygons, source=path.name)
 
 
 def header_bbox(path: Path) -> BBox | None:
@@ -66,7 +85,11 @@ def header_bbox(path: Path) -> BBox | None:
 def data_bbox(lines: dict[Layer, Lines], polygons: dict[Layer, Polygons]) -> BBox:
     """Measure how far a cut-out reaches (degrees), from its roads where it has any; strays do not count."""
     parts = [lines[layer].xy for layer in ROADS if layer in lines]
-    parts = parts or [layer.xy for layer in lines.values()] + [layer.xy for layer in polygons.values()]
+    return points_bbox(parts or [part.xy for part in lines.values()] + [part.xy for part in polygons.values()])
+
+
+def points_bbox(parts: Sequence[Coordinates]) -> BBox:
+    """Enclose points (degrees) but for the strays among them."""
     if not parts:
         return BBox(0.0, 0.0, 0.0, 0.0)
     low, high = np.percentile(np.concatenate(parts), (_STRAY_PER_CENT, 100 - _STRAY_PER_CENT), axis=0)
@@ -85,12 +108,13 @@ class _Reader:
     interest as a way, and most ways are buildings.
     """
 
-    def __init__(self, path: Path, bbox: BBox | None) -> None:
+    def __init__(self, path: Path, keeper: Keeper, locations: str, started: Started) -> None:
         self._path = str(path)
-        self._locations = osmium.index.create_map("flex_mem")
+        self._locations = osmium.index.create_map(locations)
         self._relations: dict[int, _Members] = {}
         self._assembled: set[int] = set()
-        self.collector = Collector(bbox)
+        self._collector = Collector(keeper)
+        self._started = started
 
     def read(self) -> None:
         for feature in self._features():
@@ -103,6 +127,7 @@ class _Reader:
         unfinished = [parts for ident, parts in self._relations.items() if ident not in self._assembled]
         if unfinished:
             self._close(unfinished)
+        self._collector.flush()
 
     def _features(self) -> Iterator[OSMEntity]:
         # osmium borrows filters and handlers: each needs a name here for as long as the loop runs.
@@ -110,10 +135,12 @@ class _Reader:
         located.ignore_errors()  # nodes that are missing are dealt with way by way
         manager = osmium.area.AreaManager()
         for_areas = KeyFilter(*AREA_KEYS)
+        self._started("relations")
         with osmium.io.Reader(self._path, RELATION) as reader:
             osmium.apply(reader, for_areas, manager.first_pass_handler())
         areas = osmium.BufferIterator(for_areas)
         assembled = manager.second_pass_to_buffer(areas)
+        self._started("features")
         wanted = EntityFilter(WAY | RELATION), KeyFilter("type", *LINE_KEYS)  # every relation has a type
         with osmium.io.Reader(self._path) as reader:
             for feature in osmium.OsmFileIterator(reader, located, assembled, *wanted):
@@ -130,7 +157,7 @@ class _Reader:
         way_level = level(tags)
         for line in _line_strings(way):
             for layer in layers:
-                self.collector.add_line(layer, line, way_level)
+                self._collector.add_line(layer, line, way_level)
 
     def _add_area(self, area: OsmArea) -> None:
         from_way = area.from_way()
@@ -140,12 +167,12 @@ class _Reader:
         if layer is None:
             return
         try:
-            self.collector.add_area(layer, _WKB.create_multipolygon(area))
+            self._collector.add_area(layer, _WKB.create_multipolygon(area))
         except (osmium.InvalidLocationError, RuntimeError):
             return  # rings that do not close or cross each other: there is no area to draw
 
     def _add_relation(self, relation: Relation) -> None:
-        if relation.tags.get("type") != "multipolygon":
+        if relation.id in self._assembled or relation.tags.get("type") != "multipolygon":
             return
         layer = area_layer(relation.tags)
         if layer is None:
@@ -160,7 +187,7 @@ class _Reader:
             inner = [lines[way] for way, inner in ways if inner and way in lines]
             polygons = _close(outer, inner)
             if polygons:
-                self.collector.add_polygons(layer, polygons)
+                self._collector.add_polygons(layer, polygons)
 
     def _way_lines(self, wanted: Iterable[int]) -> dict[int, shapely.LineString]:
         lines: dict[int, shapely.LineString] = {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -15,6 +17,11 @@ Bounds = NDArray[np.float64]
 """Left, bottom, right and top of every part, shape (n, 4), in the units of the coordinates."""
 
 Mask = NDArray[np.bool_]
+
+Numbers = NDArray[np.int64]
+"""Which parts, by number, in an order that matters."""
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 def offsets_of(lengths: NDArray[np.int64] | Sequence[int]) -> Offsets:
@@ -80,6 +87,42 @@ def take_polygons(polygons: Polygons, keep: Mask) -> Polygons:
     ring_counts = np.diff(polygons.polygons)
     xy, rings = take(polygons.xy, polygons.rings, np.repeat(keep, ring_counts))
     return Polygons(xy, rings, offsets_of(ring_counts[keep]))
+
+
+def gather(values: NDArray[Number], offsets: Offsets, order: Numbers) -> tuple[NDArray[Number], Offsets]:
+    """Put the parts of these numbers one behind the other, in this order."""
+    moved = offsets_of(np.diff(offsets)[order])
+    return values[np.arange(moved[-1]) + np.repeat(offsets[:-1][order] - moved[:-1], np.diff(moved))], moved
+
+
+def split_lines(lines: Lines, keys: NDArray[np.uint64]) -> Iterator[tuple[Numbers, Lines]]:
+    """Sort the lines by their keys: the numbers of those that share a key, and these lines."""
+    order, edges = _runs(keys)
+    xy, offsets = gather(lines.xy, lines.offsets, order)
+    level = lines.level[order]
+    for start, end in pairwise(edges.tolist()):
+        yield order[start:end], Lines(*_slice(xy, offsets, start, end), level[start:end])
+
+
+def split_polygons(polygons: Polygons, keys: NDArray[np.uint64]) -> Iterator[tuple[Numbers, Polygons]]:
+    """Sort the polygons by their keys: the numbers of those that share a key, and these polygons."""
+    order, edges = _runs(keys)
+    numbers, counts = gather(np.arange(len(polygons.rings) - 1, dtype=np.int64), polygons.polygons, order)
+    xy, rings = gather(polygons.xy, polygons.rings, numbers)
+    for start, end in pairwise(edges.tolist()):
+        inner = _slice(xy, rings, counts[start], counts[end])
+        yield order[start:end], Polygons(*inner, counts[start : end + 1] - counts[start])
+
+
+def _runs(keys: NDArray[np.uint64]) -> tuple[Numbers, Numbers]:
+    """Sort keys, equal ones in their order: their numbers, and where runs of equal keys begin, with the end."""
+    order = np.argsort(keys, kind="stable")
+    changes = np.flatnonzero(np.diff(keys[order])) + 1
+    return order, np.concatenate(([0], changes, [len(keys)])) if len(keys) else np.zeros(1, dtype=np.int64)
+
+
+def _slice(xy: Coordinates, offsets: Offsets, start: int, end: int) -> tuple[Coordinates, Offsets]:
+    return xy[offsets[start] : offsets[end]], offsets[start : end + 1] - offsets[start]
 
 
 def to_shapes(polygons: Polygons) -> NDArray[np.object_]:

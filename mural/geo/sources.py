@@ -18,7 +18,7 @@ from mural.geo import ragged
 from mural.geo.area_file import Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import METRES_PER_DEGREE, BBox
-from mural.geo.catalogue import COVERS, Catalogue
+from mural.geo.catalogue import COVERS, Catalogue, Extract
 from mural.geo.layers import ROADS, Area, Coordinates
 from mural.worker.protocol import MapSources
 
@@ -29,6 +29,9 @@ BETTER_THAN_NOTHING: Final = 0.5
 """Share of the page that a file must hold to be used when there is nothing else."""
 NUDGE: Final = 1.1
 """Downloads are asked for this much wider and higher than the page, so that a nudged map needs no second one."""
+
+_ADVICE: Final = " (flask mural import-extract makes it quick)"
+"""What a person who waits for a large file should know."""
 
 
 def obtain_area(bbox: BBox, sources: MapSources, report: Report) -> Area:
@@ -105,9 +108,7 @@ class _Library:
     def _from_any_file(self, catalogues: list[Catalogue], bbox: BBox, report: Report) -> Area:
         area = self._from_files(catalogues, bbox, BETTER_THAN_NOTHING, report)
         if area is None:
-            names = sorted(extract.path.name for catalogue in catalogues for extract in catalogue.extracts())
-            there = f"These are here: {', '.join(names)}." if names else "There are none here."
-            raise MapDataError(f"No local map file covers this place. {there}", files=names)
+            raise _not_covered([extract for catalogue in catalogues for extract in catalogue.extracts()], bbox)
         return area
 
     def _from_files(self, catalogues: list[Catalogue], bbox: BBox, least_share: float, report: Report) -> Area | None:
@@ -115,7 +116,9 @@ class _Library:
         streetless = None
         for catalogue in catalogues:
             for extract in catalogue.covering(bbox, least_share):
-                report(f"Reading {extract.path.name}", 0.0)
+                if extract.waits_for_import:
+                    continue
+                report(f"Reading {extract.name}{_ADVICE if extract.is_scanned else ''}", 0.0)
                 area = catalogue.read(extract, bbox)
                 if area is not None and _has_streets(area, bbox):
                     return area
@@ -139,3 +142,15 @@ class _Library:
 
     def _keep(self, area: Area) -> None:
         self._areas.put(area, Stamp(origin="overpass", name=self._sources.overpass_url))
+
+
+def _not_covered(extracts: list[Extract], bbox: BBox) -> MapDataError:
+    names = sorted(extract.name for extract in extracts)
+    waiting = [extract for extract in extracts if extract.waits_for_import and extract.bbox.intersects(bbox)]
+    if waiting:
+        command = f"flask mural import-extract {waiting[0].path}"
+        message = f"{waiting[0].name} has to be imported before it can be used: {command}"
+    else:
+        there = f"These are here: {', '.join(names)}." if names else "There are none here."
+        message = f"No local map file covers this place. {there}"
+    return MapDataError(message, files=names)

@@ -109,9 +109,9 @@ class MapArtist(Artist):
 
     def _draw_page(self, renderer: RendererBase) -> None:
         sheet = self._sheet
-        edge_pt = self._margin_pt - sheet.bleed_pt
+        edge_pt = self._margin_pt - sheet.reach_pt
         paper = Bbox.from_bounds(
-            edge_pt, edge_pt, sheet.width_pt + 2 * sheet.bleed_pt, sheet.height_pt + 2 * sheet.bleed_pt
+            edge_pt, edge_pt, sheet.width_pt + 2 * sheet.reach_pt, sheet.height_pt + 2 * sheet.reach_pt
         )
         transform = self._from_metres(PT_PER_INCH)
         renderer.open_group("land", gid="land")

@@ -30,6 +30,9 @@ PLAIN_BEHIND_LETTERING: Final = 0.6
 STOPS: Final = 48
 """Points at which a vector file is told the opacity of a fade; between them it is straight."""
 
+COVER_PT: Final = 0.6
+"""How far a vector file's fades reach over the edge of its map, which would show as a hair beside them."""
+
 OPAQUE: Final = 1 << 16
 ROWS_AT_ONCE: Final = 16
 """Rows blended together: few enough for the processor's cache, and the height of the dither's pattern."""
@@ -126,14 +129,15 @@ class Fades(Artist):
 
     def _strip(self, from_top: bool, reach: tuple[float, float]) -> FadeStrip:
         sheet = self._sheet
-        height_pt = reach[1] * sheet.height_pt + sheet.bleed_pt
-        low_pt = self._margin_pt - sheet.bleed_pt
-        shares = np.maximum(np.linspace(0.0, height_pt, STOPS) - sheet.bleed_pt, 0.0) / sheet.height_pt
+        over_pt = sheet.reach_pt + COVER_PT
+        height_pt = reach[1] * sheet.height_pt + over_pt
+        low_pt = self._margin_pt - over_pt
+        shares = np.maximum(np.linspace(0.0, height_pt, STOPS) - over_pt, 0.0) / sheet.height_pt
         return FadeStrip(
             colour=self._colour,
-            left_pt=low_pt,
-            bottom_pt=self._margin_pt + sheet.height_pt + sheet.bleed_pt - height_pt if from_top else low_pt,
-            width_pt=sheet.width_pt + 2 * sheet.bleed_pt,
+            left_pt=self._margin_pt - sheet.reach_pt,
+            bottom_pt=self._margin_pt + sheet.height_pt + over_pt - height_pt if from_top else low_pt,
+            width_pt=sheet.width_pt + 2 * sheet.reach_pt,
             height_pt=height_pt,
             opacities=tuple(float(share) for share in opacity(shares, reach)),
             from_top=from_top,

@@ -17,6 +17,9 @@ TOLERANCE_PX: Final = 0.25
 CROP_MARK_ROOM_MM: Final = 8.0
 """Room around the bleed for the crop marks."""
 
+OVERSHOOT_MM: Final = 0.5
+"""How far vectors run on beyond the bleed: at their own edge layers show through each other by a hair."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
@@ -48,6 +51,11 @@ class Sheet:
         """Room around the trimmed page for bleed and crop marks."""
         marks_pt = CROP_MARK_ROOM_MM * PT_PER_MM if self.crop_marks else 0.0
         return self.bleed_pt + marks_pt
+
+    @property
+    def reach_pt(self) -> float:
+        """How far a vector file's artwork reaches beyond the trimmed page."""
+        return self.bleed_pt + OVERSHOOT_MM * PT_PER_MM
 
     @property
     def scale(self) -> float:

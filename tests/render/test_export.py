@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import Base
 
-from mural.errors import InvalidInput
 from mural.geo.layers import Layer
 from mural.jobs.progress import Step, percentage
 from mural.poster import Format, Marker, Page, Texts
@@ -173,10 +172,3 @@ def test_layers_are_opened_and_closed_in_pairs(tmp_path):
     targets, _, _ = written(tmp_path, Format.PDF)
     operators = [operator for _, operator in pypdf.PdfReader(targets.poster).pages[0].get_contents().operations]
     assert operators.count(b"BDC") + operators.count(b"BMC") == operators.count(b"EMC") > 5
-
-
-def test_a_poster_too_large_for_webp_is_refused_by_the_name_of_the_field(tmp_path):
-    with pytest.raises(InvalidInput, match="16383") as caught:
-        written(tmp_path, Format.WEBP, Page(width_mm=1200, height_mm=1400, dpi=300))
-    assert caught.value.field == "format"
-    assert not list(tmp_path.iterdir())

@@ -39,13 +39,12 @@ def prepare_data_dir(data_dir: Path) -> None:
 class Server:
     """A running Mural; ``kill`` and ``start`` may alternate, and the data folder stays."""
 
-    program: tuple[str, ...] = ("wsgi.py",)
-
-    def __init__(self, data_dir: Path, **settings: str) -> None:
+    def __init__(self, data_dir: Path, *, program: tuple[str, ...] = ("wsgi.py",), **settings: str) -> None:
         prepare_data_dir(data_dir)
         self.data_dir = data_dir
         self.port = free_port()
         self.log_file = data_dir / "server.log"
+        self._program = program
         self._settings = {
             "RATE_LIMIT_POSTERS": "1000 per minute",
             "MAP_SOURCE": "auto",
@@ -75,9 +74,8 @@ class Server:
         environ = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
         environ |= {"DATA_DIR": str(self.data_dir), "PORT": str(self.port)} | self._settings
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, *self.program], cwd=ROOT, env=environ, stdout=log, stderr=log
-            )
+            command = [sys.executable, *self._program]
+            self._process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
         self._wait_until_up()
 
     def _wait_until_up(self) -> None:
@@ -148,7 +146,8 @@ class Server:
 class QuickServer(Server):
     """A running Mural in which drawing takes no time; ``hold`` and ``release`` decide when it ends."""
 
-    program = ("-m", "tests.system.quick_server")
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        super().__init__(data_dir, program=("-m", "tests.system.quick_server"), **settings)
 
     def hold(self) -> None:
         """Let no drawing end."""

@@ -10,6 +10,8 @@ from mural.geo import catalogue as module
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import BBox
 from mural.geo.catalogue import Catalogue
+from mural.geo.import_extract import import_extract
+from mural.geo.import_protocol import UNFINISHED
 from mural.geo.layers import Layer
 from tests.support.maps import HELSINKI, Ways, write_osm
 
@@ -166,6 +168,87 @@ def test_a_file_that_changes_is_read_anew(catalogue: Catalogue, folder: Path) ->
     assert new is not None
     assert len(old.lines[Layer.ROAD_PRIMARY]) == 1
     assert len(new.lines[Layer.ROAD_PRIMARY]) == 2
+
+
+def imported(path: Path, folder: Path) -> Path:
+    return import_extract(path, folder, lambda _: None).path
+
+
+def test_an_index_serves_instead_of_its_file_and_alone(catalogue: Catalogue, folder: Path) -> None:
+    path = write_map(folder / "country.osm.pbf", (0, 0, 3, 3))
+    assert [extract.source for extract in catalogue.covering(PAGE)] == [None]
+    index = imported(path, folder)
+    (extract,) = catalogue.covering(PAGE)
+    assert (extract.path, extract.name) == (index, "country.osm.pbf")
+    assert not extract.is_scanned
+    path.unlink()
+    (extract,) = catalogue.covering(PAGE)
+    area = catalogue.read(extract, PAGE)
+    assert area is not None
+    assert area.bbox == PAGE.scaled(1.5)
+    assert area.source == "country.osm.pbf"
+    assert len(area.lines[Layer.ROAD_PRIMARY]) == 1
+    assert catalogue.read(extract, PAGE) is area
+
+
+def test_an_index_of_an_older_file_is_left_out(catalogue: Catalogue, folder: Path, tmp_path: Path) -> None:
+    path = write_map(folder / "country.osm.pbf", (0, 0, 3, 3))
+    imported(path, folder)
+    os.utime(path, (1, 1))
+    assert names(catalogue) == names(open_again(tmp_path, folder)) == ["country.osm.pbf"]
+
+
+def test_a_broken_index_gives_way_to_its_file(
+    catalogue: Catalogue, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write_map(folder / "country.osm.pbf", (0, 0, 3, 3))
+    index = imported(path, folder)
+    index.write_bytes(index.read_bytes().replace(index.read_bytes()[20:40], bytes(20)))
+    (extract,) = catalogue.covering(PAGE)
+    assert catalogue.read(extract, PAGE) is None
+    assert "Import the map file again" in caplog.text
+    assert names(catalogue) == ["country.osm.pbf"]
+
+
+def test_an_import_in_progress_is_not_looked_at(catalogue: Catalogue, folder: Path) -> None:
+    write_map(folder / UNFINISHED / "index.osm.pbf", (0, 0, 3, 3))
+    assert names(catalogue) == []
+
+
+def test_small_files_come_before_indexes_and_those_before_large_files(
+    catalogue: Catalogue, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WHOLE_MAX_BYTES", 1_000)
+    write_map(folder / "small.osm.pbf", (0, 0, 3, 3))
+    imported(write_map(tmp_path / "country.osm.pbf", (0, 0, 3, 3), streets=5000), folder)
+    write_map(folder / "large.osm.pbf", (0, 0, 3, 3), streets=500)
+    found = catalogue.covering(PAGE)
+    assert [extract.name for extract in found] == ["small.osm.pbf", "country.osm.pbf", "large.osm.pbf"]
+    assert [extract.is_scanned for extract in found] == [False, False, True]
+
+
+def test_a_file_too_large_to_scan_waits_for_its_import(
+    catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "WHOLE_MAX_BYTES", 10)
+    monkeypatch.setattr(module, "SCANNED_MAX_BYTES", 20)
+    path = write_map(folder / "country.osm.pbf", (0, 0, 3, 3))
+    assert [extract.waits_for_import for extract in catalogue.covering(PAGE)] == [True]
+    assert names(catalogue) == ["country.osm.pbf"]
+    assert caplog.text.count(f"flask mural import-extract {path}") == 1
+    imported(path, folder)
+    assert [extract.waits_for_import for extract in catalogue.covering(PAGE)] == [False]
+
+
+def test_a_large_file_that_does_not_say_how_far_it_reaches_is_not_read_to_find_out(
+    catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "WHOLE_MAX_BYTES", 10)
+    path = write_map(folder / "country.osm.pbf", (0, 0, 3, 3), box=False)
+    assert names(catalogue) == []
+    assert "import-extract" in caplog.text
+    imported(path, folder)
+    assert [extract.bbox for extract in catalogue.covering(PAGE)] == [BBox(0, 0, 3, 3)]
 
 
 @pytest.mark.parametrize("contents", [b"", b"[]", b'{"x": 1}', b'{"x": {"stamp": []}}', b"\xff"])

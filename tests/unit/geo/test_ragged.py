@@ -66,3 +66,33 @@ def test_concatenation_is_the_same_as_all_at_once() -> None:
     assert both.xy.tolist() == expected.xy.tolist()
     assert both.offsets.tolist() == expected.offsets.tolist()
     assert both.level.tolist() == expected.level.tolist()
+
+
+def test_parts_can_be_put_in_another_order() -> None:
+    some = lines([(0, 0), (1, 1)], [(2, 2), (3, 3), (4, 4)], [(5, 5), (6, 6)])
+    xy, offsets = ragged.gather(some.xy, some.offsets, np.array([1, 0]))
+    assert xy[:, 0].tolist() == [2, 3, 4, 0, 1]
+    assert offsets.tolist() == [0, 3, 5]
+
+
+def test_lines_are_split_by_their_keys() -> None:
+    some = lines([(0, 0), (1, 1)], [(2, 2), (3, 3), (4, 4)], [(5, 5), (6, 6)], levels=[1, 0, -1])
+    first, second = ragged.split_lines(some, np.array([7, 3, 7], dtype=np.uint64))
+    assert first[0].tolist() == [1]
+    assert second[0].tolist() == [0, 2]
+    assert second[1].xy[:, 0].tolist() == [0, 1, 5, 6]
+    assert second[1].offsets.tolist() == [0, 2, 4]
+    assert second[1].level.tolist() == [1, -1]
+
+
+def test_polygons_are_split_by_their_keys_with_their_holes() -> None:
+    (_, first), (chosen, second) = ragged.split_polygons(polygons(*SHAPES), np.array([5, 4, 5], dtype=np.uint64))
+    assert list(ragged.to_shapes(first)) == [SHAPES[1]]
+    assert list(ragged.to_shapes(second)) == [SHAPES[0], SHAPES[2]]
+    assert chosen.tolist() == [0, 2]
+
+
+def test_nothing_is_split_into_nothing() -> None:
+    nothing = np.empty(0, dtype=np.uint64)
+    assert list(ragged.split_lines(lines(), nothing)) == []
+    assert list(ragged.split_polygons(polygons(), nothing)) == []

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from mural.errors import MapDataError, MapServerError, NoStreets
+from mural.geo import catalogue
 from mural.geo.bbox import BBox
+from mural.geo.import_extract import import_extract
 from mural.geo.layers import Area, Layer
 from mural.geo.projection import View, page_bbox
 from mural.geo.sources import obtain_area
@@ -150,3 +152,25 @@ def test_streets_elsewhere_in_the_file_do_not_count_and_one_without_a_bend_does(
 def test_the_downloader_is_loaded_only_when_it_is_needed() -> None:
     script = "import sys, mural.geo.sources; sys.exit('osmnx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_file_that_waits_for_its_import_is_named_with_the_command(
+    sources: MapSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "WHOLE_MAX_BYTES", 10)
+    monkeypatch.setattr(catalogue, "SCANNED_MAX_BYTES", 20)
+    path = sources.extracts_dir / "country.osm.pbf"
+    shutil.copy(HELSINKI, path)
+    with pytest.raises(MapDataError, match="has to be imported") as caught:
+        obtain(CENTRE, replace(sources, mode="extract"))
+    assert caught.value.message.endswith(f"flask mural import-extract {path}")
+    import_extract(path, sources.extracts_dir, lambda _: None)
+    assert obtain(CENTRE, replace(sources, mode="extract")).source == "country.osm.pbf"
+
+
+def test_who_waits_for_a_large_file_is_told_of_the_import(sources: MapSources, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "WHOLE_MAX_BYTES", 10)
+    shutil.copy(HELSINKI, sources.extracts_dir / "country.osm.pbf")
+    told: list[str] = []
+    obtain_area(CENTRE, sources, lambda message, _: told.append(message))
+    assert told[0] == "Reading country.osm.pbf (flask mural import-extract makes it quick)"

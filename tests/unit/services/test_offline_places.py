@@ -36,9 +36,9 @@ def index(tmp_path: Path) -> Path:
     here.touch()
     broken.touch()
     known = {
-        str(here): {"stamp": [1, 2], "bbox": BOX, "error": None},
-        str(tmp_path / "gone.osm.pbf"): {"stamp": [1, 2], "bbox": [0, 0, 1, 1], "error": None},
-        str(broken): {"stamp": [1, 2], "bbox": None, "error": "It is broken."},
+        str(here): {"stamp": [1, 2], "bbox": BOX, "source": None, "error": None},
+        str(tmp_path / "gone.osm.pbf"): {"stamp": [1, 2], "bbox": [0, 0, 1, 1], "source": None, "error": None},
+        str(broken): {"stamp": [1, 2], "bbox": None, "source": None, "error": "It is broken."},
     }
     file = tmp_path / "extracts.json"
     file.write_text(json.dumps(known))

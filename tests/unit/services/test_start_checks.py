@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mural.errors import Unavailable
-from services.start_checks import check_port, check_prepared
+from services.start_checks import check_port, check_prepared, lend_prepared
 from tests.support.real_parts import free_port
 
 
@@ -38,3 +38,17 @@ def test_what_set_up_makes_must_be_there(tmp_path: Path) -> None:
         check_prepared(fonts, gazetteer)
     gazetteer.write_text("")
     check_prepared(fonts, gazetteer)
+
+
+def test_a_fresh_folder_is_lent_what_set_up_made(tmp_path: Path) -> None:
+    own, fresh = tmp_path / "own", tmp_path / "fresh"
+    (own / "fonts").mkdir(parents=True)
+    fresh.mkdir()
+    (fresh / "gazetteer.db").symlink_to(tmp_path / "gone")
+    lend_prepared(own, fresh)
+    assert (fresh / "fonts").resolve() == own / "fonts"
+    assert not (fresh / "gazetteer.db").is_symlink()
+    (own / "gazetteer.db").write_text("places")
+    lend_prepared(own, fresh)
+    lend_prepared(own, own)
+    assert (fresh / "gazetteer.db").read_text() == "places"

@@ -62,14 +62,15 @@ def test_an_older_sqlite_file_is_backed_up_before_it_is_changed(
     migrate(database, tmp_path / "backups")
     with database.write() as session:
         session.execute(text("INSERT INTO streams VALUES ('kept', 'e', 7)"))
+    before = head()
     later = _with_a_later_migration(tmp_path)
     monkeypatch.setattr(module, "MIGRATIONS", later)
     migrate(database, tmp_path / "backups")
-    assert revision(database) == "0002"
+    assert revision(database) == "later"
     [backup] = (tmp_path / "backups").iterdir()
     with closing(sqlite3.connect(backup)) as copy:
         assert copy.execute("SELECT seq FROM streams WHERE name = 'kept'").fetchall() == [(7,)]
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(before,)]
     database.close()
 
 
@@ -79,8 +80,8 @@ def _with_a_later_migration(tmp_path: Path) -> Path:
     (later / "env.py").write_text((module.MIGRATIONS / "env.py").read_text())
     for script in (module.MIGRATIONS / "versions").glob("*.py"):
         (later / "versions" / script.name).write_text(script.read_text())
-    (later / "versions" / "0002_later.py").write_text(
-        "from alembic import op\n\nrevision = '0002'\ndown_revision = '0001'\n\n\n"
+    (later / "versions" / "later.py").write_text(
+        f"from alembic import op\n\nrevision = 'later'\ndown_revision = '{head()}'\n\n\n"
         "def upgrade():\n    op.execute('CREATE TABLE later (id INTEGER)')\n"
     )
     return later

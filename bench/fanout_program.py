@@ -1,0 +1,35 @@
+"""Mural, sending a small event to the wall again and again: `python -m bench.fanout_program EVERY_MS PADDING`."""
+
+from __future__ import annotations
+
+import wsgi  # first: it patches
+
+# isort: split
+import sys
+import time
+
+from app_factory import create_app
+from config import Config
+from services.events import GALLERY_ROOM, Event, Name
+from services.logs import configure_logs
+
+
+def main() -> None:
+    """Serve and send."""
+    every_s, padding = int(sys.argv[1]) / 1000, int(sys.argv[2])
+    config = Config.from_env(wsgi.ENVIRON)
+    configure_logs(config.log_format)
+    app = create_app(config)
+    socketio = app.extensions["socketio"]
+
+    def send() -> None:
+        while True:
+            socketio.sleep(every_s)
+            payload = {"sent": str(time.monotonic_ns()), "more": "x" * padding}
+            socketio.server.manager.publish(Event(Name.PRESENCE_CHANGED, payload, (GALLERY_ROOM,)))
+
+    socketio.start_background_task(send)
+    wsgi.serve(app, config, at_end=lambda: None)
+
+
+main()

@@ -1,0 +1,131 @@
+"""What each kind of file costs: seconds, memory and size, every one made in a fresh, warmed-up render process."""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+from bench.report import print_table
+from bench.scenes import Scene, porto
+from mural.paper import PageWish, page_for
+from mural.poster import Format, Page, Place, PosterDesign
+from mural.themes import load_theme
+from mural.worker.protocol import MapSources, RenderRequest
+from mural.worker.render import Renderer
+from tests.support.real_parts import PREPARED_DIR, ROOT
+
+DEFAULT_PAGE: Final = Page()
+A1: Final = page_for(PageWish(size="a1"))
+A0: Final = page_for(PageWish(size="a0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """One row of the table."""
+
+    name: str
+    format: Format
+    page: Page = DEFAULT_PAGE
+    preview: bool = False
+    again: bool = False
+    """Measure the same map in another theme instead, which this process draws second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a print took: seconds, the process's peak in MB, and the file's size in MB."""
+
+    seconds: float
+    peak_mb: float
+    file_mb: float
+
+
+PRINTS: Final = (
+    Print("12 x 16 in PNG", Format.PNG),
+    Print("another theme", Format.PNG, again=True),
+    Print("preview, 800 px", Format.PNG, preview=True),
+    Print("12 x 16 in SVG", Format.SVG),
+    Print("12 x 16 in PDF, bleed", Format.PDF, replace(Page(), bleed_mm=3.0, crop_marks=True)),
+    Print("12 x 16 in JPEG", Format.JPEG),
+    Print("12 x 16 in WebP", Format.WEBP),
+    Print("A0 PNG", Format.PNG, A0),
+    Print("A0 JPEG", Format.JPEG, A0),
+    Print("A1 WebP", Format.WEBP, A1),
+    Print("A0 PDF", Format.PDF, replace(A0, bleed_mm=3.0, crop_marks=True)),
+)
+
+
+def run() -> None:
+    """Print the table."""
+    scene = porto()
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        scene.lend_to(Path(folder))
+        (Path(folder) / "cache").mkdir()
+        costs = {item.name: _in_a_fresh_process(scene, item, Path(folder)) for item in PRINTS}
+    default = costs[PRINTS[0].name]
+    for item in PRINTS:
+        cost = costs[item.name]
+        megapixels = item.page.width_px * item.page.height_px / 1e6
+        times = f"{cost.seconds / default.seconds:.2f}"
+        rows.append((item.name, f"{megapixels:.1f}", f"{cost.seconds:.2f}", times, *_megabytes(cost)))
+    title = f"prints of {scene.city} {scene.distance_m / 1000:g} km, the map at hand"
+    print_table(title, ("what", "megapixels", "seconds", "x default", "peak MB", "file MB"), rows)
+
+
+def _megabytes(cost: Cost) -> tuple[str, str]:
+    return f"{cost.peak_mb:.0f}", f"{cost.file_mb:.2f}"
+
+
+def _in_a_fresh_process(scene: Scene, item: Print, folder: Path) -> Cost:
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_measure, scene, item, folder).result()
+
+
+def _measure(scene: Scene, item: Print, folder: Path) -> Cost:
+    renderer = Renderer()
+    renderer.warm_up(PREPARED_DIR / "fonts")
+    if item.again:
+        _draw(renderer, scene, item, folder, "noir")
+    started = time.perf_counter()
+    size = _draw(renderer, scene, item, folder, "warm_beige")
+    seconds = time.perf_counter() - started
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Cost(seconds, peak_mb, size / 1e6)
+
+
+def _draw(renderer: Renderer, scene: Scene, item: Print, folder: Path, theme: str) -> int:
+    place = Place(city=scene.city, country=scene.country, latitude=scene.latitude, longitude=scene.longitude)
+    design = PosterDesign(
+        place=place,
+        distance_m=scene.distance_m,
+        theme=load_theme(ROOT / "themes" / f"{theme}.json"),
+        page=item.page,
+        format=item.format,
+    )
+    sources = MapSources(
+        mode="extract",
+        extracts_dir=folder / "extracts",
+        samples_dir=ROOT / "data" / "samples",
+        cache_dir=folder / "cache",
+    )
+    with tempfile.TemporaryDirectory() as output:
+        request = RenderRequest(
+            job_id="bench",
+            design=design,
+            sources=sources,
+            fonts_dir=PREPARED_DIR / "fonts",
+            output_dir=Path(output),
+            preview=item.preview,
+        )
+        return renderer.render(request, _unheard).file_size
+
+
+def _unheard(_progress: object) -> None:
+    """Take no notice of progress."""

@@ -1,0 +1,28 @@
+"""`python -m bench.read_box FILE LEFT BOTTOM RIGHT TOP`: read a box of a map file or of its index, best of three."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from mural.geo import tiles
+from mural.geo.bbox import BBox
+from mural.geo.extract import read_area
+
+
+def main() -> None:
+    """Print seconds and the number of points read."""
+    path, bbox = Path(sys.argv[1]), BBox(*map(float, sys.argv[2:]))
+    read = tiles.read_tiles if path.name.endswith(tiles.SUFFIX) else read_area
+    best_s = float("inf")
+    for _ in range(3):
+        began = time.perf_counter()
+        area = read(path, bbox)
+        best_s = min(best_s, time.perf_counter() - began)
+    points = sum(len(part.xy) for part in area.lines.values()) + sum(len(part.xy) for part in area.polygons.values())
+    print(best_s, points)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The `flask mural ...` commands about map files."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from tqdm import tqdm
+
+from mural.errors import MuralError
+from mural.geo.import_protocol import Imported, Stage
+from routes.cli_errors import sentence
+from routes.context import services
+from services import extract_import
+from services.render_process import worker_environment
+
+DOING: dict[Stage, str] = {"relations": "Finding areas", "features": "Reading", "tiles": "Sorting"}
+
+
+@click.command("import-extract")
+@with_appcontext
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_extract(file: Path) -> None:
+    """Index a large map file once, so that posters from it take no longer than from a small one.
+
+    The index lies in DATA_DIR/extracts; a running server uses it for the next poster. FILE is not needed afterwards.
+    """
+    config = services().config
+    began = time.monotonic()
+    try:
+        # No bar where nobody looks at one: a file or a pipe.
+        with tqdm(total=100, disable=None, bar_format="{desc:<20} {bar} {percentage:3.0f} %  {elapsed}") as bar:
+
+            def show(stage: Stage, done: float) -> None:
+                bar.set_description_str(DOING[stage], refresh=False)
+                bar.update(max(0, round(100 * done, 1) - bar.n))
+
+            made = extract_import.import_extract(
+                file, config.extracts_dir, worker_environment(os.environ, config.data_dir / "cache"), show
+            )
+            bar.update(100 - bar.n)
+    except MuralError as error:
+        raise click.ClickException(sentence(error)) from error
+    click.echo(f"{made.path}: {_summary(made)}, {time.monotonic() - began:.1f} s")
+
+
+def _summary(made: Imported) -> str:
+    return f"{made.features:,} features, {made.points:,} points, {made.size / 1e6:,.1f} MB"

@@ -1,0 +1,100 @@
+"""The `flask mural ...` commands that look after an installation.
+
+Those that change what a server serves want it stopped: they take its lock. The others may be run at any time.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+from flask.cli import with_appcontext
+
+from routes.cli_errors import told
+from routes.context import services, settings
+from services.backup import write_backup
+from services.files import BYTES_PER_GB, PosterFiles
+from services.holdings import Holdings
+from services.instance_lock import instance_lock
+from services.reindex import reindex
+from services.restore import restore
+from services.status import describe
+from services.wiring import open_database
+
+FILE_TO_WRITE: Final = click.Path(dir_okay=False, path_type=Path, resolve_path=True)
+FILE_TO_READ: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
+
+
+@click.command("config")
+@with_appcontext
+def show_config() -> None:
+    """Print the effective settings; secrets are hidden."""
+    for name, value in settings().shown().items():
+        click.echo(f"{name}={value}")
+
+
+@click.command("status")
+@with_appcontext
+def show_status() -> None:
+    """Print what there is and how it is."""
+    with told():
+        lines = describe(settings())
+    for name, value in lines:
+        click.echo(f"{name + ':':10} {value}")
+
+
+@click.command("backup")
+@click.argument("file", type=FILE_TO_WRITE)
+@with_appcontext
+def make_backup(file: Path) -> None:
+    """Write everything that cannot be made again into FILE (.tar or .tar.gz), also while the server runs."""
+    if not file.parent.is_dir():
+        raise click.ClickException(f"There is no folder {file.parent}.")
+    with told():
+        report = write_backup(Holdings.of(settings()), file)
+    database = "the database" if report.has_database else "no database (back up PostgreSQL with pg_dump)"
+    click.echo(f"{file}: {database}, {report.posters} posters, {report.size_bytes / 1e6:.1f} MB")
+
+
+@click.command("restore")
+@click.argument("file", type=FILE_TO_READ)
+@with_appcontext
+def bring_back(file: Path) -> None:
+    """Put what FILE holds in the place of what is there: a backup, or a daily copy of the database."""
+    holdings = Holdings.of(settings())
+    with told(), instance_lock(holdings.data_dir):
+        report = restore(holdings, file)
+    click.echo(f"Restored {'the database and ' if report.has_database else ''}{report.posters} posters from {file}.")
+    if not report.has_database:
+        click.echo("Now restore the PostgreSQL database, or run “flask mural reindex”.")
+    for folder in report.kept_in:
+        click.echo(f"What was there before is in {folder}; delete it when it is not needed any more.")
+
+
+@click.command("reindex")
+@with_appcontext
+def rebuild() -> None:
+    """Rebuild the database's posters from the posters' own files."""
+    config = settings()
+    with told(), instance_lock(config.data_dir):
+        files = PosterFiles(config.posters_dir, max_bytes=round(config.max_storage_gb * BYTES_PER_GB))
+        database = open_database(config)
+        report = reindex(database, files)
+        database.close()
+    click.echo(f"{report.posters} posters, {report.added} of them new; {report.removed} without files were removed.")
+    for trouble in report.broken.values():
+        click.echo(trouble, err=True)
+
+
+@click.command("retention")
+@with_appcontext
+def tidy_up() -> None:
+    """Delete what has had its time, as a running server does every hour."""
+    with told(), instance_lock(settings().data_dir):
+        services().housekeeping.tidy()
+        left = services().posters.count()
+    click.echo(f"{left} posters are kept.")
+
+
+COMMANDS: Final = (show_config, show_status, make_backup, bring_back, rebuild, tidy_up)

@@ -1,0 +1,36 @@
+"""What an installation holds that cannot be made again, and where it lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """The database's file (None where a PostgreSQL server keeps it), the posters, and the key that signs cookies."""
+
+    data_dir: Path
+    database_file: Path | None
+    posters_dir: Path
+
+    @classmethod
+    def of(cls, config: Config) -> Holdings:
+        """Tell what belongs to an installation."""
+        url = make_url(config.database_url)
+        is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        return cls(config.data_dir, Path(str(url.database)) if is_file else None, config.posters_dir)
+
+    @property
+    def secret_key_file(self) -> Path:
+        """The key that signs cookies, where it is not a setting."""
+        return self.data_dir / "secret_key"
+
+    @property
+    def journal_file(self) -> Path:
+        """What a restore that is under way has planned."""
+        return self.data_dir / "restoring.json"

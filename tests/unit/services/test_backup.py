@@ -1,0 +1,346 @@
+"""Backup and restore, by what is there before and after."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import tarfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import Config
+from mural.errors import MuralError
+from services import backup as backup_module
+from services import restore as restore_module
+from services.actors import Actor
+from services.backup import BackupError, write_backup
+from services.daily_backups import copies
+from services.holdings import Holdings
+from services.restore import ASIDE_PREFIX, restore, undo_interrupted
+from services.sqlite_files import DamagedDatabase, copy_database
+from tests.support.posters import Studio, make_config, make_studio
+
+ADMIN = Actor("admin", admin=True)
+
+
+class Installation:
+    """An installation with two posters, whose server can be stopped and started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = make_config(folder)
+        self.holdings = Holdings.of(self.config)
+        self.studio = self.started()
+        self.first = self.made(theme="noir")
+        self.second = self.made(theme="paper")
+        self.holdings.secret_key_file.write_text("the first key")
+
+    def started(self) -> Studio:
+        studio = make_studio(self.folder, self.config)
+        studio.services.jobs.start()
+        return studio
+
+    def stop(self) -> None:
+        self.studio.services.jobs.stop(0)
+        self.studio.services.database.close()
+
+    def start(self) -> None:
+        self.studio = self.started()
+
+    def made(self, **changes: object) -> str:
+        poster = self.studio.made(**changes).poster
+        assert poster is not None
+        return poster.id
+
+    def wall(self) -> list[str]:
+        return [poster.id for poster in self.studio.services.gallery.page(limit=50).posters]
+
+    def epoch(self) -> str:
+        epoch: str = self.studio.services.gallery.page(limit=50).epoch
+        return epoch
+
+    def files(self) -> dict[str, bytes]:
+        """Everything that is served, by its path."""
+        shelves = self.holdings.posters_dir.glob("[0-9a-f][0-9a-f]/*/*")
+        return {str(path.relative_to(self.holdings.posters_dir)): path.read_bytes() for path in sorted(shelves)}
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Any:
+    made = Installation(tmp_path)
+    yield made
+    made.stop()
+
+
+def test_a_backup_of_the_running_installation_brings_it_back(installation: Installation, tmp_path: Path) -> None:
+    files, wall, epoch = installation.files(), installation.wall(), installation.epoch()
+    report = write_backup(installation.holdings, tmp_path / "backup.tar")
+    assert (report.posters, report.has_database) == (2, True)
+    third = installation.made(theme="paper")
+    installation.studio.services.posters.delete(installation.first, ADMIN)
+    installation.holdings.secret_key_file.write_text("another key")
+    installation.stop()
+
+    restored = restore(installation.holdings, tmp_path / "backup.tar")
+
+    installation.start()
+    assert restored.posters == 2
+    assert installation.files() == files
+    assert installation.wall() == wall
+    assert installation.epoch() != epoch, "what clients have seen since must mean nothing any more"
+    assert installation.holdings.secret_key_file.read_text() == "the first key"
+    kept = [path.name for folder in restored.kept_in for path in folder.iterdir()]
+    assert third[:2] in kept
+    assert "mural.db" in kept
+
+
+def test_an_installation_moves_to_another_machine(installation: Installation, tmp_path: Path) -> None:
+    write_backup(installation.holdings, tmp_path / "backup.tar.gz")
+    (tmp_path / "elsewhere").mkdir()
+    config = make_config(tmp_path / "elsewhere")
+    restore(Holdings.of(config), tmp_path / "backup.tar.gz")
+    moved = make_studio(tmp_path / "elsewhere", config)
+    moved.services.jobs.start()
+    assert [poster.id for poster in moved.services.gallery.page(limit=9).posters] == installation.wall()
+    moved.services.jobs.stop(0)
+    moved.services.database.close()
+
+
+def test_the_backup_is_for_its_owner_alone_and_leaves_nothing_behind(
+    installation: Installation, tmp_path: Path
+) -> None:
+    before = set(installation.holdings.posters_dir.iterdir())
+    write_backup(installation.holdings, tmp_path / "backup.tar")
+    assert (tmp_path / "backup.tar").stat().st_mode & 0o777 == 0o600
+    assert set(installation.holdings.posters_dir.iterdir()) == before
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_poster_deleted_during_the_backup_is_in_neither_part_of_it(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy_then_delete(source: Path, target: Path) -> None:
+        copy_database(source, target)
+        installation.studio.services.posters.delete(installation.first, ADMIN)
+
+    monkeypatch.setattr(backup_module, "copy_database", copy_then_delete)
+    assert write_backup(installation.holdings, tmp_path / "backup.tar").posters == 1
+    installation.stop()
+    restore(installation.holdings, tmp_path / "backup.tar")
+    installation.start()
+    assert installation.wall() == [installation.second]
+
+
+def test_posters_are_copied_where_there_are_no_hard_links(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: Path, _target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    assert write_backup(installation.holdings, tmp_path / "backup.tar").posters == 2
+
+
+def test_a_place_that_cannot_be_written_is_named(installation: Installation, tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match=r"none/backup\.tar could not be written: No such file"):
+        write_backup(installation.holdings, tmp_path / "none" / "backup.tar")
+
+
+def rewritten(file: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+    """Change the members of an archive."""
+    with tarfile.open(file) as archive:
+        members = {member.name: archive.extractfile(member).read() for member in archive}  # type: ignore[union-attr]
+    change(members)
+    with tarfile.open(file, "w") as archive:
+        for name, data in members.items():
+            source = file.with_suffix(".member")
+            source.write_bytes(data)
+            archive.add(source, name)
+
+
+def flip(members: dict[str, bytes]) -> None:
+    name = next(name for name in members if name.endswith("sidecar.json"))
+    members[name] = members[name].replace(b"Helsinki", b"Tampere!")
+
+
+def drop_one(members: dict[str, bytes]) -> None:
+    del members[next(name for name in members if name.startswith("posters/"))]
+
+
+def drop_the_list(members: dict[str, bytes]) -> None:
+    del members["backup.json"]
+
+
+def climb(members: dict[str, bytes]) -> None:
+    members["posters/../../evil"] = b"x"
+
+
+def name_it_absolutely(members: dict[str, bytes]) -> None:
+    members["/etc/evil"] = b"x"
+
+
+def damage_the_database(members: dict[str, bytes]) -> None:
+    members["mural.db"] = members["mural.db"][:8192] + b"\xff" * 8192 + members["mural.db"][16384:]
+    with_list(members)
+
+
+def from_the_future(members: dict[str, bytes]) -> None:
+    manifest = json.loads(members["backup.json"])
+    members["backup.json"] = json.dumps(manifest | {"format": 99}).encode()
+
+
+def with_list(members: dict[str, bytes]) -> None:
+    manifest = json.loads(members["backup.json"])
+    manifest["files"]["mural.db"] = hashlib.sha256(members["mural.db"]).hexdigest()
+    members["backup.json"] = json.dumps(manifest).encode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [flip, drop_one, drop_the_list, climb, name_it_absolutely, damage_the_database, from_the_future],
+    ids=lambda change: change.__name__,
+)
+def test_a_backup_that_is_not_right_changes_nothing(
+    installation: Installation, tmp_path: Path, change: Callable[[dict[str, bytes]], None]
+) -> None:
+    file = tmp_path / "backup.tar"
+    write_backup(installation.holdings, file)
+    rewritten(file, change)
+    assert_refused(installation, file)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_a_backup_that_was_cut_short_changes_nothing(installation: Installation, tmp_path: Path, share: float) -> None:
+    file = tmp_path / "backup.tar"
+    write_backup(installation.holdings, file)
+    os.truncate(file, round(file.stat().st_size * share))
+    assert_refused(installation, file)
+
+
+def test_a_link_in_an_archive_is_refused(installation: Installation, tmp_path: Path) -> None:
+    file = tmp_path / "backup.tar"
+    with tarfile.open(file, "w") as archive:
+        info = tarfile.TarInfo("mural.db")
+        info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(info)
+    assert_refused(installation, file)
+
+
+def assert_refused(installation: Installation, file: Path) -> None:
+    installation.stop()
+    before = snapshot(installation.config)
+    with pytest.raises((BackupError, DamagedDatabase)) as caught:
+        restore(installation.holdings, file)
+    assert isinstance(caught.value, MuralError)
+    assert snapshot(installation.config) == before
+    installation.start()
+    assert set(installation.wall()) == {installation.first, installation.second}
+
+
+def snapshot(config: Config) -> dict[str, bytes]:
+    """Every file of the data folder."""
+    return {
+        str(path.relative_to(config.data_dir)): path.read_bytes()
+        for path in sorted(config.data_dir.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_restore_that_fails_halfway_puts_everything_back(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_backup(installation.holdings, tmp_path / "backup.tar")
+    installation.stop()
+    before = snapshot(installation.config)
+    rename, left = Path.rename, [3]
+
+    def failing(self: Path, target: Path) -> Path:
+        if left[0] >= 0:
+            left[0] -= 1
+            if left[0] < 0:  # the fourth fails; those that put things back do not
+                raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(BackupError, match="Input/output error"):
+        restore(installation.holdings, tmp_path / "backup.tar")
+    assert left == [-1]
+    assert snapshot(installation.config) == before
+    assert not list(installation.config.data_dir.rglob(f"{ASIDE_PREFIX}*"))
+    installation.start()
+
+
+def test_a_restore_that_was_killed_is_undone_at_the_next_start(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_backup(installation.holdings, tmp_path / "backup.tar")
+    installation.stop()
+    before = snapshot(installation.config)
+    rename, left = Path.rename, [4]
+
+    class Killed(BaseException):
+        """What no handler of ours may catch, as a kill would be."""
+
+    def dying(self: Path, target: Path) -> Path:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return rename(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", dying)
+        patched.setattr(restore_module.shutil, "rmtree", lambda *_args, **_options: None)
+        with pytest.raises(Killed):
+            restore(installation.holdings, tmp_path / "backup.tar")
+    assert snapshot(installation.config) != before
+    assert undo_interrupted(installation.holdings)
+    assert snapshot(installation.config) == before
+    assert not undo_interrupted(installation.holdings)
+    installation.start()
+
+
+def test_a_copy_of_the_database_alone_is_joined_with_the_posters_there_are(
+    installation: Installation, tmp_path: Path
+) -> None:
+    copy_database(installation.config.data_dir / "mural.db", tmp_path / "copy.db")
+    third = installation.made(theme="paper")
+    installation.studio.services.posters.delete(installation.first, ADMIN)
+    installation.stop()
+    restore(installation.holdings, tmp_path / "copy.db")
+    installation.start()
+    assert set(installation.wall()) == {installation.second, third}
+
+
+def test_beside_postgresql_the_posters_are_backed_up_alone(installation: Installation, tmp_path: Path) -> None:
+    beside = Holdings(installation.config.data_dir, None, installation.config.posters_dir)
+    report = write_backup(beside, tmp_path / "backup.tar")
+    assert (report.posters, report.has_database) == (2, False)
+    with pytest.raises(BackupError, match="holds no database"):
+        restore(installation.holdings, tmp_path / "backup.tar")
+    files = installation.files()
+    assert restore(beside, tmp_path / "backup.tar").posters == 2
+    assert installation.files() == files
+
+
+def test_copies_of_the_database_are_whole_while_it_is_written_to(tmp_path: Path) -> None:
+    source, target = tmp_path / "a.db", tmp_path / "b.db"
+    with closing(sqlite3.connect(source)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE t (x)")
+        connection.executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(1000)])
+        connection.commit()
+        connection.execute("INSERT INTO t VALUES (-1)")  # not committed
+        copy_database(source, target)
+        connection.rollback()
+    with closing(sqlite3.connect(target)) as copy:
+        assert copy.execute("SELECT count(*), min(x) FROM t").fetchone() == (1000, 0)
+    assert not list(tmp_path.glob("b.db-*"))
+    with pytest.raises(DamagedDatabase, match="could not be copied"):
+        copy_database(tmp_path / "none.db", target)
+    assert copies(tmp_path) == []
