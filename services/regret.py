@@ -1,7 +1,7 @@
 """Second thoughts: a poster that was taken down can be hung back for a short while.
 
-It leaves the wall and every list at once; its files wait beside the others. Nothing depends on the browser that asked: it
-may close its page, and after the time, or a restart, the poster is gone.
+It leaves the wall and every list at once; its files wait beside the others. Nothing depends on the browser that asked:
+after the time, or a restart, the poster is gone.
 """
 
 from __future__ import annotations

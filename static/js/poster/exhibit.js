@@ -2,8 +2,10 @@
 /** What can be done with a finished poster: share its link, take it down. */
 
 import { find, need, showFault } from "../lib/dom.js";
-import { api, basePath } from "../lib/http.js";
+import { basePath } from "../lib/http.js";
+import { gettext } from "../lib/language.js";
 import { notify } from "../lib/notices.js";
+import { takeDown } from "../lib/regret.js";
 
 /** @param {HTMLElement} button */
 function startSharing(button) {
@@ -12,7 +14,7 @@ function startSharing(button) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(url);
-      notify("The link is copied.");
+      notify(gettext("The link is copied."));
     } catch {
       notify(url, { seconds: 20 });
     }
@@ -31,7 +33,7 @@ function startTakingDown(button, dialog) {
     if (choice !== "delete") return;
     event.preventDefault();
     try {
-      await api(`/posters/${button.dataset.delete}`, { method: "DELETE" });
+      await takeDown(button.dataset.delete ?? "", button.dataset.name ?? "");
       location.assign(`${basePath()}/gallery`);
     } catch (error) {
       showFault(need("[data-fault]", dialog), /** @type {Error} */ (error).message);

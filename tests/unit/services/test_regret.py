@@ -60,7 +60,8 @@ def test_a_poster_hung_back_is_on_the_wall_in_the_lists_and_with_its_job(studio:
     assert studio.services.posters.get(poster_id) == before
     assert studio.services.files.used_bytes == used
     job = studio.services.jobs.get(before.job_id)
-    assert job.poster and job.poster.id == poster_id
+    assert job.poster
+    assert job.poster.id == poster_id
     told = [event.name for event in studio.listener.events if event.name.startswith("gallery:poster")]
     assert told == [Name.GALLERY_POSTER_ADDED, Name.GALLERY_POSTER_REMOVED, Name.GALLERY_POSTER_ADDED]
 
