@@ -22,6 +22,7 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from mural import __version__
+from mural.colours import oklab
 from mural.errors import MuralError, NotFound
 from mural.fonts import FAMILIES
 from mural.poster import Format
@@ -43,6 +44,8 @@ blueprint.add_app_template_filter(forms.marker_words)
 APPEARANCES: Final = ("system", "light", "dark", "coffee")
 YEAR_S: Final = 365 * 24 * 3600
 WALL_PAGE: Final = 24
+HALF_LIGHT: Final = 0.6
+"""Oklab lightness above which a ground counts as light."""
 
 
 @blueprint.before_request
@@ -72,7 +75,7 @@ def wall() -> str:
         "pages/wall.html",
         **page.to_json(),
         making=services().gallery.making(),
-        themes=services().themes.all(),
+        themes=_themes(),
         start_theme=forms.START_THEME,
         kiosk=request.args.get("kiosk") == "1",
     )
@@ -188,7 +191,7 @@ def _exhibit(poster_id: str) -> dict[str, Any]:
     return {
         "poster": body,
         "mine": actor.admin or view.owner == actor.user_id,
-        "themes": services().themes.all(),
+        "themes": _themes(),
         "formats": [str(format_) for format_ in Format],
         "share_url": urljoin(request.url_root, body["url"]),
         "og_image": urljoin(request.url_root, body["preview_url"]),
@@ -212,14 +215,41 @@ def mine() -> str:
         posters=[view.to_json() for view in page.items],
         pagination=page.pagination_json(),
         query=query,
-        themes=services().themes.all(),
+        themes=_themes(),
     )
 
 
 @blueprint.get("/themes")
 def themes() -> str:
-    """Show every theme on the same place."""
-    return render_template("pages/themes.html", themes=services().themes.all())
+    """Show every theme on the same place, one's own too."""
+    visitor = current_actor().user_id
+    shown = [(theme, services().themes.is_own(theme.id, visitor)) for theme in _themes()]
+    return render_template(
+        "pages/themes.html",
+        themes=[(theme, _kinds(theme, own=own), own) for theme, own in shown],
+        has_own=any(own for _theme, own in shown),
+        colour_words=wording.colour_words(),
+    )
+
+
+def _kinds(theme: Theme, *, own: bool) -> str:
+    shade = "light" if oklab(theme.bg)[0] > HALF_LIGHT else "dark"
+    return f"{shade} own" if own else shade
+
+
+@blueprint.get("/themes/new")
+def new_theme() -> str:
+    """Show the theme maker, beginning with a theme; one's own is changed instead."""
+    theme = services().themes.get(request.args.get("start") or forms.START_THEME)
+    return render_template(
+        "pages/new_theme.html",
+        theme=theme,
+        mine=services().themes.is_own(theme.id, current_actor().user_id),
+        themes=_themes(theme.id),
+        groups=wording.colour_groups(),
+        derived=wording.derived_colours(),
+        offline_places=services().offline_places.all(),
+    )
 
 
 @blueprint.get("/about")
@@ -266,8 +296,9 @@ def _own_path(back: str) -> str:
 @blueprint.get("/themes.css")
 def theme_colours() -> BaseResponse:
     """Give the posters' colours to stylesheets: one class a theme."""
-    response = make_response("".join(_theme_class(theme) for theme in services().themes.all()))
+    response = make_response("".join(_theme_class(theme) for theme in _themes()))
     response.mimetype = "text/css"
+    response.cache_control.private = True
     response.cache_control.no_cache = True
     response.add_etag()
     return response.make_conditional(request)

@@ -47,6 +47,36 @@ FURNITURE_WORDS: Final = {"frame": "A frame", "north_arrow": "A north arrow", "s
 
 SHAPE_WORDS: Final = {"pin": noted("Pin"), "heart": noted("Heart"), "circle": noted("Ring"), "dot": noted("Dot")}
 
+GROUND_WORDS: Final = {
+    "bg": noted("Paper"),
+    "gradient_color": noted("Fade at the edges"),
+    "text": noted("Letters"),
+    "water": noted("Water"),
+    "parks": noted("Parks"),
+}
+STREET_WORDS: Final = {
+    "road_motorway": noted("Motorways"),
+    "road_primary": noted("Main roads"),
+    "road_secondary": noted("Secondary roads"),
+    "road_tertiary": noted("Smaller roads"),
+    "road_residential": noted("Streets"),
+    "road_default": noted("Paths and the rest"),
+}
+DERIVED_WORDS: Final = {
+    "sea": noted("Sea"),
+    "river": noted("Rivers"),
+    "wood": noted("Woods"),
+    "beach": noted("Beaches"),
+    "buildings": noted("Buildings"),
+    "airport": noted("Airports"),
+    "pier": noted("Piers"),
+    "rail": noted("Railways"),
+    "casing": noted("Edges of roads"),
+    "route": noted("Tracks"),
+    "marker": noted("Marks"),
+}
+"""What people call the colours of a theme."""
+
 SIZE_WORDS: Final[dict[str, str]] = {
     "letter": "Letter",
     "tabloid": "Tabloid",
@@ -133,7 +163,29 @@ def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str
 
 def shapes() -> list[tuple[str, str]]:
     """List the shapes that marks have."""
-    return [(shape, gettext(words)) for shape, words in SHAPE_WORDS.items()]
+    return _said(SHAPE_WORDS)
+
+
+def colour_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """List the colours that a theme must have, in groups."""
+    return [
+        (gettext("Ground and letters"), _said(GROUND_WORDS)),
+        (gettext("Roads, from the widest"), _said(STREET_WORDS)),
+    ]
+
+
+def derived_colours() -> list[tuple[str, str]]:
+    """List the colours that a theme may leave to be worked out."""
+    return _said(DERIVED_WORDS)
+
+
+def colour_words() -> list[tuple[str, str]]:
+    """List the colours that a theme must have."""
+    return _said(GROUND_WORDS | STREET_WORDS)
+
+
+def _said(words: dict[str, str]) -> list[tuple[str, str]]:
+    return [(key, gettext(word)) for key, word in words.items()]
 
 
 def size_groups() -> list[tuple[str, list[dict[str, Any]]]]:

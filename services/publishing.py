@@ -108,7 +108,7 @@ class Publishing:
             self._announce(event)
 
     def _hang(self, facts: PosterFacts, source: JobState | None) -> None:
-        """Put a poster on the wall: that of a job in the state ``source``, which that completes, or of one that ended."""
+        """Put a poster on the wall: of a job in the state ``source``, which that completes, or of one that ended."""
         with self._gallery.in_order():
             with self._database.write() as session:
                 row = poster_row(facts)

@@ -142,6 +142,8 @@ let addressTimer = 0;
 
 /** @param {Design} now */
 function remember(now) {
+  const newTheme = /** @type {HTMLAnchorElement} */ (need("[data-new-theme]", form));
+  newTheme.search = `?${new URLSearchParams({ start: now.theme })}`;
   tracksField.value = now.tracks.length ? JSON.stringify(now.tracks) : "";
   clearTimeout(addressTimer);
   addressTimer = setTimeout(

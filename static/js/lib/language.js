@@ -2,7 +2,7 @@
 /** The words of the page's language; the English sentence is the key, and what is said where there is no other. */
 
 /** @type {Record<string, string | Record<string, string>>} */
-const words = JSON.parse(globalThis.document?.querySelector("[data-words]")?.textContent ?? "{}");
+const words = JSON.parse(globalThis.document?.querySelector("script[data-language]")?.textContent ?? "{}");
 
 /** The language of the page, as in its lang attribute. */
 export const language = globalThis.document?.documentElement.lang || "en";
