@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 BIN := .venv/bin
 STAMPS := .setup
 
-.PHONY: help run test test-quick lint format typecheck bench themes setup setup-dev system-tools lock clean
+.PHONY: help run test test-quick lint format typecheck bench themes docker setup setup-dev system-tools lock clean
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -40,6 +40,9 @@ bench: setup-dev ## Print the benchmark tables
 
 themes: setup ## Draw the contact sheets of the themes into docs/
 	@$(BIN)/python -m tools.theme_sheets $(DATA_DIR)
+
+docker: ## Build the container image (docs/hosting.md)
+	@docker build --tag mural .
 
 setup: $(STAMPS)/python $(STAMPS)/web $(STAMPS)/fonts $(STAMPS)/gazetteer ## Install what `make run` needs
 

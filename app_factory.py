@@ -15,7 +15,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config, ConfigError
 from mural import __version__
-from routes import batches, cli, docs, gallery, geocoding, health, jobs, metrics, pages, posters, previews, themes
+from routes import (
+    batches,
+    cli,
+    docs,
+    gallery,
+    geocoding,
+    health,
+    jobs,
+    metrics,
+    pages,
+    posters,
+    previews,
+    themes,
+    tiles,
+)
 from routes.context import bring_services
 from routes.errors import init_errors
 from routes.identity import init_identity
@@ -26,6 +40,7 @@ from routes.observing import init_observing
 from routes.openapi import init_openapi
 from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
+from routes.sockets.origins import allowed_origins
 from services.background import ThreadBackground
 from services.container import Services, build_services
 from services.environ import read_environ
@@ -60,7 +75,7 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     init_languages(app)
     init_security(app, config.tile_url)
     init_cors(app, config.cors_origins)
-    rest = [noun.blueprint for noun in (posters, batches, jobs, previews, gallery, themes, geocoding, health)]
+    rest = [noun.blueprint for noun in (posters, tiles, batches, jobs, previews, gallery, themes, geocoding, health)]
     for blueprint in rest:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(docs.blueprint, url_prefix=API_PREFIX)
@@ -75,7 +90,7 @@ def create_app(config: Config, services: Services | None = None) -> APIFlask:
     app.wsgi_app = EntranceMiddleware(app.wsgi_app, config.url_prefix)  # type: ignore[method-assign]
     if config.trusted_proxies:
         hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
 
@@ -96,7 +111,7 @@ def build_socketio(config: Config, fanout: Fanout) -> SocketIO:
     return SocketIO(
         async_mode=config.async_mode,
         client_manager=fanout,
-        cors_allowed_origins=list(config.cors_origins) or None,
+        cors_allowed_origins=allowed_origins(config.cors_origins),
         # One command of a client after the other, in the order in which they came.
         async_handlers=False,
         manage_session=False,

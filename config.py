@@ -243,11 +243,6 @@ class Config:
         return self.data_dir / "backups"
 
     @property
-    def own_themes_dir(self) -> Path:
-        """Where the themes that visitors made are kept."""
-        return self.data_dir / "themes"
-
-    @property
     def gazetteer_file(self) -> Path:
         """The index of places that set-up built."""
         return self.data_dir / "gazetteer.db"

@@ -17,6 +17,7 @@ if ASYNC_MODE == "eventlet":
     import eventlet
 
     eventlet.monkey_patch()
+    import eventlet.wsgi
 elif ASYNC_MODE == "gevent":
     from gevent import monkey
 
@@ -51,6 +52,9 @@ MAX_SOCKETS = 20_000
 
 BACKLOG = 4096
 """So many connections may wait to be accepted: after a restart everybody comes back at once."""
+
+SILENCE_S = 60.0
+"""Who sends or takes nothing for so long loses the connection; websockets and polls have limits of their own."""
 
 STOP_GRACE_S = 20.0
 
@@ -91,10 +95,12 @@ def serve(app: Flask, config: Config, at_end: Callable[[], object]) -> None:
 
 def _serve_with_eventlet(app: Flask, config: Config) -> None:
     """Do as Flask-SocketIO does, but let more than 50 connections wait to be accepted."""
-    from eventlet import listen, wsgi  # noqa: PLC0415  # only where it was chosen
-
     family, _kind, _protocol, _name, address = socket.getaddrinfo(config.host, config.port)[0]
-    wsgi.server(listen(address, family, backlog=BACKLOG), app, max_size=MAX_SOCKETS, log_output=False)
+    door = eventlet.listen(address, family, backlog=BACKLOG)
+    # Every connection inherits it. An answer's head and body are written apart, and the second write would wait some
+    # 40 ms until the client has acknowledged the first.
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    eventlet.wsgi.server(door, app, max_size=MAX_SOCKETS, log_output=False, socket_timeout=SILENCE_S)
 
 
 def _shown_host(host: str) -> str:

@@ -8,9 +8,14 @@ from typing import Final
 
 BENCHMARKS: Final = (
     "posters",
+    "previews",
     "prints",
+    "peers",
+    "radius",
     "extracts",
     "latency",
+    "reads",
+    "fanout",
 )
 """Modules of this package; each has a function ``run`` that prints its tables."""
 

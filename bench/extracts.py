@@ -5,10 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from bench.grow import grow
+from bench.grow import grown, original_box
 from bench.processes import measure
 from bench.report import print_table
-from mural.geo.bbox import BBox
 from mural.geo.tiles import index_for
 from tests.support.real_parts import SAMPLE_FILE, SHARED_DATA
 
@@ -29,8 +28,8 @@ def run() -> None:
 
 
 def _row(source: Path, folder: Path, copies: int) -> tuple[str, ...]:
-    file = folder / f"{copies}.osm.pbf"
-    box = [str(edge) for edge in _middle(grow(source, file, copies))]
+    file = grown(source, copies)
+    box = [str(edge) for edge in original_box(source).scaled(0.4)]
     imported = measure("-m", "mural.geo.import_extract", str(file), str(folder))
     index = index_for(file, folder)
     indexed = measure("-m", "bench.read_box", str(index), *box)
@@ -43,7 +42,3 @@ def _row(source: Path, folder: Path, copies: int) -> tuple[str, ...]:
         *(f"{imported.own_mb:.0f}", f"{index.stat().st_size / 1e6:.1f}", f"{float(index_s):.4f}"),
         *(f"{indexed.own_mb:.0f}", f"{float(scanned.output.split()[0]):.2f}", f"{scanned.own_mb:.0f}", points),
     )
-
-
-def _middle(box: BBox) -> BBox:
-    return box.scaled(0.4)

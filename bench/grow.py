@@ -6,6 +6,7 @@ Tags, shapes and the order of things stay those of OpenStreetMap; only the place
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +33,25 @@ class Copy:
     ids: int
 
 
-def grow(source: Path, target: Path, copies: int) -> BBox:
-    """Write so many copies of a map file into one; gives the box of the first, which stands where it stood."""
-    box = header_bbox(source) or read_area(source).bbox
+def grown(source: Path, copies: int) -> Path:
+    """Give a grown file, made once: it takes minutes to write, so it stays in the system's temporary folder."""
+    target = Path(tempfile.gettempdir()) / "mural-bench" / f"{copies}x-{source.name}"
+    if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+        target.parent.mkdir(exist_ok=True)
+        unfinished = target.with_name(f"unfinished-{target.name}")
+        grow(source, unfinished, copies)
+        unfinished.replace(target)
+    return target
+
+
+def original_box(source: Path) -> BBox:
+    """Tell the box (degrees) of a map file, where the first copy stands."""
+    return header_bbox(source) or read_area(source).bbox
+
+
+def grow(source: Path, target: Path, copies: int) -> None:
+    """Write so many copies of a map file into one, side by side."""
+    box = original_box(source)
     spread = list(_copies(box, copies, _greatest_id(source)))
     header = osmium.io.Header()
     corner = osmium.osm.Location(box.right + spread[-1].east, box.top + spread[-1].north)
@@ -43,7 +60,6 @@ def grow(source: Path, target: Path, copies: int) -> BBox:
         _write_nodes(source, writer, spread)
         _write_ways(source, writer, spread)
         _write_relations(source, writer, spread)
-    return box
 
 
 def _copies(box: BBox, copies: int, greatest_id: int) -> Iterator[Copy]:

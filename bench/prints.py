@@ -20,6 +20,7 @@ from mural.worker.protocol import MapSources, RenderRequest
 from mural.worker.render import Renderer
 from tests.support.real_parts import PREPARED_DIR, ROOT
 
+REPEAT: Final = 2
 DEFAULT_PAGE: Final = Page()
 A1: Final = page_for(PageWish(size="a1"))
 A0: Final = page_for(PageWish(size="a0"))
@@ -57,6 +58,7 @@ PRINTS: Final = (
     Print("A0 PNG", Format.PNG, A0),
     Print("A0 JPEG", Format.JPEG, A0),
     Print("A1 WebP", Format.WEBP, A1),
+    Print("A0 SVG", Format.SVG, A0),
     Print("A0 PDF", Format.PDF, replace(A0, bleed_mm=3.0, crop_marks=True)),
 )
 
@@ -67,20 +69,24 @@ def run() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         scene.lend_to(Path(folder))
-        (Path(folder) / "cache").mkdir()
-        costs = {item.name: _in_a_fresh_process(scene, item, Path(folder)) for item in PRINTS}
+        _in_a_fresh_process(scene, PRINTS[0], Path(folder))  # reads the map into the area cache; not measured
+        costs = {item.name: _best(scene, item, Path(folder)) for item in PRINTS}
     default = costs[PRINTS[0].name]
     for item in PRINTS:
         cost = costs[item.name]
         megapixels = item.page.width_px * item.page.height_px / 1e6
         times = f"{cost.seconds / default.seconds:.2f}"
         rows.append((item.name, f"{megapixels:.1f}", f"{cost.seconds:.2f}", times, *_megabytes(cost)))
-    title = f"prints of {scene.city} {scene.distance_m / 1000:g} km, the map at hand"
+    title = f"prints of {scene.city} {scene.distance_m / 1000:g} km, the map in the area cache, best of {REPEAT}"
     print_table(title, ("what", "megapixels", "seconds", "x default", "peak MB", "file MB"), rows)
 
 
 def _megabytes(cost: Cost) -> tuple[str, str]:
     return f"{cost.peak_mb:.0f}", f"{cost.file_mb:.2f}"
+
+
+def _best(scene: Scene, item: Print, folder: Path) -> Cost:
+    return min((_in_a_fresh_process(scene, item, folder) for _ in range(REPEAT)), key=lambda cost: cost.seconds)
 
 
 def _in_a_fresh_process(scene: Scene, item: Print, folder: Path) -> Cost:
@@ -101,31 +107,32 @@ def _measure(scene: Scene, item: Print, folder: Path) -> Cost:
 
 
 def _draw(renderer: Renderer, scene: Scene, item: Print, folder: Path, theme: str) -> int:
+    design = replace(design_of(scene, theme), page=item.page, format=item.format)
+    with tempfile.TemporaryDirectory() as output:
+        request = request_for(design, folder, Path(output), preview=item.preview)
+        return renderer.render(request, lambda _progress: None).file_size
+
+
+def design_of(scene: Scene, theme: str) -> PosterDesign:
+    """Describe the scene's poster in a theme."""
     place = Place(city=scene.city, country=scene.country, latitude=scene.latitude, longitude=scene.longitude)
-    design = PosterDesign(
-        place=place,
-        distance_m=scene.distance_m,
-        theme=load_theme(ROOT / "themes" / f"{theme}.json"),
-        page=item.page,
-        format=item.format,
-    )
+    shipped = load_theme(ROOT / "themes" / f"{theme}.json")
+    return PosterDesign(place=place, distance_m=scene.distance_m, theme=shipped)
+
+
+def request_for(design: PosterDesign, folder: Path, output_dir: Path, *, preview: bool) -> RenderRequest:
+    """Ask for a poster from the extracts in a folder, whose cache is there too."""
     sources = MapSources(
         mode="extract",
         extracts_dir=folder / "extracts",
         samples_dir=ROOT / "data" / "samples",
         cache_dir=folder / "cache",
     )
-    with tempfile.TemporaryDirectory() as output:
-        request = RenderRequest(
-            job_id="bench",
-            design=design,
-            sources=sources,
-            fonts_dir=PREPARED_DIR / "fonts",
-            output_dir=Path(output),
-            preview=item.preview,
-        )
-        return renderer.render(request, _unheard).file_size
-
-
-def _unheard(_progress: object) -> None:
-    """Take no notice of progress."""
+    return RenderRequest(
+        job_id="bench",
+        design=design,
+        sources=sources,
+        fonts_dir=PREPARED_DIR / "fonts",
+        output_dir=output_dir,
+        preview=preview,
+    )

@@ -182,6 +182,18 @@ class PostersOut(Answer):
     pagination: Pagination
 
 
+class TilesOut(Answer):
+    """Which tiles a poster has; `tile_url` holds {level}, {column} and {row}."""
+
+    width: int
+    height: int
+    tile_size: int
+    overlap: int
+    min_level: int
+    max_level: int
+    tile_url: str
+
+
 class GalleryOut(Answer):
     """A stretch of the wall, and the point in the sequence of events that it stands for."""
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 from pydantic import BaseModel
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from routes.answers import ErrorOut
 
@@ -46,9 +46,12 @@ class ApiBlueprint(APIBlueprint):
 
 def _json_bodies_only() -> None:
     """Refuse a body of another type, so that no foreign form can be mistaken for a request."""
-    has_body = bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "")
-    if has_body and not request.is_json:
+    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "")
+    if (request.content_length or is_chunked) and not request.is_json:
         raise UnsupportedMediaType("Send JSON with Content-Type: application/json.")
+    # A body that does not tell its length is cut off at the limit without a word.
+    if is_chunked and len(request.get_data()) >= (request.max_content_length or 0):
+        raise RequestEntityTooLarge
 
 
 def reply(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:

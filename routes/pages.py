@@ -137,10 +137,10 @@ def _workbench(state: forms.State, **more: Any) -> str:
 
 def _themes(chosen: str = "") -> list[Theme]:
     """List the themes to choose from: everybody's, the visitor's own, and the one a shared address names."""
-    seen = services().themes.seen_by(current_actor().user_id)
+    seen = services().themes.all() + services().own_themes.of(current_actor().user_id)
     with suppress(NotFound):
         if chosen and all(theme.id != chosen for theme in seen):
-            seen.append(services().themes.get(chosen))
+            seen.append(services().own_themes.get(chosen))
     return seen
 
 
@@ -223,7 +223,7 @@ def mine() -> str:
 def themes() -> str:
     """Show every theme on the same place, one's own too."""
     visitor = current_actor().user_id
-    shown = [(theme, services().themes.is_own(theme.id, visitor)) for theme in _themes()]
+    shown = [(theme, services().own_themes.belongs_to(theme.id, visitor)) for theme in _themes()]
     return render_template(
         "pages/themes.html",
         themes=[(theme, _kinds(theme, own=own), own) for theme, own in shown],
@@ -240,11 +240,11 @@ def _kinds(theme: Theme, *, own: bool) -> str:
 @blueprint.get("/themes/new")
 def new_theme() -> str:
     """Show the theme maker, beginning with a theme; one's own is changed instead."""
-    theme = services().themes.get(request.args.get("start") or forms.START_THEME)
+    theme = services().own_themes.get(request.args.get("start") or forms.START_THEME)
     return render_template(
         "pages/new_theme.html",
         theme=theme,
-        mine=services().themes.is_own(theme.id, current_actor().user_id),
+        mine=services().own_themes.belongs_to(theme.id, current_actor().user_id),
         themes=_themes(theme.id),
         groups=wording.colour_groups(),
         derived=wording.derived_colours(),

@@ -55,7 +55,7 @@ def draw_now(json_data: DrawnIn) -> Response:
 def theme_preview(theme_id: str) -> Response:
     """Show the sample city in a theme."""
     # An own theme may have been changed since: whoever has the picture asks whether it is still the right one.
-    return _send(services().previews.theme_sample(services().themes.get(theme_id)), max_age_s=0)
+    return _send(services().previews.theme_sample(services().own_themes.get(theme_id)), max_age_s=0)
 
 
 def _send(picture: Path, max_age_s: int) -> Response:

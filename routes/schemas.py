@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    create_model,
+    model_validator,
+)
 
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, DPI_RANGE, Orientation, Size, Unit
 from mural.poster import ALL_LAYERS, Format, Furniture, LayerChoice, Marker, Texts, Track
@@ -205,6 +216,21 @@ class PosterBatchIn(LooksIn):
         return [PosterRequest(**place, **looks, theme=theme) for place in places for theme in self.themes]
 
 
+def _words_of(allowed: Collection[str]) -> AfterValidator:
+    """Allow words of a list, separated by commas."""
+
+    def check(words: str) -> str:
+        if not set(filter(None, words.split(","))) <= set(allowed):
+            raise ValueError(f"must be any of {', '.join(sorted(allowed))}, separated by commas")
+        return words
+
+    return AfterValidator(check)
+
+
+def _choice(what: str, allowed: Collection[str]) -> str:
+    return f"{what}, separated by commas, of {', '.join(sorted(allowed))}."
+
+
 class LivePreviewIn(PlaceIn):
     """The part of a design that the live preview shows; everything is in the query."""
 
@@ -218,10 +244,12 @@ class LivePreviewIn(PlaceIn):
     coordinates: Line | None = None
     line: Line | None = None
     font: Line | None = None
-    hide: Line = Field(
-        default="", description=f"Layers to leave out, separated by commas: {', '.join(sorted(ALL_LAYERS))}."
+    hide: Annotated[Line, _words_of(ALL_LAYERS)] = Field(
+        default="", description=_choice("Layers to leave out", ALL_LAYERS)
     )
-    add: Line = Field(default="", description="Of north_arrow, scale_bar and frame what to add, separated by commas.")
+    add: Annotated[Line, _words_of(FurnitureIn.model_fields)] = Field(
+        default="", description=_choice("What to add", FurnitureIn.model_fields)
+    )
     width: int = Field(default=800, ge=100, le=800)
 
     def to_request(self) -> PosterRequest:

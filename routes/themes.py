@@ -39,10 +39,8 @@ EXAMPLE: Final = {
 @blueprint.answers({HTTPStatus.OK: ThemesOut})
 def list_themes() -> Response:
     """List the themes that ship with Mural, then one's own."""
-    themes = [
-        _facts(theme) | {"colors": {"bg": theme.bg, "text": theme.text}}
-        for theme in services().themes.seen_by(current_actor().user_id)
-    ]
+    shipped, own = services().themes.all(), services().own_themes.of(current_actor().user_id)
+    themes = [_listed(theme, own=False) for theme in shipped] + [_listed(theme, own=True) for theme in own]
     return reply({"themes": themes, "total": len(themes)})
 
 
@@ -50,7 +48,7 @@ def list_themes() -> Response:
 @blueprint.answers({HTTPStatus.OK: ThemeOut}, errors=(HTTPStatus.NOT_FOUND,))
 def get_theme(theme_id: str) -> Response:
     """Tell all colours of a theme."""
-    return reply(_all_of(services().themes.get(theme_id)))
+    return reply(_all_of(services().own_themes.get(theme_id)))
 
 
 @blueprint.post("/themes")
@@ -62,7 +60,7 @@ def get_theme(theme_id: str) -> Response:
 def create_theme(json_data: BaseModel) -> Response:
     """Keep a theme of one's own; only its maker has it in the list."""
     services().rate_limiter.check(services().config.rate_limit_posters, "themes", client_address())
-    theme = services().themes.create(current_actor().user_id, json_data.model_dump(exclude_none=True))
+    theme = services().own_themes.create(current_actor().user_id, json_data.model_dump(exclude_none=True))
     response = reply(_all_of(theme), HTTPStatus.CREATED)
     response.headers["Location"] = url_for(".get_theme", theme_id=theme.id)
     return response
@@ -87,7 +85,7 @@ def check_theme(json_data: BaseModel) -> Response:
 def replace_theme(theme_id: str, json_data: BaseModel) -> Response:
     """Change a theme of one's own; posters made in it stay as they are."""
     services().rate_limiter.check(services().config.rate_limit_previews, "themes", client_address())
-    theme = services().themes.replace(theme_id, json_data.model_dump(exclude_none=True), current_actor())
+    theme = services().own_themes.replace(theme_id, json_data.model_dump(exclude_none=True), current_actor())
     return reply(_all_of(theme))
 
 
@@ -95,23 +93,28 @@ def replace_theme(theme_id: str, json_data: BaseModel) -> Response:
 @blueprint.answers({HTTPStatus.NO_CONTENT: None}, errors=(HTTPStatus.NOT_FOUND,))
 def delete_theme(theme_id: str) -> Response:
     """Forget a theme of one's own; posters made in it stay as they are."""
-    services().themes.delete(theme_id, current_actor())
+    services().own_themes.delete(theme_id, current_actor())
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
+def _listed(theme: Theme, *, own: bool) -> dict[str, Any]:
+    return _facts(theme, own=own) | {"colors": {"bg": theme.bg, "text": theme.text}}
+
+
 def _all_of(theme: Theme) -> dict[str, Any]:
-    return _facts(theme) | {"font": theme.font, "colors": _colours(theme), "faults": theme_faults(theme)}
+    own = services().own_themes.belongs_to(theme.id, current_actor().user_id)
+    return _facts(theme, own=own) | {"font": theme.font, "colors": _colours(theme), "faults": theme_faults(theme)}
 
 
 def _colours(theme: Theme) -> dict[str, str]:
     return {key: value for key, value in asdict(theme).items() if key not in WORDS | {"id"}}
 
 
-def _facts(theme: Theme) -> dict[str, Any]:
+def _facts(theme: Theme, *, own: bool) -> dict[str, Any]:
     return {
         "id": theme.id,
         "name": theme.name,
         "description": theme.description,
         "preview_url": url_for("previews.theme_preview", theme_id=theme.id),
-        "own": services().themes.is_own(theme.id, current_actor().user_id),
+        "own": own,
     }

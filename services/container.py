@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -32,8 +33,11 @@ from services.previews import DrawNow, PreviewService
 from services.rate_limit import Floodgate, RateLimiter
 from services.readings import watch_parts
 from services.render_pool import RenderPool
+from services.render_process import worker_environment
 from services.rendering import build_render_pool, map_sources
 from services.themes import ThemeService
+from services.tiles import TileService
+from services.urls import Urls
 from services.views import iso
 from services.wiring import Outside, build_poster_services
 
@@ -62,6 +66,8 @@ class Services:
     rate_limiter: RateLimiter
     render_pool: RenderPool
     themes: ThemeService
+    own_themes: OwnThemes
+    tiles: TileService
 
     def start(self) -> None:
         """Start the render processes and take up the jobs that wait."""
@@ -78,6 +84,7 @@ class Services:
         self.lag_watch.stop()
         self.jobs.stop(grace_s)
         self.render_pool.stop()
+        self.tiles.stop()
 
 
 def build_services(config: Config, publisher: Publisher, background: Background) -> Services:
@@ -85,7 +92,7 @@ def build_services(config: Config, publisher: Publisher, background: Background)
     for folder in (config.extracts_dir, config.area_cache_dir, config.posters_dir):
         folder.mkdir(parents=True, exist_ok=True)
     cache = open_cache(config.redis_url)
-    themes = ThemeService(ROOT / "themes", OwnThemes(config.own_themes_dir))
+    themes = ThemeService(ROOT / "themes")
     pool = build_render_pool(config, background, workers=config.render_workers)
     nominatim = NominatimSettings(url=config.nominatim_url, user_agent=config.user_agent)
     geocoding = GeocodingService(Gazetteer(config.gazetteer_file), cache, nominatim)
@@ -125,6 +132,14 @@ def build_services(config: Config, publisher: Publisher, background: Background)
         rate_limiter=RateLimiter(config.redis_url),
         render_pool=pool,
         themes=themes,
+        own_themes=parts.own_themes,
+        tiles=TileService(
+            parts.posters,
+            config.data_dir / "cache" / "tiles",
+            background,
+            worker_environment(os.environ, config.data_dir / "cache"),
+            Urls(config.url_prefix),
+        ),
     )
 
 

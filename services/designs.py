@@ -13,9 +13,9 @@ from mural.errors import InvalidInput
 from mural.fonts import FontIndex, require_family
 from mural.paper import PageWish, check_format, page_for
 from mural.poster import Format, Marker, Place, PosterDesign, Texts, Track
+from mural.themes import Theme
 from mural.wording import check_wording
 from services.requests import PosterRequest
-from services.themes import ThemeService
 
 NAME_MAX: Final = 100
 LINE_MAX: Final = 200
@@ -61,6 +61,13 @@ class Located(Protocol):
         """The places that the words could mean."""
 
 
+class ThemeFinder(Protocol):
+    """Knows themes by their ids."""
+
+    def get(self, theme_id: str) -> Theme:
+        """Find a theme; raise NotFound."""
+
+
 class Geocoder(Protocol):
     """Finds places by name."""
 
@@ -71,7 +78,7 @@ class Geocoder(Protocol):
 class Designs:
     """Works out what a request means."""
 
-    def __init__(self, themes: ThemeService, geocoder: Geocoder, fonts_dir: Path, max_distance_m: float) -> None:
+    def __init__(self, themes: ThemeFinder, geocoder: Geocoder, fonts_dir: Path, max_distance_m: float) -> None:
         self._themes = themes
         self._geocoder = geocoder
         self._fonts_dir = fonts_dir

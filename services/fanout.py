@@ -8,11 +8,17 @@ from typing import Any, Final
 from socketio import Manager
 from socketio.packet import EVENT
 
-from services.engine_sockets import EngineSockets, Outbox
+from services.engine_sockets import EngineSockets
 from services.events import EVERYONE, Event
 from services.frames import Message
+from services.open_files import raise_open_files
+from services.outbox import Outbox
 
 NAMESPACE: Final = "/"
+
+MAX_OPEN_FILES: Final = 20_000
+OTHER_FILES: Final = 1_000
+"""Kept free for pages, downloads, the database and render processes when sockets take all they may."""
 
 
 class Fanout(Manager):  # type: ignore[misc]  # python-socketio ships no types
@@ -24,7 +30,12 @@ class Fanout(Manager):  # type: ignore[misc]  # python-socketio ships no types
 
     def attach(self, server: Any) -> None:
         """Take over how a Socket.IO server writes to its clients."""
-        self._sockets = EngineSockets(server.eio)
+        self._sockets = EngineSockets(server.eio, raise_open_files(MAX_OPEN_FILES) - OTHER_FILES)
+
+    @property
+    def clients(self) -> int:
+        """Count the sockets that are open."""
+        return len(self._sockets) if self._sockets else 0
 
     def publish(self, event: Event) -> None:
         """Push one event to its rooms; a client that is behind hears what is meant for it instead."""

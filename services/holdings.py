@@ -12,7 +12,7 @@ from config import Config
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """The database's file (None where a PostgreSQL server keeps it), the posters, and the key that signs cookies."""
+    """The database's file (None where a PostgreSQL server keeps it), posters, the cookies' key."""
 
     data_dir: Path
     database_file: Path | None

@@ -199,13 +199,21 @@ class JobStore:
 
     def recent_durations(self, limit: int = 200) -> list[tuple[Work, float]]:
         """List the latest completed jobs, oldest first, with the seconds each took."""
-        query = select(JobRow).where(JobRow.state == JobState.COMPLETED).order_by(JobRow.ended_at.desc()).limit(limit)
+        columns = (
+            JobRow.preview,
+            JobRow.format,
+            JobRow.megapixels,
+            JobRow.distance_m,
+            JobRow.started_at,
+            JobRow.ended_at,
+        )
+        query = select(*columns).where(JobRow.state == JobState.COMPLETED).order_by(JobRow.ended_at.desc()).limit(limit)
         with self._database.read() as session:
-            rows = session.scalars(query).all()
+            rows = session.execute(query).all()
         return [
-            (work_of(row), (row.ended_at - row.started_at).total_seconds())
+            (Work(row.preview, row.format, row.megapixels, row.distance_m), (ended_at - started_at).total_seconds())
             for row in reversed(rows)
-            if row.started_at and row.ended_at
+            if (started_at := row.started_at) and (ended_at := row.ended_at)
         ]
 
     def followers(self, job_id: str) -> Sequence[str]:

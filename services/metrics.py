@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from typing import Final, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -88,11 +87,9 @@ class Metrics:
         """Count a request that was answered."""
         self._requests.labels(endpoint, method, status).observe(seconds)
 
-    @contextmanager
-    def command(self, name: str) -> Iterator[None]:
-        """Count a command of a socket, and time what is done inside the block."""
-        with self._commands.labels(name).time():
-            yield
+    def command(self, name: str, seconds: float) -> None:
+        """Count a command of a socket that was answered."""
+        self._commands.labels(name).observe(seconds)
 
     def job(self, result: str) -> None:
         """Count a job that has ended."""

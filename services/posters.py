@@ -91,7 +91,7 @@ class PosterService:
         by = (column, PosterRow.id) if query.order == "asc" else (column.desc(), PosterRow.id.desc())
         page = own.order_by(*by).limit(query.per_page).offset((query.page - 1) * query.per_page)
         with self._database.read() as session:
-            total = session.scalar(select(func.count()).select_from(own.subquery())) or 0
+            total = session.scalar(own.with_only_columns(func.count(), maintain_column_froms=True)) or 0
             rows = session.scalars(page).all()
         return PageOf(tuple(poster_view(row, self._urls) for row in rows), query.page, query.per_page, total)
 

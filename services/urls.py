@@ -36,6 +36,10 @@ class Urls:
         """The poster's preview."""
         return f"{self.api}/posters/{poster_id}/preview"
 
+    def tiles(self, poster_id: str) -> str:
+        """The poster in tiles."""
+        return f"{self.api}/posters/{poster_id}/tiles"
+
     def batch(self, batch_id: str) -> str:
         """Where the state of posters that were asked for together is asked for."""
         return f"{self.api}/posters/batch/{batch_id}"

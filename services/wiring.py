@@ -28,6 +28,7 @@ from services.job_store import JobStore, QueueLimits
 from services.job_views import JobViews
 from services.jobs import JobService
 from services.live import LiveProgress
+from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.publishing import Publishing
 from services.regret import Regret
@@ -61,6 +62,7 @@ class PosterServices:
     housekeeping: Housekeeping
     gallery: GalleryService
     job_store: JobStore
+    own_themes: OwnThemes
     jobs: JobService
     posters: PosterService
 
@@ -113,7 +115,8 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     scheduler = Scheduler(store, runner, live, turns, outside.background, clock, config.render_workers)
     housekeeping = Housekeeping(database, store, publishing, outside.background, clock, config.retention_days)
     jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
-    designs = Designs(outside.themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
+    own_themes = OwnThemes(database, outside.themes, clock)
+    designs = Designs(own_themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
     regret = Regret(publishing, files, outside.background)
     posters = PosterService(database, designs, jobs, files, regret, estimates, urls)
     return PosterServices(
@@ -123,6 +126,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
         housekeeping=housekeeping,
         gallery=gallery,
         job_store=store,
+        own_themes=own_themes,
         jobs=jobs,
         posters=posters,
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from mural.geo import ragged
 from mural.geo.bbox import BBox
+from mural.geo.collector import InMemory
 from mural.geo.layers import Area, Coordinates, Lines, Polygons
 
 
@@ -19,6 +20,16 @@ def halves(bbox: BBox) -> list[tuple[BBox, float]]:
     if left < -180:
         return [(BBox(left + 360, bottom, 180.0, top), -360.0), (BBox(-180.0, bottom, right, top), 0.0)]
     return [(bbox, 0.0)]
+
+
+def part_of(area: Area, half: BBox) -> Area:
+    """Take what touches ``half`` of an area that may reach round to the other side."""
+    kept = InMemory(half)
+    for layer, lines in area.lines.items():
+        kept.keep_lines(layer, lines)
+    for layer, polygons in area.polygons.items():
+        kept.keep_polygons(layer, polygons)
+    return Area(half, *kept.finish(), area.source)
 
 
 def join(bbox: BBox, parts: Sequence[tuple[Area, float]]) -> Area:

@@ -31,9 +31,11 @@ WHOLE_MAX_BYTES: Final = 12_000_000
 times the size of a file in memory."""
 SCANNED_MAX_BYTES: Final = 300_000_000
 """Larger files are used once they are imported: each box would take the reading of all of the file, a second for every
-10 MB, and memory for the places of all of its nodes, about twice its size."""
+10 MB, and memory for the places of all of its nodes, three times its size."""
 ROOM_TO_MOVE: Final = 1.5
-"""Larger files are read for a box this much larger than the page, so that a nudged map is a hit too."""
+"""Larger files are read for a box this much larger than the page, so that a moved map is a hit too."""
+ROOM_TO_NUDGE: Final = 1.1
+"""The same for indexes, which are read again as quickly as the cache is, and for downloads, where more costs others."""
 
 
 _log = logging.getLogger(__name__)
@@ -126,9 +128,12 @@ class Catalogue:
         try:
             if extract.is_small:
                 return self._read_whole(extract.path, extract.stamp)
-            roomy = extract.bbox.intersection(bbox.scaled(ROOM_TO_MOVE)) or extract.bbox
-            read = read_area if extract.source is None else read_tiles
-            return self._areas.put(read(extract.path, roomy), extract.stamp)
+            # Also beyond the extract's own box: what is there is ragged, but real.
+            if extract.source is None:
+                area = read_area(extract.path, bbox.scaled(ROOM_TO_MOVE))
+            else:
+                area = read_tiles(extract.path, bbox.scaled(ROOM_TO_NUDGE))
+            return self._areas.put(area, extract.stamp)
         except BrokenExtract as error:
             self._remember(extract.path, extract.stamp, None, error)
             self._save()

@@ -26,8 +26,8 @@ from mural.worker.protocol import Failed
 ROOM: Final = 4
 """Free space that an import needs, in sizes of its file: the places of nodes take about 1.6, scratch files and index
 about 1 each."""
-_ALMOST_NOTHING: Final = 1_000_000
-"""With less free space than this, a failure to read was a failure to write."""
+LEAST_ROOM: Final = 32_000_000
+"""The same in bytes, for the smallest file: the store of places begins with room for a million nodes."""
 
 Say = Callable[[Message], None]
 
@@ -50,7 +50,7 @@ def import_extract(file: Path, folder: Path, say: Say) -> Imported:
             raise _full(source, folder) from error
         raise
     except BrokenExtract as error:
-        if shutil.disk_usage(folder).free < _ALMOST_NOTHING:
+        if os.strerror(errno.ENOSPC) in error.message:  # what osmium could not do was to write
             raise _full(source, folder) from error
         raise
 
@@ -91,12 +91,16 @@ def _workplace(folder: Path) -> Iterator[Path]:
 
 
 def _check_room(source: Source, folder: Path) -> None:
-    if shutil.disk_usage(folder).free < ROOM * source.size:
+    if shutil.disk_usage(folder).free < _room(source):
         raise _full(source, folder)
 
 
+def _room(source: Source) -> int:
+    return max(LEAST_ROOM, ROOM * source.size)
+
+
 def _full(source: Source, folder: Path) -> StorageFull:
-    needed, free = ROOM * source.size / 1e6, shutil.disk_usage(folder).free / 1e6
+    needed, free = _room(source) / 1e6, shutil.disk_usage(folder).free / 1e6
     return StorageFull(
         f"There is no room for the import of {source.name}: it needs up to {needed:,.0f} MB in {folder}, "
         f"where {free:,.0f} MB are free.",

@@ -21,6 +21,8 @@ from mural.geo.layers import ROADS, Area, Layer, Lines, Polygons, ProjectedMap
 from mural.geo.projection import View, page_bbox
 from mural.geo.simplify import straighten_lines, straighten_polygons, thin_lines, thin_polygons
 
+Layers = frozenset[Layer]
+
 MARGIN: Final = 0.02
 """How far the map runs on beyond the page, as a share of the distance, so that strokes end outside of it."""
 MARGIN_M: Final = 30.0
@@ -34,13 +36,20 @@ def project_points(view: View, points: Sequence[tuple[float, float]]) -> NDArray
 
 
 def project_area(
-    area: Area, view: View, half_width_m: float, half_height_m: float, *, tolerance_m: float = 0.0
+    area: Area,
+    view: View,
+    half_width_m: float,
+    half_height_m: float,
+    *,
+    tolerance_m: float = 0.0,
+    hidden: Layers = frozenset(),
 ) -> ProjectedMap:
     """Draw up the map of a page: metres from its centre, clipped to it with a small margin, the sea included.
 
-    Nothing moves by more than about ``tolerance_m`` metres (a fraction of a pixel); 0 keeps every point.
+    Nothing moves by more than about ``tolerance_m`` metres (a fraction of a pixel); 0 keeps every point. The layers
+    in ``hidden`` are left out.
     """
-    return _Plotter(area, view, half_width_m, half_height_m, tolerance_m).plot()
+    return _Plotter(area, view, half_width_m, half_height_m, tolerance_m).plot(hidden)
 
 
 class _Plotter:
@@ -57,9 +66,9 @@ class _Plotter:
         cell = tolerance_m / math.sqrt(8) / METRES_PER_DEGREE
         self._cell = (cell / math.cos(math.radians(view.latitude)), cell)
 
-    def plot(self) -> ProjectedMap:
-        lines = {layer: self._lines(part) for layer, part in self._area.lines.items()}
-        polygons = {layer: self._polygons(part) for layer, part in self._area.polygons.items()}
+    def plot(self, hidden: Layers) -> ProjectedMap:
+        lines = {layer: self._lines(part) for layer, part in self._area.lines.items() if layer not in hidden}
+        polygons = {layer: self._polygons(part) for layer, part in self._area.polygons.items() if layer not in hidden}
         coasts = self._area.lines.get(Layer.COASTLINE)
         if coasts is not None:
             polygons[Layer.SEA] = self._sea(coasts, lines)
@@ -102,17 +111,27 @@ class PageMaps:
 
     def __init__(self, keep: int = 4) -> None:
         self._keep = keep
-        self._maps: OrderedDict[tuple[int, View, float, float, float], tuple[Area, ProjectedMap]] = OrderedDict()
+        self._maps: OrderedDict[tuple[int, View, float, float, float, Layers], tuple[Area, ProjectedMap]] = (
+            OrderedDict()
+        )
 
     def get(
-        self, area: Area, view: View, half_width_m: float, half_height_m: float, *, tolerance_m: float = 0.0
+        self,
+        area: Area,
+        view: View,
+        half_width_m: float,
+        half_height_m: float,
+        *,
+        tolerance_m: float = 0.0,
+        hidden: Layers = frozenset(),
     ) -> ProjectedMap:
         """Give what project_area() does, from memory when this very Area object was asked for like this before."""
-        key = (id(area), view, half_width_m, half_height_m, tolerance_m)  # the entry holds the area: ids stay unique
+        # The entry holds the area: ids stay unique.
+        key = (id(area), view, half_width_m, half_height_m, tolerance_m, hidden)
         if key in self._maps:
             self._maps.move_to_end(key)
             return self._maps[key][1]
-        made = project_area(area, view, half_width_m, half_height_m, tolerance_m=tolerance_m)
+        made = project_area(area, view, half_width_m, half_height_m, tolerance_m=tolerance_m, hidden=hidden)
         self._maps[key] = (area, made)
         while len(self._maps) > self._keep:
             self._maps.popitem(last=False)

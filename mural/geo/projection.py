@@ -60,7 +60,10 @@ class View:
 
 
 def page_bbox(view: View, half_width_m: float, half_height_m: float) -> BBox:
-    """Enclose the page, turned as it is, in degrees; raises MapDataError at the poles and across the 180° meridian."""
+    """Enclose the page, turned as it is, in degrees; raises MapDataError at the poles.
+
+    Across the 180° meridian the box has longitudes beyond it (see antimeridian.py).
+    """
     angle = math.radians(view.rotation_deg)
     cos, sin = abs(math.cos(angle)), abs(math.sin(angle))
     bbox = BBox.around(
@@ -73,11 +76,5 @@ def page_bbox(view: View, half_width_m: float, half_height_m: float) -> BBox:
         raise MapDataError(
             f"Maps can be drawn between {MAX_LATITUDE_DEG:g}° south and {MAX_LATITUDE_DEG:g}° north only.",
             latitude=view.latitude,
-        )
-    if bbox.left < -180 or bbox.right > 180:
-        raise MapDataError(
-            "This map would reach across the 180° meridian, where map data is cut in two. "
-            "Choose a smaller distance or a place farther from it.",
-            longitude=view.longitude,
         )
     return bbox

@@ -77,7 +77,9 @@ def _kept_rings(polygons: Polygons, keep: ragged.Mask) -> Polygons:
     counts = np.diff(polygons.polygons)
     solid &= np.repeat(solid[polygons.polygons[:-1]], counts)  # a polygon goes with its shell
     xy, rings = ragged.take(xy, rings, solid)
-    return Polygons(xy, rings, np.unique(_counted(solid, polygons.polygons)))
+    polygon_rings = _counted(solid, polygons.polygons)
+    left = np.append(True, np.diff(polygon_rings) > 0)
+    return Polygons(xy, rings, polygon_rings[left])
 
 
 def _counted(keep: ragged.Mask, offsets: Offsets) -> Offsets:

@@ -15,10 +15,11 @@ import numpy as np
 
 from mural.errors import MapDataError, MapServerError, NoStreets
 from mural.geo import ragged
+from mural.geo.antimeridian import halves, join, part_of
 from mural.geo.area_file import Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import METRES_PER_DEGREE, BBox
-from mural.geo.catalogue import COVERS, Catalogue, Extract
+from mural.geo.catalogue import COVERS, ROOM_TO_NUDGE, Catalogue, Extract
 from mural.geo.layers import ROADS, Area, Coordinates
 from mural.worker.protocol import MapSources
 
@@ -27,8 +28,6 @@ Report = Callable[[str, float], None]
 
 BETTER_THAN_NOTHING: Final = 0.5
 """Share of the page that a file must hold to be used when there is nothing else."""
-NUDGE: Final = 1.1
-"""Downloads are asked for this much wider and higher than the page, so that a nudged map needs no second one."""
 
 _ADVICE: Final = " (flask mural import-extract makes it quick)"
 """What a person who waits for a large file should know."""
@@ -78,6 +77,7 @@ class _Library:
         self._sources = sources
         self._areas = AreaCache(cache_dir / "areas", sources.cache_max_mb)
         self._extracts = Catalogue(sources.extracts_dir, "extract", cache_dir / "extracts.json", self._areas)
+        self._joined: tuple[BBox, list[int], list[Area], Area] | None = None
         self._samples = Catalogue(sources.samples_dir, "sample", cache_dir / "samples.json", self._areas)
 
     def obtain(self, bbox: BBox, report: Report) -> Area:
@@ -112,6 +112,22 @@ class _Library:
         return area
 
     def _from_files(self, catalogues: list[Catalogue], bbox: BBox, least_share: float, report: Report) -> Area | None:
+        parts = [
+            (half, east, self._from_best_file(catalogues, half, least_share, report)) for half, east in halves(bbox)
+        ]
+        areas = [area for _, _, area in parts if area is not None]
+        if len(areas) < len(parts):
+            return None
+        if len(areas) == 1:
+            return areas[0]
+        if self._joined is None or self._joined[:2] != (bbox, list(map(id, areas))):
+            moved = [(part_of(area, half), east) for (half, east, _), area in zip(parts, areas, strict=True)]
+            self._joined = (bbox, list(map(id, areas)), areas, join(bbox, moved))
+        return self._joined[-1]
+
+    def _from_best_file(
+        self, catalogues: list[Catalogue], bbox: BBox, least_share: float, report: Report
+    ) -> Area | None:
         """Take the best file that has streets there: some are cut from larger ones, and claim the larger one's box."""
         streetless = None
         for catalogue in catalogues:
@@ -132,7 +148,7 @@ class _Library:
         from mural.geo import overpass  # noqa: PLC0415  # its libraries take seconds to load, and are seldom needed
 
         area = overpass.fetch_area(
-            bbox.scaled(NUDGE),
+            bbox.scaled(ROOM_TO_NUDGE),
             self._sources,
             report,
             known=lambda: self._areas.downloaded(bbox),

@@ -29,6 +29,12 @@ DOT_PT: Final = 11.0
 LABEL_PT: Final = 13.0
 LABEL_HALO_PT: Final = 3.2
 LABEL_GAP_PT: Final = 5.0
+BEAD_PT: Final = 2.0
+"""How closely a track is looked at for what a label would hide of it."""
+
+BEADS_MAX: Final = 50_000
+"""The most points on a track: one that leads round the world passes by a page in no time."""
+
 STEPS_AWAY: Final = 5
 """How many lines of text a label may move away from its marker before it has to overlap."""
 
@@ -77,7 +83,9 @@ def draw_markers(design: PosterDesign, sheet: Sheet, shelf: FontShelf, taken: li
     """List the shapes of a design's markers and their labels; labels keep clear of the boxes already ``taken``."""
     points = _on_page(design, sheet, tuple((marker.latitude, marker.longitude) for marker in design.markers))
     signs = [_sign(marker, point, design, sheet) for marker, point in zip(design.markers, points, strict=True)]
-    labels = _Labels(design, sheet, shelf, [*taken, *(sign.outline.get_extents() for sign in signs)])
+    paths = [_beads(_on_page(design, sheet, track.points), sheet.scale) for track in design.tracks]
+    beads = np.concatenate([np.empty((0, 2)), *paths])
+    labels = _Labels(design, sheet, shelf, [*taken, *(sign.outline.get_extents() for sign in signs)], beads)
     for marker, sign in zip(design.markers, signs, strict=True):
         labels.place(marker.label, sign.outline.get_extents())
     return [*signs, *labels.shapes]
@@ -87,6 +95,13 @@ def _on_page(design: PosterDesign, sheet: Sheet, points: tuple[tuple[float, floa
     place = design.place
     view = View(latitude=place.latitude, longitude=place.longitude, rotation_deg=design.rotation_deg)
     return project_points(view, points) * sheet.pt_per_m + (sheet.width_pt / 2, sheet.height_pt / 2)
+
+
+def _beads(path: NDArray[np.float64], unit: float) -> NDArray[np.float64]:
+    """String points along a track, one every BEAD_PT but not without end, shape (n, 2)."""
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))))
+    at = np.linspace(0.0, along[-1], min(BEADS_MAX, int(along[-1] / (BEAD_PT * unit)) + 1))
+    return np.column_stack([np.interp(at, along, path[:, axis]) for axis in (0, 1)])
 
 
 def _disc(point: NDArray[np.float64], radius_pt: float) -> Path:
@@ -115,6 +130,7 @@ class _Labels:
     sheet: Sheet
     shelf: FontShelf
     taken: list[Bbox]
+    beads: NDArray[np.float64]
     shapes: list[Shape] = field(default_factory=list)
 
     def place(self, text: str, sign: Bbox) -> None:
@@ -147,7 +163,10 @@ class _Labels:
     def _covered(self, box: Bbox) -> float:
         """Measure in square points what a box hides, and what of it would be off the page."""
         page = Bbox.from_bounds(0, 0, self.sheet.width_pt, self.sheet.height_pt)
-        return box.width * box.height - _shared(box, page) + sum(_shared(box, other) for other in self.taken)
+        off_page = box.width * box.height - _shared(box, page)
+        struck = ((self.beads > box.min) & (self.beads < box.max)).all(axis=1).sum()
+        bead_pt2 = BEAD_PT * TRACK_PT * self.sheet.scale**2
+        return off_page + sum(_shared(box, other) for other in self.taken) + float(struck) * bead_pt2
 
 
 def _shared(box: Bbox, other: Bbox) -> float:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from mural.geo.layers import Layer
+from mural.geo.layers import ROADS, Layer
 from mural.render.page import Sheet
 
 THIN_FROM_M: Final = 12_000.0
@@ -84,3 +84,9 @@ CASING_PT: Final = 0.55
 
 CASED_FROM_PT: Final = 1.7
 """Roads narrower than this have no casing: there would be more casing than road."""
+
+
+def hidden_at(distance_m: float) -> frozenset[Layer]:
+    """Name the layers that need not be prepared at a distance; roads always are, as they also tell land from sea."""
+    gone = {layer for layer, weight in WEIGHTS.items() if distance_m >= weight.gone_at_m and layer not in ROADS}
+    return frozenset(gone | ({Layer.BUILDING} if presence(distance_m, *BUILDING_FADE_M) == 0 else set()))

@@ -23,6 +23,7 @@ from mural.poster import Format, Page, Place, PosterDesign
 from mural.render.compose import draw_poster
 from mural.render.export import Targets, export_poster
 from mural.render.page import map_half_extent_m, simplify_tolerance_m
+from mural.render.strokes import hidden_at
 from mural.themes import REQUIRED, Theme
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
 
@@ -99,7 +100,13 @@ class Renderer:
             lambda message, fraction: course.at(Step.MAP_DATA, fraction, message),
         )
         course.at(Step.LAYERS)
-        return self._maps.get(area, view, *half_extent_m, tolerance_m=simplify_tolerance_m(design, width_px))
+        return self._maps.get(
+            area,
+            view,
+            *half_extent_m,
+            tolerance_m=simplify_tolerance_m(design, width_px),
+            hidden=hidden_at(design.distance_m),
+        )
 
 
 class Course:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -76,8 +77,10 @@ class Commands:
     def _run(self, name: str, schema: type[P], handler: Callable[[Connection, P], Body], args: tuple[Any, ...]) -> Body:
         sender = connection()
         logs.about_from_here(command=name, socket=sender.id)
-        with services().metrics.command(name):
-            return self._flooding(sender) or self._answer(name, schema, handler, sender, args)
+        began_at = time.monotonic()
+        answer = self._flooding(sender) or self._answer(name, schema, handler, sender, args)
+        services().metrics.command(name, time.monotonic() - began_at)
+        return answer
 
     def _answer(
         self,

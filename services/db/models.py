@@ -175,6 +175,17 @@ class BatchItemRow(Base):
     poster_id: Mapped[str | None] = mapped_column(ForeignKey("posters.id", ondelete="SET NULL"), index=True)
 
 
+class OwnThemeRow(Base):
+    """A poster theme that a visitor made: ``data`` has the keys of a theme file."""
+
+    __tablename__ = "own_themes"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(index=True)
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
 class StreamRow(Base):
     """How far a numbered stream of events has come; a new epoch means that earlier numbers mean nothing."""
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cable import cable_to
 from tests.browser.conftest import PHONE, SAMPLE_QUERY, Visit
+from tests.support.cable import cable_to
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser

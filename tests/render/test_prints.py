@@ -11,13 +11,17 @@ import pytest
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from mural.geo.extract import read_area
+from mural.geo.page_map import project_area
+from mural.geo.projection import View
 from mural.paper import PageWish, page_for
 from mural.poster import Format, Furniture, Marker, PosterDesign
 from mural.render.export import Targets, export_poster
+from mural.render.page import simplify_tolerance_m
 from mural.themes import load_theme
 from tests.support.designs import design
 from tests.support.pictures import compose, pixels, quietly, sample_map
-from tests.support.real_parts import ROOT, program
+from tests.support.real_parts import ROOT, program, shared_extract
 
 PAGE = page_for(PageWish(size="a5", bleed_mm=3, crop_marks=True))
 MEDIA_MARGIN_MM = 11
@@ -104,3 +108,13 @@ def test_no_hair_of_the_map_shows_where_the_bleed_is_plain(tmp_path: Path) -> No
     bleed = image[edge_px : image.shape[0] - edge_px, edge_px : image.shape[1] - edge_px]
     for strip in (bleed[:5], bleed[-10:], bleed[-100:, :1], bleed[-100:, -1:]):
         assert np.abs(strip - plain).max() <= 3
+
+
+@pytest.mark.parametrize("form", [Format.SVG, Format.PDF])
+def test_a_whole_metropolis_is_a_vector_file_that_can_be_sent(tmp_path: Path, form: Format) -> None:
+    area = read_area(shared_extract("porto-metro-highways.osm.pbf"))
+    wanted = replace(design("Porto", "Portugal", latitude=41.19, longitude=-8.56), distance_m=15_000.0, format=form)
+    view = View(latitude=41.19, longitude=-8.56, rotation_deg=0.0)
+    projected = project_area(area, view, *wanted.half_extent_m, tolerance_m=simplify_tolerance_m(wanted))
+    export_poster(compose(projected, wanted), Targets(poster=tmp_path / "poster"), quietly)
+    assert (tmp_path / "poster").stat().st_size < 25_000_000

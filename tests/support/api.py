@@ -23,7 +23,6 @@ from services.container import Services, build_services
 from services.geocoding import GeocodingService
 from services.health import HealthService
 from services.nominatim import NominatimSettings
-from services.own_themes import OwnThemes
 from services.previews import PreviewService
 from services.themes import ThemeService
 from services.wiring import Outside, build_poster_services
@@ -145,7 +144,7 @@ def _services(
     config: Config, gazetteer: Path, listener: Listener, renderer: FakeRenderer, clock: HandClock
 ) -> Services:
     usual = build_services(config, listener, ThreadBackground())
-    themes = ThemeService(ROOT / "themes", OwnThemes(config.own_themes_dir, clock))
+    themes = ThemeService(ROOT / "themes")
     geocoding = GeocodingService(Gazetteer(gazetteer), usual.cache, NominatimSettings(url="", user_agent="test"))
     outside = Outside(
         publisher=listener,
@@ -171,6 +170,7 @@ def _services(
         posters=parts.posters,
         previews=PreviewService(draw_now, request_for, config.data_dir / "previews"),
         themes=themes,
+        own_themes=parts.own_themes,
     )
 
 

@@ -36,6 +36,27 @@ def prepare_data_dir(data_dir: Path) -> None:
             link.symlink_to(PREPARED_DIR / name)
 
 
+def environment(data_dir: Path, port: int, **settings: str) -> dict[str, str]:
+    """Make the environment of a server: its settings, and nothing of ours but what every program needs."""
+    passed = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    return passed | {"DATA_DIR": str(data_dir), "PORT": str(port)} | settings
+
+
+def refused_start(data_dir: Path, port: int | None = None, **settings: str) -> str:
+    """Start a server that cannot come up, and tell what it says."""
+    ended = subprocess.run(
+        [sys.executable, "wsgi.py"],
+        cwd=ROOT,
+        env=environment(data_dir, port or free_port(), **settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1, ended.stderr
+    return ended.stderr
+
+
 class Server:
     """A running Mural; ``kill`` and ``start`` may alternate, and the data folder stays."""
 
@@ -43,7 +64,7 @@ class Server:
         prepare_data_dir(data_dir)
         self.data_dir = data_dir
         self.port = free_port()
-        self.log_file = data_dir / "server.log"
+        self.log_file = data_dir.with_name(f"{data_dir.name}.log")  # not in a folder that tests fill up or throw away
         self._program = program
         self._settings = {
             "RATE_LIMIT_POSTERS": "1000 per minute",
@@ -71,8 +92,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        environ = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-        environ |= {"DATA_DIR": str(self.data_dir), "PORT": str(self.port)} | self._settings
+        environ = environment(self.data_dir, self.port, **self._settings)
         with self.log_file.open("ab") as log:
             command = [sys.executable, *self._program]
             self._process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
@@ -99,15 +119,26 @@ class Server:
         """End it as a power cut would."""
         self._end(signal.SIGKILL)
 
-    def stop(self) -> None:
-        """Ask it to end, and wait until it has."""
-        self._end(signal.SIGTERM)
+    def stop(self) -> int | None:
+        """Ask it to end, wait until it has, and tell its exit code; None when it was not running."""
+        return self._end(signal.SIGTERM)
 
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(60)
-            self._process = None
+    def send(self, how: signal.Signals) -> None:
+        """Send it a signal and wait for nothing."""
+        os.kill(self.pid, how)
+
+    def wait(self) -> int:
+        """Wait until it has ended by itself, and tell its exit code."""
+        assert self._process is not None
+        code = self._process.wait(60)
+        self._process = None
+        return code
+
+    def _end(self, how: signal.Signals) -> int | None:
+        if self._process is None:
+            return None
+        self._process.send_signal(how)
+        return self.wait()
 
     def client(self, *, cookie: str = "", **options: Any) -> socketio.SimpleClient:
         """Connect a Socket.IO client as a program would."""

@@ -103,3 +103,33 @@ def test_a_cancelled_job_ends_at_once_and_leaves_no_poster(own_server: Server) -
     assert session.post(f"{own_server.api}/jobs/{job_id}/cancel", timeout=10).status_code == 409
     following = own_server.wait_for(own_server.submit(theme="sunset")["job_id"], "completed")
     assert_whole(own_server, following)
+
+
+def test_a_stop_is_announced_and_ends_well(own_server: Server) -> None:
+    client = own_server.client()
+    own_server.send(signal.SIGTERM)
+    events = []
+    while not events or events[-1][0] != "system:maintenance":
+        events.append(client.receive(timeout=30))
+    assert set(events[-1][1]) == {"message", "scheduled_time", "duration_minutes"}
+    assert own_server.wait() == 0
+    client.disconnect()
+
+
+def test_a_second_signal_ends_at_once_and_loses_nothing(own_server: Server) -> None:
+    job_id = begin(own_server)
+    own_server.send(signal.SIGTERM)
+    while "Stopping" not in own_server.log():
+        time.sleep(0.02)
+    own_server.send(signal.SIGTERM)
+    assert own_server.wait() == 128 + signal.SIGTERM
+    own_server.start()
+    assert own_server.wait_for(job_id, "completed", "failed")["status"] == "completed"
+
+
+@pytest.mark.parametrize("mode", ["gevent", "threading"])
+def test_every_kind_of_server_stops_well(tmp_path: Path, mode: str) -> None:
+    server = Server(tmp_path / "data", ASYNC_MODE=mode)
+    server.wait_for(server.submit()["job_id"], "completed")
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()

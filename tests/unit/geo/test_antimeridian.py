@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from mural.geo import ragged
-from mural.geo.antimeridian import halves, join
+from mural.geo.antimeridian import halves, join, part_of
 from mural.geo.bbox import BBox
 from mural.geo.layers import Area, Layer, Lines
 
@@ -49,3 +49,11 @@ def test_a_layer_of_one_half_is_a_layer_of_the_whole() -> None:
     nothing = Area(BBox(-180, 0, -179, 1))
     whole = join(BBox(179, 0, 181, 1), [(area_at(179.0), 0.0), (nothing, 360.0)])
     assert len(whole.lines[Layer.ROAD_PRIMARY]) == len(whole.polygons[Layer.WATER]) == 1
+
+
+def test_a_part_leaves_out_what_lies_on_the_other_side() -> None:
+    whole = join(BBox(-180, 0, 180, 1), [(area_at(179.0), 0.0), (area_at(-180.0), 0.0)])
+    west = part_of(whole, BBox(179, 0, 180, 1))
+    assert west.bbox == BBox(179, 0, 180, 1)
+    assert west.lines[Layer.ROAD_PRIMARY].xy[:, 0].tolist() == [179, 180]
+    assert len(west.polygons[Layer.WATER]) == 1

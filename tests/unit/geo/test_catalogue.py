@@ -185,10 +185,26 @@ def test_an_index_serves_instead_of_its_file_and_alone(catalogue: Catalogue, fol
     (extract,) = catalogue.covering(PAGE)
     area = catalogue.read(extract, PAGE)
     assert area is not None
-    assert area.bbox == PAGE.scaled(1.5)
+    assert area.bbox == PAGE.scaled(1.1)
     assert area.source == "country.osm.pbf"
     assert len(area.lines[Layer.ROAD_PRIMARY]) == 1
     assert catalogue.read(extract, PAGE) is area
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_streets_beyond_the_box_of_a_large_file_are_read_too(
+    catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch, indexed: bool
+) -> None:
+    monkeypatch.setattr(module, "WHOLE_MAX_BYTES", 10)
+    nodes = {1: (1.0, 1.0), 2: (1.9, 1.9), 3: (1.96, 1.5), 4: (1.98, 1.5)}
+    ways: Ways = [(1, [1, 2], {"highway": "primary"}), (2, [3, 4], {"highway": "primary"})]
+    path = write_osm(folder / "country.osm.pbf", nodes, ways, box=(0, 0, 1.95, 3))
+    if indexed:
+        imported(path, folder)
+    (extract,) = catalogue.covering(PAGE)
+    area = catalogue.read(extract, PAGE)
+    assert area is not None
+    assert len(area.lines[Layer.ROAD_PRIMARY]) == 2
 
 
 def test_an_index_of_an_older_file_is_left_out(catalogue: Catalogue, folder: Path, tmp_path: Path) -> None:

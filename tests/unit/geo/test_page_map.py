@@ -159,3 +159,12 @@ def test_the_last_maps_are_remembered_and_no_more() -> None:
     assert maps.get(area, CENTRE, 500, 667) is first
     assert maps.get(area, CENTRE, 400, 533) is not second
     assert maps.get(Area(area.bbox), CENTRE, 500, 667) == ProjectedMap(500, 667)
+
+
+def test_hidden_layers_are_left_out_and_remembered_apart() -> None:
+    maps = PageMaps()
+    whole = maps.get(area_of(HELSINKI), CENTRE, 500, 667)
+    without = maps.get(area_of(HELSINKI), CENTRE, 500, 667, hidden=frozenset({Layer.BUILDING, Layer.TRAM}))
+    assert set(whole.polygons) - set(without.polygons) == {Layer.BUILDING}
+    assert set(whole.lines) - set(without.lines) == {Layer.TRAM}
+    assert maps.get(area_of(HELSINKI), CENTRE, 500, 667) is whole

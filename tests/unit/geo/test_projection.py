@@ -83,7 +83,9 @@ def test_the_poles_are_refused(lat: float) -> None:
 
 
 @pytest.mark.parametrize("lon", [179.95, -179.95])
-def test_the_180th_meridian_is_refused_but_not_its_neighbourhood(lon: float) -> None:
-    with pytest.raises(MapDataError, match="180°"):
-        page_bbox(View(latitude=-16.8, longitude=lon), 15_000, 20_000)
-    assert page_bbox(View(latitude=-16.8, longitude=lon), 3_000, 4_000)
+def test_the_bbox_goes_on_beyond_the_180th_meridian(lon: float) -> None:
+    bbox = page_bbox(View(latitude=-16.8, longitude=lon), 15_000, 20_000)
+    assert bbox.covers_point(-16.8, lon)
+    assert bbox.right - bbox.left == pytest.approx(0.28, abs=0.01)
+    assert (bbox.right > 180) == (lon > 0)
+    assert (bbox.left < -180) == (lon < 0)

@@ -14,10 +14,11 @@ from mural.geo import catalogue
 from mural.geo.bbox import BBox
 from mural.geo.import_extract import import_extract
 from mural.geo.layers import Area, Layer
+from mural.geo.page_map import project_area
 from mural.geo.projection import View, page_bbox
 from mural.geo.sources import obtain_area
 from mural.worker.protocol import MapSources
-from tests.support.maps import HELSINKI, ROOT, write_osm
+from tests.support.maps import HELSINKI, ROOT, polygons_at, write_osm
 from tests.support.osm_data import OsmData
 from tests.support.overpass_server import OverpassServer
 
@@ -174,3 +175,47 @@ def test_who_waits_for_a_large_file_is_told_of_the_import(sources: MapSources, m
     told: list[str] = []
     obtain_area(CENTRE, sources, lambda message, _: told.append(message))
     assert told[0] == "Reading country.osm.pbf (flask mural import-extract makes it quick)"
+
+
+@pytest.fixture
+def taveuni(sources: MapSources) -> Path:
+    """Write an island that the 180th meridian cuts: its shore and a street, each in two halves."""
+    west = {
+        1: (179.9, -16.9),
+        2: (180.0, -16.9),
+        3: (180.0, -16.7),
+        4: (179.9, -16.7),
+        5: (179.95, -16.8),
+        6: (180.0, -16.8),
+    }
+    east = {k + 10: (-lon, lat) for k, (lon, lat) in west.items()}
+    coast, street = {"natural": "coastline"}, {"highway": "primary"}
+    ways = [(1, [3, 4, 1, 2], coast), (2, [12, 11, 14, 13], coast), (3, [5, 6], street), (4, [16, 15], street)]
+    return write_osm(sources.extracts_dir / "taveuni.osm.pbf", west | east, ways, box=(-180, -17, 180, -16))
+
+
+@pytest.mark.parametrize("lon", [179.99, -179.99])
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_page_across_the_180th_meridian_is_whole(
+    sources: MapSources, taveuni: Path, lon: float, indexed: bool
+) -> None:
+    if indexed:
+        import_extract(taveuni, sources.extracts_dir, lambda _: None)
+    view = View(latitude=-16.8, longitude=lon)
+    bbox = page_bbox(view, 20_000, 25_000)
+    area = obtain(bbox, sources)
+    assert obtain(bbox, sources) is area
+    assert max(abs(area.lines[Layer.ROAD_PRIMARY].xy[:, 0] - lon)) < 0.1
+    assert len(area.lines[Layer.ROAD_PRIMARY]) == 2
+    page = project_area(area, view, 20_000, 25_000)
+    for east in (-0.09, -0.005, 0.005, 0.09):
+        assert Layer.SEA not in polygons_at(page, view, -16.8, 180 + east)
+        assert Layer.SEA in polygons_at(page, view, -16.95, 180 + east)
+    assert Layer.SEA in polygons_at(page, view, -16.8, 179.85)
+    assert Layer.SEA in polygons_at(page, view, -16.8, -179.85)
+
+
+def test_both_sides_of_the_180th_meridian_must_be_covered(sources: MapSources) -> None:
+    write_street(sources.extracts_dir / "west.osm", BBox(179, -17, 180, -16), {"highway": "primary"})
+    with pytest.raises(MapDataError, match="covers"):
+        obtain(page_bbox(View(latitude=-16.8, longitude=179.99), 5_000, 5_000), sources)

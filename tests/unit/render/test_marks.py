@@ -69,3 +69,14 @@ def test_a_track_runs_from_its_ring_to_its_dot():
     assert halo.stroke_pt > track.stroke_pt
     assert np.ptp(track.outline.vertices[:, 0]) == pytest.approx(0.02 * 111_195 * 0.4975 * 0.432, rel=0.01)
     assert (start.fill, end.fill) == (poster.theme.bg, poster.theme.route)
+
+
+def test_a_label_keeps_off_a_track():
+    here = Marker(latitude=LAT, longitude=LON, label="A rather long label", shape="dot")
+    (free,) = boxes(marked(here), "label")
+    upright = Track(points=((LAT - 0.01, LON + 0.002), (LAT + 0.01, LON + 0.002)))
+    poster = replace(design(), markers=(here,), tracks=(upright,))
+    (moved,) = boxes(draw_markers(poster, Sheet.of(poster), font_shelf(), []), "label")
+    track_pt = draw_tracks(poster, Sheet.of(poster))[1].outline.vertices[0, 0]
+    assert free.x0 < track_pt < free.x1
+    assert not moved.x0 < track_pt < moved.x1

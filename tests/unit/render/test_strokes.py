@@ -3,10 +3,10 @@ from itertools import pairwise
 
 import pytest
 
-from mural.geo.layers import LINKS, ROADS
+from mural.geo.layers import LINKS, ROADS, Layer
 from mural.poster import Page
 from mural.render.page import Sheet
-from mural.render.strokes import WEIGHTS, presence
+from mural.render.strokes import WEIGHTS, hidden_at, presence
 from tests.support.designs import design
 
 
@@ -46,3 +46,9 @@ def test_a_class_fades_steadily_and_is_gone_in_the_end():
     assert left[:2] == [1, 1]
     assert left[-2:] == [0, 0]
     assert all(earlier > later for earlier, later in pairwise(left[1:-1]))
+
+
+def test_what_a_distance_hides_need_not_be_prepared_but_roads_always_are():
+    assert hidden_at(2_000) == frozenset()
+    assert hidden_at(15_000) == {Layer.TRAM}
+    assert hidden_at(50_000) == {Layer.BUILDING, Layer.TRAM, Layer.SUBWAY, Layer.STREAM, Layer.PIER_LINE}

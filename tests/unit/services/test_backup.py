@@ -9,6 +9,7 @@ import sqlite3
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -318,7 +319,7 @@ def test_a_copy_of_the_database_alone_is_joined_with_the_posters_there_are(
 
 
 def test_beside_postgresql_the_posters_are_backed_up_alone(installation: Installation, tmp_path: Path) -> None:
-    beside = Holdings(installation.config.data_dir, None, installation.config.posters_dir)
+    beside = replace(installation.holdings, database_file=None)
     report = write_backup(beside, tmp_path / "backup.tar")
     assert (report.posters, report.has_database) == (2, False)
     with pytest.raises(BackupError, match="holds no database"):

@@ -1,4 +1,4 @@
-"""A cable between a browser and the server that a test can pull out and plug in again."""
+"""A cable between clients and the server that a test can pull out and plug in again."""
 
 from __future__ import annotations
 

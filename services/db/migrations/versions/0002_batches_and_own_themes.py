@@ -1,4 +1,4 @@
-"""Posters that were asked for together."""
+"""Posters that were asked for together, and themes that visitors made."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,3 +36,14 @@ def upgrade() -> None:
     with op.batch_alter_table("batch_items") as batch_op:
         batch_op.create_index(batch_op.f("ix_batch_items_job_id"), ["job_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_batch_items_poster_id"), ["poster_id"], unique=False)
+
+    op.create_table(
+        "own_themes",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("created_at", services.db.models.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_themes")),
+    )
+    with op.batch_alter_table("own_themes") as batch_op:
+        batch_op.create_index(batch_op.f("ix_own_themes_owner"), ["owner"], unique=False)

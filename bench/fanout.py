@@ -1,0 +1,144 @@
+"""A small event to many sockets: how late it arrives beside a Node socket.io server, and what each socket costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from bench.report import print_table
+from bench.scenes import Scene, porto
+from tests.support.real_parts import ROOT, free_port
+from tests.support.server import Server
+
+EVERY_MS: Final = 250
+PADDING: Final = 40
+LISTEN_S: Final = 8
+CROWD: Final = 1_000
+CURVE: Final = (100, 500, 1_000, 2_000, 5_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one crowd saw of one server."""
+
+    storm_s: float
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+    kb_per_client: float
+
+    def cells(self) -> tuple[str, ...]:
+        """Write the figures into a row."""
+        delays = (f"{value:.0f}" for value in (self.p50_ms, self.p99_ms, self.max_ms))
+        return (f"{self.storm_s:.1f}", *delays, f"{self.kb_per_client:.0f}")
+
+
+HEADER: Final = ("server", "clients", "all joined after s", "p50 ms", "p99 ms", "max ms", "KB a client")
+
+
+def run() -> None:
+    """Print the delays at rest and while posters render, then the curve over the number of clients."""
+    rows: list[tuple[object, ...]] = []
+    for name, serving in (
+        ("Mural (eventlet)", mural("eventlet")),
+        ("Mural (gevent)", mural("gevent")),
+        ("Node", node()),
+    ):
+        with serving as (port, pid):
+            rows.append((name, CROWD, *measure(port, pid, CROWD).cells()))
+    with rendering():
+        for _round in range(2):
+            for name, serving in (("Mural, posters rendering", mural("eventlet")), ("Node, likewise", node())):
+                with serving as (port, pid):
+                    rows.append((name, CROWD, *measure(port, pid, CROWD).cells()))
+    print_table("an event of about 100 bytes, four times a second", HEADER, rows)
+    curve: list[tuple[object, ...]] = []
+    for clients in CURVE:
+        with mural("eventlet") as (port, pid):
+            curve.append(("Mural (eventlet)", clients, *measure(port, pid, clients).cells()))
+    print_table("the same by number of clients", HEADER, curve)
+
+
+def measure(port: int, pid: int, clients: int) -> Figures:
+    """Send a crowd to a server."""
+    before_kb = resident_kb(pid)
+    command = [sys.executable, "-m", "bench.crowd", str(port), str(clients), str(LISTEN_S)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as crowd:
+        told = map(json.loads, crowd.stdout or ())
+        joined = next(told)
+        time.sleep(LISTEN_S / 2)
+        cost_kb = (resident_kb(pid) - before_kb) / clients
+        heard = next(told)
+    return Figures(joined["storm_s"], heard["p50"], heard["p99"], heard["max"], cost_kb)
+
+
+@contextmanager
+def mural(mode: str) -> Iterator[tuple[int, int]]:
+    """Run Mural; give its port and its process."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = ("-m", "bench.fanout_program", str(EVERY_MS), str(PADDING))
+        server = Server(Path(folder) / "data", program=program, ASYNC_MODE=mode)
+        try:
+            yield server.port, server.pid
+        finally:
+            server.stop()
+
+
+@contextmanager
+def node() -> Iterator[tuple[int, int]]:
+    """Run the Node server; give its port and its process."""
+    program = shutil.which("node")
+    if program is None:
+        sys.exit("This benchmark compares with Node: install it, and run `npm ci`.")
+    port = free_port()
+    command = [program, "bench/node/fanout.mjs", str(port), str(EVERY_MS), str(PADDING)]
+    with subprocess.Popen(command, cwd=ROOT) as server:
+        time.sleep(1)
+        try:
+            yield port, server.pid
+        finally:
+            server.terminate()
+
+
+@contextmanager
+def rendering() -> Iterator[None]:
+    """Keep a render process busy, on a Mural of its own that nobody listens to."""
+    scene = porto()
+    stopped = threading.Event()
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder) / "data", SESSION_QUEUE="1000")
+        scene.lend_to(server.data_dir)
+        thread = threading.Thread(target=_keep_busy, args=(server, scene, stopped))
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            thread.join()
+            server.stop()
+
+
+def _keep_busy(server: Server, scene: Scene, stopped: threading.Event) -> None:
+    for number in count():
+        if stopped.is_set():
+            return
+        job_id = server.submit(**scene.body(distance=scene.distance_m - number))["job_id"]
+        server.wait_for(job_id, "completed", "failed")
+
+
+def resident_kb(pid: int) -> float:
+    """Read how much memory a process holds."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024

@@ -1,0 +1,34 @@
+"""REST: a large poster, in tiles."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Response, send_file
+
+from routes.answers import TilesOut
+from routes.api import ApiBlueprint, reply
+from routes.context import services
+from routes.posters import FOREVER
+
+blueprint = ApiBlueprint("tiles", __name__)
+
+
+@blueprint.get("/posters/<poster_id>/tiles")
+@blueprint.answers({HTTPStatus.OK: TilesOut}, errors=(HTTPStatus.NOT_FOUND,))
+def describe_tiles(poster_id: str) -> Response:
+    """Tell which tiles a poster has: the levels of a Deep Zoom pyramid."""
+    return reply(services().tiles.describe(poster_id).to_json())
+
+
+@blueprint.get("/posters/<poster_id>/tiles/<int:level>/<int:column>_<int:row>.jpg")
+@blueprint.answers(
+    {HTTPStatus.OK: "image/jpeg", HTTPStatus.NOT_MODIFIED: None},
+    errors=(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+def get_tile(poster_id: str, level: int, column: int, row: int) -> Response:
+    """Send one tile; the first of a poster takes as long as the poster has to be cut."""
+    path = services().tiles.tile(poster_id, level, column, row)
+    response = send_file(path, mimetype="image/jpeg", conditional=True)
+    response.headers["Cache-Control"] = FOREVER
+    return response

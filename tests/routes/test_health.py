@@ -1,0 +1,48 @@
+"""How the installation is doing."""
+
+from __future__ import annotations
+
+import pytest
+
+from mural.errors import Unavailable
+from routes.answers import HealthOut, StatsOut
+from services.db.session import Database
+from tests.support.api import V1, Api, Visitor
+
+
+def test_it_tells_the_state_of_every_part(ann: Visitor) -> None:
+    answer = ann.get(f"{V1}/health")
+    body = answer.get_json()
+    HealthOut.model_validate(body)
+    assert answer.status_code == 200
+    assert {"database", "cache", "render_pool", "storage"} <= body["services"].keys()
+    assert body["timestamp"].endswith("Z")
+
+
+def test_without_a_database_nobody_can_be_served(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(_self: Database) -> None:
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(Database, "read", down)
+    answer = fresh_api.visitor().get(f"{V1}/health")
+    assert (answer.status_code, answer.get_json()["status"]) == (503, "unhealthy")
+    assert answer.get_json()["services"]["database"] == "The database does not answer."
+
+
+def test_it_is_not_ready_while_nothing_can_be_drawn(ann: Visitor) -> None:
+    answer = ann.get(f"{V1}/ready")
+    assert (answer.status_code, answer.get_json()) == (503, {"ready": False})
+
+
+def test_it_counts_what_was_done(fresh_api: Api) -> None:
+    visitor = fresh_api.visitor()
+    before = visitor.get(f"{V1}/stats").get_json()
+    StatsOut.model_validate(before)
+    assert (before["total_posters"], before["total_jobs"], before["average_generation_time"]) == (0, 0, None)
+    fresh_api.made(visitor)
+    after = visitor.get(f"{V1}/stats").get_json()
+    StatsOut.model_validate(after)
+    assert (after["total_posters"], after["total_jobs"], after["active_jobs"]) == (1, 1, 0)
+    assert after["storage_used"] > 0
+    assert after["themes_count"] >= 30
+    assert after["average_generation_time"] >= 0

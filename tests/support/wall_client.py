@@ -1,0 +1,82 @@
+"""A client that keeps a copy of the wall as the pages do: static/js/gallery/log.js and sync.js, in Python."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Any
+
+import requests
+import socketio
+
+EVENTS = ("gallery:poster_added", "gallery:poster_removed")
+
+
+class WallClient:
+    """Connects, reconnects whenever the connection is lost, and notes every change of the wall that it applies."""
+
+    def __init__(self, base_url: str, transports: list[str]) -> None:
+        self._base_url = base_url
+        self._work: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self._client = socketio.Client(reconnection_delay=0.05, reconnection_delay_max=0.5, request_timeout=5)
+        self._client.on("connect", lambda: self._work.put(("catch up", None)))
+        for name in EVENTS:
+            self._client.on(name, lambda payload, name=name: self._work.put((name, payload)))
+        self._transports = transports
+        self.epoch, self.seq = "", -1
+        self.posters: list[str] = []
+        self.applied: list[int] = []
+        self.connections = 0
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Connect."""
+        self._client.connect(self._base_url, transports=self._transports, retry=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Disconnect for good."""
+        self._client.shutdown()
+        self._work.put(("stop", None))
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (item := self._work.get())[0] != "stop":
+            name, payload = item
+            if name == "catch up":
+                self.connections += 1
+                self._catch_up()
+            elif not self._receive(payload["seq"], name, payload):
+                self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Ask for what was missed; what comes meanwhile waits in the queue, in its order."""
+        try:
+            ack = self._client.call("gallery:join", {"epoch": self.epoch, "seq": max(self.seq, 0)}, timeout=5)
+            if ack["outcome"] == "refetch":
+                self._fetch()
+                self._work.put(("catch up", None))
+            for event in ack.get("events", []):
+                self._receive(event["seq"], event["event"], event["payload"])
+        except (socketio.exceptions.SocketIOError, requests.RequestException):
+            if self._client.connected:  # else the next connect repeats it
+                self._work.put(("catch up", None))
+
+    def _fetch(self) -> None:
+        page = requests.get(f"{self._base_url}/api/v1/gallery?limit=100", timeout=5).json()
+        self.epoch, self.seq = page["epoch"], page["seq"]
+        self.posters = [poster["id"] for poster in page["posters"]]
+
+    def _receive(self, seq: int, name: str, payload: dict[str, Any]) -> bool:
+        """Apply an event that comes next; say false when one before it is missing."""
+        if seq <= self.seq:
+            return True
+        if seq != self.seq + 1:
+            return False
+        self.seq = seq
+        self.applied.append(seq)
+        if name == "gallery:poster_added":
+            self.posters.insert(0, payload["poster"]["id"])
+        else:
+            self.posters.remove(payload["id"])
+        return True

@@ -1,0 +1,70 @@
+"""A server that is killed and started again while people keep asking for posters: what was accepted is made, once."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+
+import pytest
+import requests
+
+from tests.support.server import HELSINKI, Server
+
+pytestmark = pytest.mark.system
+
+KILLS = 3
+BETWEEN_S = 2.0
+
+
+def test_what_was_accepted_under_load_is_made_in_spite_of_kills(own_server: Server) -> None:
+    accepted: dict[str, None] = {}
+    stop = threading.Event()
+    wishes = itertools.count(1)
+
+    def ask() -> None:
+        while not stop.is_set():
+            wish = HELSINKI | {"city": f"Helsinki {next(wishes)}", "size": "a5", "dpi": 72}
+            try:
+                answer = requests.post(f"{own_server.api}/posters", json=wish, timeout=10)
+            except requests.RequestException:  # it is down: this wish was never accepted
+                time.sleep(0.05)
+                continue
+            assert answer.status_code == requests.codes.accepted, answer.text
+            accepted[answer.json()["job_id"]] = None
+            time.sleep(0.2)
+
+    visitors = [threading.Thread(target=ask) for _ in range(3)]
+    for visitor in visitors:
+        visitor.start()
+    for _ in range(KILLS):
+        time.sleep(BETWEEN_S)
+        own_server.kill()
+        own_server.start()
+    time.sleep(BETWEEN_S)
+    stop.set()
+    for visitor in visitors:
+        visitor.join()
+
+    assert len(accepted) > KILLS
+    jobs = [own_server.wait_for(job_id, "completed", "failed") for job_id in accepted]
+    # A job that two kills in a row have hit is given up, in a sentence, and can be repeated.
+    lost = [job for job in jobs if job["status"] == "failed" and "stopped twice" not in str(job["error_message"])]
+    assert lost == []
+    made = [job["result"]["poster_id"] for job in jobs if job["status"] == "completed"]
+    assert len(set(made)) == len(made), "no poster twice"
+    assert set(made) <= set(on_the_wall(own_server))
+    print(f"{len(accepted)} accepted, {len(made)} made, {KILLS} kills")  # noqa: T201 - what the run was about
+
+
+def on_the_wall(server: Server) -> list[str]:
+    """Walk the whole wall and check that every place on it is taken by one poster."""
+    found: list[str] = []
+    before: dict[str, int] = {}
+    while True:
+        page = requests.get(f"{server.api}/gallery", params={"limit": 50, **before}, timeout=30).json()
+        found += [poster["id"] for poster in page["posters"]]
+        if page.get("next_before") is None:
+            assert len(set(found)) == len(found)
+            return found
+        before = {"before": page["next_before"]}

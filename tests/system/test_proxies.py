@@ -1,0 +1,138 @@
+"""Behind a real nginx with the example that ships with Mural."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import socketio
+
+from tests.support.real_parts import ROOT, free_port, program
+from tests.support.server import HELSINKI, Server
+
+pytestmark = pytest.mark.system
+
+AROUND = """
+{user}
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/mural.conf;
+}}
+"""
+
+
+class Proxied:
+    """A server and the nginx in front of it."""
+
+    def __init__(self, server: Server, port: int, prefix: str) -> None:
+        self.server = server
+        self.origin = f"http://127.0.0.1:{port}"
+        self.prefix = prefix
+
+    def url(self, path: str) -> str:
+        return f"{self.origin}{self.prefix}{path}"
+
+
+@pytest.fixture(scope="module", params=["", "/mural"], ids=["root", "prefix"])
+def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
+    folder = tmp_path_factory.mktemp("nginx")
+    prefix: str = request.param
+    settings = {"TRUSTED_PROXIES": "1", "METRICS": "1", "RATE_LIMIT_GEOCODE": "3 per minute"}
+    server = Server(folder / "data", **settings, **({"URL_PREFIX": prefix} if prefix else {}))
+    port = free_port()
+    example = (ROOT / "deploy" / "nginx.conf").read_text()
+    ours = example.replace("listen 80;", f"listen 127.0.0.1:{port};").replace(
+        "127.0.0.1:8000", f"127.0.0.1:{server.port}"
+    )
+    (folder / "mural.conf").write_text(ours)
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
+    nginx = subprocess.Popen([program("nginx", "/usr/sbin/nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")])
+    made = Proxied(server, port, prefix)
+    wait_for(made, nginx, folder)
+    yield made
+    nginx.terminate()
+    nginx.wait(30)
+    server.stop()
+
+
+def wait_for(proxied: Proxied, nginx: subprocess.Popen[bytes], folder: Path) -> None:
+    while True:
+        assert nginx.poll() is None, (folder / "error.log").read_text()
+        try:
+            requests.get(proxied.url("/api/v1/health"), timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.02)
+        else:
+            return
+
+
+def test_pages_and_what_they_load_come_through(proxied: Proxied) -> None:
+    page = requests.get(proxied.url("/"), timeout=10)
+    assert page.status_code == 200
+    assert f'href="{proxied.prefix}/static/css/base.css"' in page.text
+    assert requests.get(proxied.url("/static/css/base.css"), timeout=10).status_code == 200
+
+
+def test_a_poster_is_made_and_watched_over_a_websocket(proxied: Proxied) -> None:
+    with socketio.SimpleClient() as client:
+        client.connect(proxied.origin, transports=["websocket"], socketio_path=f"{proxied.prefix}/socket.io")
+        job_id = requests.post(proxied.url("/api/v1/posters"), json=HELSINKI, timeout=30).json()["job_id"]
+        assert client.call("job:subscribe", {"job_id": job_id})["ok"]
+        job = proxied.server.wait_for(job_id, "completed", "failed")
+        assert job["status"] == "completed", job
+        names = []
+        while "generation:completed" not in names:
+            names.append(client.receive(timeout=60)[0])
+    picture = requests.get(f"{proxied.origin}{job['result']['download_url']}", timeout=60)
+    assert picture.headers["Content-Type"] == "image/png"
+
+
+def test_writes_are_taken_from_our_own_pages_only(proxied: Proxied) -> None:
+    def status(origin: str) -> int:
+        session = requests.Session()
+        session.get(proxied.url("/api/v1/posters"), timeout=10)
+        assert session.cookies, "the visitor's cookie"
+        answer = session.post(proxied.url("/api/v1/posters"), json=HELSINKI, headers={"Origin": origin}, timeout=30)
+        return answer.status_code
+
+    assert status(proxied.origin) in {200, 202}
+    assert status("http://elsewhere.example") == 403
+
+
+def test_a_visitor_cannot_pretend_another_address_or_host(proxied: Proxied) -> None:
+    statuses = []
+    params = {"city": "Helsinki", "country": "Finland"}
+    for number in range(4):
+        forged = {"X-Forwarded-For": f"198.51.100.{number}", "X-Forwarded-Prefix": "/evil", "X-Forwarded-Host": "evil"}
+        params = {"city": "Helsinki", "country": "Finland"}
+        statuses.append(
+            requests.get(proxied.url("/api/v1/geocode"), params=params, headers=forged, timeout=10).status_code
+        )
+    assert statuses == [200, 200, 200, 429]
+    page = requests.get(proxied.url("/"), headers=forged, timeout=10)
+    assert "evil" not in page.text
+
+
+def test_figures_stay_inside(proxied: Proxied) -> None:
+    assert requests.get(proxied.url("/metrics"), timeout=10).status_code == 403
+    assert requests.get(f"{proxied.server.base_url}/metrics", timeout=10).status_code == 200
+
+
+def test_one_id_names_a_request_in_both_logs(proxied: Proxied) -> None:
+    given = requests.get(proxied.url("/api/v1/themes"), timeout=10).headers["X-Request-ID"]
+    assert f"request_id={given}" in proxied.server.log()

@@ -1,0 +1,68 @@
+"""Visitors' themes, on every kind of database."""
+
+from __future__ import annotations
+
+import pytest
+
+from mural.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from services import own_themes
+from services.actors import Actor
+from tests.support.designs import PLAIN_THEME
+from tests.support.posters import Studio
+
+
+def test_a_theme_is_kept_changed_and_forgotten(idle: Studio) -> None:
+    themes = idle.services.own_themes
+    made = themes.create("ann", PLAIN_THEME | {"name": "Łódź 東京"})
+    assert made.id.startswith("own_lodz_")
+    assert themes.of("ann") == [made] == [themes.get(made.id)]
+    assert (themes.of("ben"), themes.belongs_to(made.id, "ann"), themes.belongs_to(made.id, "ben")) == ([], True, False)
+    changed = themes.replace(made.id, PLAIN_THEME | {"sea": "#123456"}, Actor("ann"))
+    assert (changed.id, themes.get(made.id).sea) == (made.id, "#123456")
+    themes.delete(made.id, Actor("ann"))
+    with pytest.raises(NotFound):
+        themes.get(made.id)
+
+
+def test_only_its_maker_and_an_admin_may_change_it(idle: Studio) -> None:
+    themes = idle.services.own_themes
+    made = themes.create("ann", PLAIN_THEME)
+    with pytest.raises(NotAllowed):
+        themes.replace(made.id, PLAIN_THEME, Actor("ben"))
+    with pytest.raises(NotAllowed):
+        themes.delete(made.id, Actor("ben"))
+    themes.delete(made.id, Actor("ben", admin=True))
+
+
+def test_what_ships_is_found_but_not_changed(idle: Studio) -> None:
+    themes = idle.services.own_themes
+    assert themes.get("noir").id == "noir"
+    with pytest.raises(NotAllowed):
+        themes.delete("noir", Actor("root", admin=True))
+
+
+@pytest.mark.parametrize("ident", ["no_such", "own_none", "\x00", "own_\x00", "../noir"])
+def test_a_theme_that_is_not_there_is_not_found(idle: Studio, ident: str) -> None:
+    themes = idle.services.own_themes
+    for act in (themes.get, lambda ident: themes.delete(ident, Actor("ann"))):
+        with pytest.raises(NotFound):
+            act(ident)
+
+
+def test_a_fault_is_named_and_nothing_is_kept(idle: Studio) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        idle.services.own_themes.create("ann", PLAIN_THEME | {"water": "blue"})
+    assert caught.value.field == "water"
+    assert idle.services.own_themes.of("ann") == []
+
+
+def test_there_is_a_bound_for_each_and_for_all(idle: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_themes, "EACH_MAX", 2)
+    monkeypatch.setattr(own_themes, "OVERALL_MAX", 3)
+    themes = idle.services.own_themes
+    for owner in ("ann", "ann", "ben"):
+        themes.create(owner, PLAIN_THEME)
+    with pytest.raises(Conflict, match="You have 2"):
+        themes.create("ann", PLAIN_THEME)
+    with pytest.raises(Conflict, match="no more"):
+        themes.create("cem", PLAIN_THEME)

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# The steps of the container image, one by one; the Dockerfile calls them by name.
+#   tools/image-steps.sh all FOLDER    goes through all of them in an empty folder and starts what comes out, for machines
+#                                      on which no container engine runs
+set -euo pipefail
+
+packages() { # the Python packages, in a virtual environment of the folder
+    "${PYTHON:-python3}" -m venv .venv
+    .venv/bin/python -m pip install --quiet --no-cache-dir --disable-pip-version-check --requirement requirements.txt
+}
+
+web() { # the browser's libraries, into static/vendor
+    npm ci --omit=dev --silent --no-fund --no-audit
+    npm run --silent vendor
+}
+
+prepare() { # the fonts for lettering and the index of places, into data
+    .venv/bin/python -m mural.render.prepare_fonts node_modules data/fonts
+    .venv/bin/python -m mural.geo.gazetteer data/gazetteer.db
+}
+
+healthy() { # what the image's HEALTHCHECK asks
+    .venv/bin/python -c '
+import os, urllib.request
+address = "http://127.0.0.1:" + os.environ.get("PORT", "8000") + os.environ.get("URL_PREFIX", "") + "/api/v1/health"
+urllib.request.urlopen(address, timeout=4)'
+}
+
+all() {
+    local source folder=${1:?name an empty folder}
+    source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+    mkdir -p "$folder"
+    [ -z "$(ls -A "$folder")" ] || { echo "$folder is not empty." >&2; exit 1; }
+    git -C "$source" ls-files -z -- . ':!tests' ':!docs' ':!bench' |
+        tar -C "$source" --create --null --files-from=- | tar -C "$folder" --extract
+    cd "$folder"
+    for step in packages web prepare; do
+        echo "-- $step"
+        "$step"
+    done
+    rm -rf node_modules
+    serve_once
+    du -sh .venv static data
+}
+
+serve_once() { # start on an empty volume, as a container would, and stop again
+    local server
+    export DATA_DIR=$PWD/volume PORT=${PORT:-8765} HOST=127.0.0.1
+    mkdir -p "$DATA_DIR"
+    .venv/bin/python wsgi.py &
+    server=$!
+    trap 'kill "$server" 2>/dev/null || true' EXIT
+    for _ in $(seq 60); do
+        if healthy 2>/dev/null; then
+            kill "$server"
+            wait "$server"
+            trap - EXIT
+            echo "It starts, is healthy, and stops well."
+            return
+        fi
+        sleep 0.5
+    done
+    echo "It did not become healthy." >&2
+    exit 1
+}
+
+"$@"
