@@ -247,3 +247,23 @@ def test_a_hostile_or_broken_track_is_refused_in_a_sentence(
     ann.goto(f"/create?{SAMPLE_QUERY}")
     ann.get_by_label("Add a track (GPX)").set_input_files(gpx)
     expect(ann.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
+
+
+def test_a_large_poster_is_looked_at_closely_with_the_keys_alone(visit: Visit, poster: dict[str, Any]) -> None:
+    ann = visit()
+    ann.goto(f"/posters/{poster['id']}")
+    ann.get_by_role("button", name="Look closer").press("Enter")
+    pane = ann.get_by_role("application")
+    expect(pane).to_be_focused()
+    tiles = pane.locator("img")
+    loaded = "images => images.length > 0 && images.every((image) => image.complete && image.naturalWidth > 0)"
+    until(ann, lambda: bool(tiles.evaluate_all(loaded)))
+    for _ in range(6):
+        ann.keyboard.press("+")
+    ann.keyboard.press("ArrowRight")
+    finest = pane.locator('img[src*="/13/"]')
+    expect(finest.first).to_be_visible()
+    until(ann, lambda: bool(tiles.evaluate_all(loaded)))
+    assert tiles.count() < 40  # only what is in sight
+    ann.keyboard.press("Escape")
+    expect(ann.get_by_role("button", name="Look closer")).to_be_focused()

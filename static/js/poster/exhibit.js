@@ -1,11 +1,12 @@
 // @ts-check
-/** What can be done with a finished poster: share its link, take it down. */
+/** What can be done with a finished poster: look closer, share its link, take it down. */
 
 import { find, need, showFault } from "../lib/dom.js";
 import { basePath } from "../lib/http.js";
 import { gettext } from "../lib/language.js";
 import { notify } from "../lib/notices.js";
 import { takeDown } from "../lib/regret.js";
+import { lookCloser } from "./zoom.js";
 
 /** @param {HTMLElement} button */
 function startSharing(button) {
@@ -41,10 +42,20 @@ function startTakingDown(button, dialog) {
   });
 }
 
+/** @param {HTMLElement} button */
+function startLookingCloser(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    lookCloser(button.dataset.closer ?? "", button.dataset.name ?? "").catch((error) => notify(error.message));
+  });
+}
+
 /** @param {HTMLElement} article */
 export function startExhibit(article) {
   const share = find("[data-share]", article);
   if (share) startSharing(share);
+  const closer = find("[data-closer]", article);
+  if (closer) startLookingCloser(closer);
   const remove = find("[data-delete]", article);
   const dialog = /** @type {HTMLDialogElement | null} */ (find("[data-delete-dialog]", article));
   if (remove && dialog) startTakingDown(remove, dialog);
