@@ -1,6 +1,7 @@
 // @ts-check
 /** The wall: its live copy, the sentence that makes a poster, and the kiosk. */
 
+import { startLettingGo } from "./gallery/far.js";
 import { startKiosk } from "./gallery/kiosk.js";
 import { WallLog } from "./gallery/log.js";
 import { startMasonry } from "./gallery/masonry.js";
@@ -95,5 +96,6 @@ if (kiosk) {
   startAnnouncements();
   startFailures();
   startMasonry(list);
+  startLettingGo(list);
   startQuickCreate(need("[data-quick-create]"));
 }

@@ -60,9 +60,7 @@ def test_the_wall_is_light_and_nothing_on_it_jumps(visit: Visit, server: Server,
     expect(ann.locator(f'[data-poster="{fresh}"]')).to_be_visible(timeout=SLOW_MS)
     ann.wait_for_timeout(500)
     words = sum(size for kind, size in sums.items() if kind not in {"Image", "WebSocket"})
-    print(
-        f"\nwall: {words / 1000:.0f} kB without images {sums}, first paint after {first_ms:.0f} ms, shift {quiet:.4f}"
-    )
+    tell(f"wall: {words / 1000:.0f} kB without images, first card after {first_ms:.0f} ms, shift {quiet:.4f}; {sums}")
     assert words <= MOST_BYTES
     assert quiet <= MOST_SHIFT
 
