@@ -32,6 +32,8 @@ from routes.api import client_address
 from routes.context import services
 from routes.errors import status_of
 from routes.identity import current_actor
+from routes.languages import COOKIE as LANGUAGE_COOKIE
+from routes.languages import LANGUAGES, gettext
 from services.requests import PosterQuery
 from services.views import Submission
 
@@ -122,8 +124,8 @@ def _workbench(state: forms.State, **more: Any) -> str:
         "pages/create.html",
         state=state,
         themes=_themes(state.theme),
-        layers=list(wording.LAYER_WORDS.items()),
-        furniture=list(wording.FURNITURE_WORDS.items()),
+        layers=wording.layers(),
+        furniture=wording.furniture(),
         sizes=wording.size_groups(),
         shapes=wording.shapes(),
         families=list(FAMILIES.values()),
@@ -155,7 +157,7 @@ def generate(job_id: str) -> str:
         job=job,
         ended=view.state.ended,
         message=wording.step_words(view.current_step) if not view.state.ended else "",
-        waiting=wording.WAITING_WORDS,
+        waiting=gettext(wording.WAITING_WORDS),
         remaining=wording.queue_words(job),
         steps=wording.steps(),
         **exhibit,
@@ -283,6 +285,15 @@ def set_appearance() -> BaseResponse:
     response = redirect(_own_path(request.form.get("back", "")), HTTPStatus.SEE_OTHER)
     chosen = forms.one_of(request.form.get("appearance"), APPEARANCES)
     response.set_cookie("appearance", chosen, max_age=YEAR_S, samesite="Lax", path=request.script_root or "/")
+    return response
+
+
+@blueprint.post("/language")
+def set_language() -> BaseResponse:
+    """Take the plain form: remember a language and go back."""
+    response = redirect(_own_path(request.form.get("back", "")), HTTPStatus.SEE_OTHER)
+    chosen = forms.one_of(request.form.get("language"), tuple(LANGUAGES))
+    response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_S, samesite="Lax", path=request.script_root or "/")
     return response
 
 

@@ -36,6 +36,6 @@ export function gettext(sentence, values = {}) {
  */
 export function ngettext(one, many, number, values = {}) {
   const forms = words[one];
-  const said = typeof forms === "object" ? forms[plurals.select(number)] : undefined;
+  const said = typeof forms === "object" ? (forms[plurals.select(number)] ?? forms.other) : undefined;
   return filled(said ?? (number === 1 ? one : many), { number: number.toLocaleString(language), ...values });
 }
