@@ -35,6 +35,7 @@ from routes.context import bring_services
 from routes.errors import init_errors
 from routes.identity import init_identity
 from routes.json_text import JsonRequest, StrictJson
+from routes.languages import init_languages
 from routes.middleware import EntranceMiddleware
 from routes.observing import init_observing
 from routes.openapi import init_openapi
@@ -73,6 +74,7 @@ def create_app(config: Config, services: Services | None = None, aside: Aside = 
     init_observing(app)
     init_errors(app)
     init_identity(app)
+    init_languages(app)
     init_security(app, config.tile_url)
     init_cors(app, config.cors_origins)
     nouns = (posters, tiles, batches, jobs, previews, gallery, canvas, themes, geocoding, health)

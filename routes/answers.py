@@ -241,6 +241,13 @@ class ThemeOut(Answer):
     faults: list[str]
 
 
+class CheckedThemeOut(Answer):
+    """What a theme comes to: every colour, and what is hard to read or to tell apart."""
+
+    colors: dict[str, str]
+    faults: list[str]
+
+
 class CandidateOut(Answer):
     """A place that a name may mean."""
 

@@ -6,8 +6,10 @@ line not wanted); the form has a checkbox for each layer and line instead.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,9 +19,10 @@ from werkzeug.datastructures import MultiDict
 from mural.errors import InvalidInput
 from mural.geo.gazetteer import Settlement
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, PageWish, Size, page_for
-from mural.poster import ALL_LAYERS, Format, Furniture, Page, PosterDesign
+from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, PosterDesign, Track
 from routes.errors import validation_body
-from routes.schemas import PosterIn
+from routes.schemas import MarkerIn, PosterIn
+from services.designs import MARKERS_MAX
 from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
 from services.requests import PosterRequest, Visibility
 
@@ -77,6 +80,15 @@ class State:
     add: frozenset[str] = frozenset()
     bleed: bool = False
     unlisted: bool = False
+    lines: tuple[str, ...] = ()
+    font: str = ""
+    markers: tuple[Marker, ...] = ()
+    tracks: tuple[Track, ...] = ()
+
+    @property
+    def tracks_json(self) -> str:
+        """Write the tracks as a field of the form carries them: as in the body of POST /posters."""
+        return json.dumps([asdict(track) for track in self.tracks], ensure_ascii=False) if self.tracks else ""
 
 
 def one_of(value: str | None, allowed: tuple[Choice, ...]) -> Choice:
@@ -110,17 +122,47 @@ def state_from_form(form: Form) -> State:
 
 
 def _plain_values(values: Form) -> dict[str, Any]:
-    texts = ("city", "country", "latitude", "longitude", "theme", "size", "orientation", "format", *LINES)
+    texts = ("city", "country", "latitude", "longitude", "theme", "size", "orientation", "format", "font", *LINES)
     found: dict[str, Any] = {name: values[name] for name in texts if values.get(name)}
     if not found.get("city"):
         found["city"] = values.get("place", "")
     return found | {
+        "lines": _lines(values),
+        "markers": _markers(values),
         "distance": values.get("distance", START_DISTANCE_M, type=float),
         "dpi": values.get("dpi", DEFAULT_DPI, type=int),
         "rotation": values.get("rotation", 0.0, type=float),
         "bleed": "bleed" in values,
         "unlisted": "unlisted" in values,
     }
+
+
+def _lines(values: Form) -> tuple[str, ...]:
+    """Read the free lines: one a field, or several in the one text area of the form."""
+    return tuple(line.strip() for field in values.getlist("line") for line in field.splitlines() if line.strip())
+
+
+def marker_words(marker: Marker) -> str:
+    """Write a marker as the address and the form carry it: degrees north and east, shape, label."""
+    return f"{marker.latitude:.5f},{marker.longitude:.5f},{marker.shape},{marker.label}"
+
+
+def _markers(values: Form) -> tuple[Marker, ...]:
+    """Read the markers; what is none, in an address that somebody has changed, is passed over."""
+    found = []
+    for words in values.getlist("marker")[:MARKERS_MAX]:
+        latitude, longitude, shape, label = (words.split(",", 3) + [""] * 4)[:4]
+        body = {"latitude": latitude, "longitude": longitude, "shape": shape or "pin", "label": label}
+        with suppress(ValidationError):
+            found.append(Marker(**MarkerIn.model_validate(body).model_dump()))
+    return tuple(found)
+
+
+def _tracks(form: Form) -> Any:
+    try:
+        return json.loads(form.get("tracks") or "[]")
+    except ValueError as error:
+        raise InvalidInput("The tracks are not readable.", field="tracks", value="") from error
 
 
 def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
@@ -135,7 +177,10 @@ def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
         "format": state.format,
         "dpi": state.dpi,
         "layers": dict.fromkeys(frozenset(ALL_LAYERS) - state.layers, False),
-        "texts": {line: (getattr(state, line) or None) if line in state.show else "" for line in LINES},
+        "texts": {line: (getattr(state, line) or None) if line in state.show else "" for line in LINES}
+        | {"lines": state.lines, "font": state.font or None},
+        "markers": [asdict(marker) for marker in state.markers],
+        "tracks": _tracks(form),
         "rotation": state.rotation,
         "furniture": dict.fromkeys(state.add, True),
         "visibility": "unlisted" if state.unlisted else "public",
@@ -182,8 +227,10 @@ def _place(form: Form, suggest: Suggest) -> dict[str, Any]:
 
 
 def wish_like(design: PosterDesign, form: Form, visibility: Visibility) -> PosterRequest:
-    """Ask for the same poster in another theme or format."""
+    """Ask for the same poster in another theme, or as another file: that is no poster to hang a second time."""
     place, page = design.place, design.page
+    file_format = Format(one_of(form.get("format"), (design.format, *Format)))
+    is_pdf = file_format is Format.PDF
     return PosterRequest(
         city=place.city,
         country=place.country,
@@ -191,18 +238,18 @@ def wish_like(design: PosterDesign, form: Form, visibility: Visibility) -> Poste
         longitude=place.longitude,
         distance_m=design.distance_m,
         theme=form.get("theme") or design.theme.id,
-        format=Format(one_of(form.get("format"), (design.format, *Format))),
+        format=file_format,
         size=Size(page.width_mm, page.height_mm, "mm"),
         dpi=page.dpi,
-        bleed_mm=page.bleed_mm,
-        crop_marks=page.crop_marks,
+        bleed_mm=page.bleed_mm if is_pdf else 0.0,
+        crop_marks=page.crop_marks and is_pdf,
         layers=design.layers,
         texts=design.texts,
         rotation_deg=design.rotation_deg,
         furniture=design.furniture,
         tracks=design.tracks,
         markers=design.markers,
-        visibility=visibility,
+        visibility=visibility if file_format is design.format else "unlisted",
     )
 
 
@@ -228,6 +275,10 @@ def state_like(design: PosterDesign) -> State:
         rotation=design.rotation_deg,
         add=frozenset(name for name in FURNITURE if getattr(design.furniture, name)),
         bleed=page.bleed_mm > 0,
+        lines=texts.lines,
+        font=texts.font or "",
+        markers=design.markers,
+        tracks=design.tracks,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
@@ -21,7 +22,9 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from mural import __version__
-from mural.errors import MuralError
+from mural.colours import oklab
+from mural.errors import MuralError, NotFound
+from mural.fonts import FAMILIES
 from mural.poster import Format
 from mural.themes import Theme
 from routes import forms, wording
@@ -29,6 +32,8 @@ from routes.api import client_address
 from routes.context import services
 from routes.errors import status_of
 from routes.identity import current_actor
+from routes.languages import COOKIE as LANGUAGE_COOKIE
+from routes.languages import LANGUAGES, gettext
 from services.requests import PosterQuery
 from services.views import Submission
 
@@ -36,12 +41,15 @@ blueprint = APIBlueprint("pages", __name__, enable_openapi=False)
 for words in wording.FILTERS:
     blueprint.add_app_template_filter(words)
 blueprint.add_app_template_filter(forms.town_query)
+blueprint.add_app_template_filter(forms.marker_words)
 
 APPEARANCES: Final = ("system", "light", "dark", "coffee")
 YEAR_S: Final = 365 * 24 * 3600
 WALL_PAGE: Final = 24
 PLAIN_BOARD_PX: Final = 1024
 """About as large is the board for those without JavaScript."""
+HALF_LIGHT: Final = 0.6
+"""Oklab lightness above which a ground counts as light."""
 
 
 @blueprint.before_request
@@ -71,7 +79,7 @@ def wall() -> str:
         "pages/wall.html",
         **page.to_json(),
         making=services().gallery.making(),
-        themes=services().themes.all(),
+        themes=_themes(),
         start_theme=forms.START_THEME,
         kiosk=request.args.get("kiosk") == "1",
     )
@@ -117,15 +125,27 @@ def _workbench(state: forms.State, **more: Any) -> str:
     return render_template(
         "pages/create.html",
         state=state,
-        themes=services().themes.all(),
-        layers=list(wording.LAYER_WORDS.items()),
-        furniture=list(wording.FURNITURE_WORDS.items()),
+        themes=_themes(state.theme),
+        layers=wording.layers(),
+        furniture=wording.furniture(),
         sizes=wording.size_groups(),
+        shapes=wording.shapes(),
+        families=list(FAMILIES.values()),
+        offline_places=services().offline_places.all(),
         formats=[str(format_) for format_ in Format],
         tile_url=services().config.tile_url,
         max_distance_m=services().config.max_distance_m,
         **more,
     )
+
+
+def _themes(chosen: str = "") -> list[Theme]:
+    """List the themes to choose from: everybody's, the visitor's own, and the one a shared address names."""
+    seen = services().themes.all() + services().own_themes.of(current_actor().user_id)
+    with suppress(NotFound):
+        if chosen and all(theme.id != chosen for theme in seen):
+            seen.append(services().own_themes.get(chosen))
+    return seen
 
 
 @blueprint.get("/generate/<job_id>")
@@ -139,7 +159,7 @@ def generate(job_id: str) -> str:
         job=job,
         ended=view.state.ended,
         message=wording.step_words(view.current_step) if not view.state.ended else "",
-        waiting=wording.WAITING_WORDS,
+        waiting=gettext(wording.WAITING_WORDS),
         remaining=wording.queue_words(job),
         steps=wording.steps(),
         **exhibit,
@@ -175,7 +195,7 @@ def _exhibit(poster_id: str) -> dict[str, Any]:
     return {
         "poster": body,
         "mine": actor.admin or view.owner == actor.user_id,
-        "themes": services().themes.all(),
+        "themes": _themes(),
         "formats": [str(format_) for format_ in Format],
         "share_url": urljoin(request.url_root, body["url"]),
         "og_image": urljoin(request.url_root, body["preview_url"]),
@@ -199,7 +219,7 @@ def mine() -> str:
         posters=[view.to_json() for view in page.items],
         pagination=page.pagination_json(),
         query=query,
-        themes=services().themes.all(),
+        themes=_themes(),
     )
 
 
@@ -213,8 +233,35 @@ def canvas() -> str:
 
 @blueprint.get("/themes")
 def themes() -> str:
-    """Show every theme on the same place."""
-    return render_template("pages/themes.html", themes=services().themes.all())
+    """Show every theme on the same place, one's own too."""
+    visitor = current_actor().user_id
+    shown = [(theme, services().own_themes.belongs_to(theme.id, visitor)) for theme in _themes()]
+    return render_template(
+        "pages/themes.html",
+        themes=[(theme, _kinds(theme, own=own), own) for theme, own in shown],
+        has_own=any(own for _theme, own in shown),
+        colour_words=wording.colour_words(),
+    )
+
+
+def _kinds(theme: Theme, *, own: bool) -> str:
+    shade = "light" if oklab(theme.bg)[0] > HALF_LIGHT else "dark"
+    return f"{shade} own" if own else shade
+
+
+@blueprint.get("/themes/new")
+def new_theme() -> str:
+    """Show the theme maker, beginning with a theme; one's own is changed instead."""
+    theme = services().own_themes.get(request.args.get("start") or forms.START_THEME)
+    return render_template(
+        "pages/new_theme.html",
+        theme=theme,
+        mine=services().own_themes.belongs_to(theme.id, current_actor().user_id),
+        themes=_themes(theme.id),
+        groups=wording.colour_groups(),
+        derived=wording.derived_colours(),
+        offline_places=services().offline_places.all(),
+    )
 
 
 @blueprint.get("/about")
@@ -251,6 +298,15 @@ def set_appearance() -> BaseResponse:
     return response
 
 
+@blueprint.post("/language")
+def set_language() -> BaseResponse:
+    """Take the plain form: remember a language and go back."""
+    response = redirect(_own_path(request.form.get("back", "")), HTTPStatus.SEE_OTHER)
+    chosen = forms.one_of(request.form.get("language"), tuple(LANGUAGES))
+    response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_S, samesite="Lax", path=request.script_root or "/")
+    return response
+
+
 def _own_path(back: str) -> str:
     """Keep only the path and query of an address within this site, so that nobody is led elsewhere."""
     parts = urlsplit(back)
@@ -261,8 +317,9 @@ def _own_path(back: str) -> str:
 @blueprint.get("/themes.css")
 def theme_colours() -> BaseResponse:
     """Give the posters' colours to stylesheets: one class a theme."""
-    response = make_response("".join(_theme_class(theme) for theme in services().themes.all()))
+    response = make_response("".join(_theme_class(theme) for theme in _themes()))
     response.mimetype = "text/css"
+    response.cache_control.private = True
     response.cache_control.no_cache = True
     response.add_etag()
     return response.make_conditional(request)

@@ -90,9 +90,16 @@ def get_poster(poster_id: str) -> Response:
 @blueprint.delete("/posters/<poster_id>")
 @blueprint.answers({HTTPStatus.NO_CONTENT: None}, errors=(HTTPStatus.NOT_FOUND,))
 def delete_poster(poster_id: str) -> Response:
-    """Take down a poster of one's own, or any as admin."""
+    """Take down a poster of one's own, or any as admin; for half a minute it can be restored."""
     services().posters.delete(poster_id, current_actor())
     return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@blueprint.post("/posters/<poster_id>/restore")
+@blueprint.answers({HTTPStatus.OK: PosterOut}, errors=(HTTPStatus.NOT_FOUND,))
+def restore_poster(poster_id: str) -> Response:
+    """Hang a poster back that was taken down less than half a minute ago, as the newest on the wall."""
+    return reply(services().posters.restore(poster_id, current_actor()).to_json())
 
 
 @blueprint.get("/posters/<poster_id>/download")

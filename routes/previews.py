@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from flask import Response, send_file
 
+from mural.themes import Theme
 from routes.api import ApiBlueprint, Body, client_address
 from routes.context import services
 from routes.identity import current_actor
-from routes.schemas import LivePreviewIn
+from routes.posters import HELSINKI
+from routes.schemas import DrawnIn, LivePreviewIn
 
 blueprint = ApiBlueprint("previews", __name__)
 
@@ -33,6 +36,18 @@ def live_preview(query_data: LivePreviewIn) -> Response:
     services().rate_limiter.check(services().config.rate_limit_previews, "live", client_address())
     design = services().posters.design(query_data.to_request())
     return _send(services().previews.live(design, query_data.width, current_actor().user_id), max_age_s=300)
+
+
+@blueprint.post("/preview.png")
+@blueprint.input(DrawnIn, example=HELSINKI)
+@blueprint.answers(PICTURE, errors=(HTTPStatus.CONFLICT, *DRAWING_ERRORS))
+def draw_now(json_data: DrawnIn) -> Response:
+    """Draw a design now, at low resolution: also one with tracks and markers, or in colours that are no theme yet."""
+    services().rate_limiter.check(services().config.rate_limit_previews, "live", client_address())
+    design = services().posters.design(json_data.to_request())
+    if json_data.draft_theme is not None:
+        design = replace(design, theme=Theme.from_mapping(design.theme.id, json_data.draft_theme))
+    return _send(services().previews.live(design, json_data.width, current_actor().user_id), max_age_s=0)
 
 
 @blueprint.get("/themes/<theme_id>/preview.png")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
@@ -169,16 +169,38 @@ class PlaceIn(Request):
         return self
 
 
-class PosterIn(PlaceIn, LooksIn):
-    """A poster to make."""
+class DesignIn(PlaceIn, LooksIn):
+    """Everything that decides how a poster looks."""
 
     theme: ThemeId
-    preview_mode: bool = False
 
     def to_request(self) -> PosterRequest:
         """Hand the checked values on as the services take them."""
         place = self.model_dump(include={"city", "country", "latitude", "longitude"})
-        return PosterRequest(**place, **self.looks(), theme=self.theme, preview=self.preview_mode)
+        return PosterRequest(**place, **self.looks(), theme=self.theme)
+
+
+class PosterIn(DesignIn):
+    """A poster to make."""
+
+    preview_mode: bool = False
+
+    def to_request(self) -> PosterRequest:
+        """Hand the checked values on as the services take them."""
+        return replace(super().to_request(), preview=self.preview_mode)
+
+
+class DrawnIn(DesignIn):
+    """A design to draw now; what only its file has (format, bleed and crop marks) is left out."""
+
+    width: int = Field(default=800, ge=100, le=800)
+    draft_theme: dict[str, Line] | None = Field(
+        default=None, description="A theme that is not kept yet, with the keys of ThemeIn, to draw it in instead."
+    )
+
+    def to_request(self) -> PosterRequest:
+        """Hand the checked values on as the services take them."""
+        return replace(super().to_request(), format=Format.PNG, bleed_mm=0.0, crop_marks=False)
 
 
 class PosterBatchIn(LooksIn):

@@ -10,7 +10,7 @@ from flask import Response, url_for
 from pydantic import BaseModel
 
 from mural.themes import WORDS, Theme, theme_faults
-from routes.answers import ThemeOut, ThemesOut
+from routes.answers import CheckedThemeOut, ThemeOut, ThemesOut
 from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
@@ -66,6 +66,16 @@ def create_theme(json_data: BaseModel) -> Response:
     return response
 
 
+@blueprint.post("/themes/check")
+@blueprint.input(ThemeIn, example=EXAMPLE)
+@blueprint.answers({HTTPStatus.OK: CheckedThemeOut}, errors=(HTTPStatus.TOO_MANY_REQUESTS,))
+def check_theme(json_data: BaseModel) -> Response:
+    """Work a theme's colours out and tell how well it reads, without keeping it."""
+    services().rate_limiter.check(services().config.rate_limit_previews, "themes", client_address())
+    theme = Theme.from_mapping("draft", json_data.model_dump(exclude_none=True))
+    return reply({"colors": _colours(theme), "faults": theme_faults(theme)})
+
+
 @blueprint.put("/themes/<theme_id>")
 @blueprint.input(ThemeIn, example=EXAMPLE)
 @blueprint.answers(
@@ -93,8 +103,11 @@ def _listed(theme: Theme, *, own: bool) -> dict[str, Any]:
 
 def _all_of(theme: Theme) -> dict[str, Any]:
     own = services().own_themes.belongs_to(theme.id, current_actor().user_id)
-    colours = {key: value for key, value in asdict(theme).items() if key not in WORDS | {"id"}}
-    return _facts(theme, own=own) | {"font": theme.font, "colors": colours, "faults": theme_faults(theme)}
+    return _facts(theme, own=own) | {"font": theme.font, "colors": _colours(theme), "faults": theme_faults(theme)}
+
+
+def _colours(theme: Theme) -> dict[str, str]:
+    return {key: value for key, value in asdict(theme).items() if key not in WORDS | {"id"}}
 
 
 def _facts(theme: Theme, *, own: bool) -> dict[str, Any]:

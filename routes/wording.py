@@ -5,54 +5,105 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+from babel.dates import format_date
 from jinja2.filters import do_filesizeformat
 
 from mural.jobs.progress import SHARES, Step, percentage
 from mural.paper import SIZES, Size
 from mural.poster import LayerChoice
 from routes.context import services
+from routes.languages import current, gettext, noted
 
 CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
 
 STEP_WORDS: Final[dict[str, str]] = {
-    Step.LOCATING: "Finding the place",
-    Step.MAP_DATA: "Fetching the map",
-    Step.LAYERS: "Sorting land, water and streets",
-    Step.DRAWING: "Drawing",
-    Step.LETTERING: "Lettering",
-    Step.EXPORTING: "Printing the file",
-    Step.THUMBNAILS: "Making small copies",
-    Step.PUBLISHING: "Hanging it",
+    Step.LOCATING: noted("Finding the place"),
+    Step.MAP_DATA: noted("Fetching the map"),
+    Step.LAYERS: noted("Sorting land, water and streets"),
+    Step.DRAWING: noted("Drawing"),
+    Step.LETTERING: noted("Lettering"),
+    Step.EXPORTING: noted("Printing the file"),
+    Step.THUMBNAILS: noted("Making small copies"),
+    Step.PUBLISHING: noted("Hanging it"),
 }
 
-WAITING_WORDS: Final = "Waiting for its turn"
+WAITING_WORDS: Final = noted("Waiting for its turn")
 
 LAYER_WORDS: Final[dict[LayerChoice, str]] = {
-    "roads": "Streets",
-    "rail": "Railways",
-    "buildings": "Buildings",
-    "sea": "Sea",
-    "water": "Lakes",
-    "rivers": "Rivers",
-    "parks": "Parks",
-    "beaches": "Beaches",
-    "airports": "Airports",
-    "piers": "Piers",
+    "roads": noted("Streets"),
+    "rail": noted("Railways"),
+    "buildings": noted("Buildings"),
+    "sea": noted("Sea"),
+    "water": noted("Lakes"),
+    "rivers": noted("Rivers"),
+    "parks": noted("Parks"),
+    "beaches": noted("Beaches"),
+    "airports": noted("Airports"),
+    "piers": noted("Piers"),
 }
 
-PART_WORDS: Final = {"ok": "works", "starting": "is warming up", "memory": "works, here", "redis": "works, in Redis"}
+PART_WORDS: Final = {
+    "ok": noted("works"),
+    "starting": noted("is warming up"),
+    "memory": noted("works, here"),
+    "redis": noted("works, in Redis"),
+}
 
-FURNITURE_WORDS: Final = {"frame": "A frame", "north_arrow": "A north arrow", "scale_bar": "A scale bar"}
+FURNITURE_WORDS: Final = {
+    "frame": noted("A frame"),
+    "north_arrow": noted("A north arrow"),
+    "scale_bar": noted("A scale bar"),
+}
+
+GROUPS: Final = {
+    "in": noted("Inches"),
+    "cm": noted("Centimetres"),
+    "mm": noted("A sizes"),
+    "px": noted("Screens"),
+}
+"""What people call the sizes measured so."""
+
+SHAPE_WORDS: Final = {"pin": noted("Pin"), "heart": noted("Heart"), "circle": noted("Ring"), "dot": noted("Dot")}
+
+GROUND_WORDS: Final = {
+    "bg": noted("Paper"),
+    "gradient_color": noted("Fade at the edges"),
+    "text": noted("Letters"),
+    "water": noted("Water"),
+    "parks": noted("Parks"),
+}
+STREET_WORDS: Final = {
+    "road_motorway": noted("Motorways"),
+    "road_primary": noted("Main roads"),
+    "road_secondary": noted("Secondary roads"),
+    "road_tertiary": noted("Smaller roads"),
+    "road_residential": noted("Streets"),
+    "road_default": noted("Paths and the rest"),
+}
+DERIVED_WORDS: Final = {
+    "sea": noted("Sea"),
+    "river": noted("Rivers"),
+    "wood": noted("Woods"),
+    "beach": noted("Beaches"),
+    "buildings": noted("Buildings"),
+    "airport": noted("Airports"),
+    "pier": noted("Piers"),
+    "rail": noted("Railways"),
+    "casing": noted("Edges of roads"),
+    "route": noted("Tracks"),
+    "marker": noted("Marks"),
+}
+"""What people call the colours of a theme."""
 
 SIZE_WORDS: Final[dict[str, str]] = {
-    "letter": "Letter",
-    "tabloid": "Tabloid",
-    "square": "Square",
-    "story": "Phone story",
+    "letter": noted("Letter"),
+    "tabloid": noted("Tabloid"),
+    "square": noted("Square"),
+    "story": noted("Phone story"),
     "wallpaper_hd": "Full HD",
     "wallpaper_4k": "4K",
-    "wallpaper_phone": "Phone",
-    "thumbnail_16x9": "Video thumbnail",
+    "wallpaper_phone": noted("Phone"),
+    "thumbnail_16x9": noted("Video thumbnail"),
 }
 """What people call a size; sizes that are missing here are called by their measures or, for A0 to A5, by their name."""
 
@@ -76,13 +127,14 @@ def size_words(poster: dict[str, Any]) -> str:
     """Write a poster's paper and pixels."""
     page, dimensions = poster["page"], poster["dimensions"]
     width_cm, height_cm = (f"{page[side] / 10:.1f}".removesuffix(".0") for side in ("width_mm", "height_mm"))
-    return f"{width_cm} × {height_cm} cm at {dimensions['dpi']} DPI"
+    facts = {"width": width_cm, "height": height_cm, "dpi": dimensions["dpi"]}
+    return gettext("%(width)s × %(height)s cm at %(dpi)s DPI") % facts
 
 
 def date_words(moment: str) -> str:
     """Write the day of an ISO time: 19 January 2026."""
     day = datetime.fromisoformat(moment)
-    return f"{day.day} {day:%B %Y}"
+    return format_date(day, "d MMMM y", locale=current().locale)
 
 
 def theme_name(theme_id: str) -> str:
@@ -93,12 +145,12 @@ def theme_name(theme_id: str) -> str:
 
 def steps() -> list[dict[str, Any]]:
     """List the steps of a job with the percentage at which each of them is over."""
-    return [{"name": str(step), "words": STEP_WORDS[step], "until": percentage(step, 1.0)} for step in SHARES]
+    return [{"name": str(step), "words": gettext(STEP_WORDS[step]), "until": percentage(step, 1.0)} for step in SHARES]
 
 
 def step_words(step: str) -> str:
     """Put a step into words; whatever is none of them is waiting."""
-    return STEP_WORDS.get(step, WAITING_WORDS)
+    return gettext(STEP_WORDS.get(step, WAITING_WORDS))
 
 
 def queue_words(job: dict[str, Any]) -> str:
@@ -106,47 +158,86 @@ def queue_words(job: dict[str, Any]) -> str:
     position = job.get("queue_position")
     if not position:
         return ""
-    return "It is the next one." if position == 1 else f"{position - 1} before it."
+    return (
+        gettext("It is the next one.") if position == 1 else gettext("%(number)s before it.") % {"number": position - 1}
+    )
 
 
 def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str, str]]:
     """List how the installation is doing, for people."""
     names = {
-        "database": "Memory of what hangs",
-        "cache": "Quick memory",
-        "render_pool": "Printers",
-        "storage": "Store room",
+        "database": gettext("Memory of what hangs"),
+        "cache": gettext("Quick memory"),
+        "render_pool": gettext("Printers"),
+        "storage": gettext("Store room"),
     }
     seconds = stats["average_generation_time"]
     return [
-        *((names.get(part, part), PART_WORDS.get(word, word)) for part, word in parts.items()),
-        ("Posters made", f"{stats['total_posters']}"),
-        ("On their way now", f"{stats['active_jobs']}"),
-        ("A poster takes", f"{seconds:.1f} s" if seconds else "not known yet"),
-        ("Room taken", do_filesizeformat(stats["storage_used"])),
-        ("Themes", f"{stats['themes_count']}"),
+        *((names.get(part, part), gettext(PART_WORDS.get(word, word))) for part, word in parts.items()),
+        (gettext("Posters made"), f"{stats['total_posters']}"),
+        (gettext("On their way now"), f"{stats['active_jobs']}"),
+        (gettext("A poster takes"), f"{seconds:.1f} s" if seconds else gettext("not known yet")),
+        (gettext("Room taken"), do_filesizeformat(stats["storage_used"])),
+        (gettext("Themes"), f"{stats['themes_count']}"),
     ]
+
+
+def layers() -> list[tuple[str, str]]:
+    """List the layers that a poster may have."""
+    return [(layer, gettext(words)) for layer, words in LAYER_WORDS.items()]
+
+
+def furniture() -> list[tuple[str, str]]:
+    """List what may stand around and on the map."""
+    return _said(FURNITURE_WORDS)
+
+
+def shapes() -> list[tuple[str, str]]:
+    """List the shapes that marks have."""
+    return _said(SHAPE_WORDS)
+
+
+def colour_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """List the colours that a theme must have, in groups."""
+    return [
+        (gettext("Ground and letters"), _said(GROUND_WORDS)),
+        (gettext("Roads, from the widest"), _said(STREET_WORDS)),
+    ]
+
+
+def derived_colours() -> list[tuple[str, str]]:
+    """List the colours that a theme may leave to be worked out."""
+    return _said(DERIVED_WORDS)
+
+
+def colour_words() -> list[tuple[str, str]]:
+    """List the colours that a theme must have."""
+    return _said(GROUND_WORDS | STREET_WORDS)
+
+
+def _said(words: dict[str, str]) -> list[tuple[str, str]]:
+    return [(key, gettext(word)) for key, word in words.items()]
 
 
 def size_groups() -> list[tuple[str, list[dict[str, Any]]]]:
     """List the paper sizes as a person looks for them: by the ruler they think in, then screens."""
-    groups: dict[str, list[dict[str, Any]]] = {"Inches": [], "Centimetres": [], "A sizes": [], "Screens": []}
+    groups: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS.values()}
     for name, size in SIZES.items():
         groups[_group(size)].append(
             {"id": name, "words": _size_name(name, size), "width": size.width, "height": size.height, "unit": size.unit}
         )
-    return list(groups.items())
+    return [(gettext(group), sizes) for group, sizes in groups.items()]
 
 
 def _group(size: Size) -> str:
-    return {"in": "Inches", "cm": "Centimetres", "mm": "A sizes", "px": "Screens"}[size.unit]
+    return GROUPS[size.unit]
 
 
 def _size_name(name: str, size: Size) -> str:
     measures = f"{size.width:g} × {size.height:g} {size.unit}"
     if size.unit == "mm":
         return f"{name.upper()}, {size.width / 10:g} × {size.height / 10:g} cm"
-    return f"{SIZE_WORDS[name]}, {measures}" if name in SIZE_WORDS else measures
+    return f"{gettext(SIZE_WORDS[name])}, {measures}" if name in SIZE_WORDS else measures
 
 
 FILTERS: Final = (distance_words, coordinate_words, size_words, date_words, theme_name)

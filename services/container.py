@@ -31,6 +31,7 @@ from services.housekeeping import Housekeeping
 from services.jobs import JobService
 from services.metrics import CountingPublisher, LagWatch, Metrics, TimedRenderer
 from services.nominatim import NominatimSettings
+from services.offline_places import OfflinePlaces
 from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.presence import PresenceService
@@ -68,6 +69,7 @@ class Services:
     jobs: JobService
     lag_watch: LagWatch
     metrics: Metrics
+    offline_places: OfflinePlaces
     posters: PosterService
     presence: PresenceService
     previews: PreviewService
@@ -143,6 +145,7 @@ def build_services(config: Config, publisher: Publisher, background: Background,
         daily_backups=DailyBackups(Holdings.of(config).database_file, config.backups_dir, background, utc_now),
         lag_watch=LagWatch(background, metrics),
         metrics=metrics,
+        offline_places=OfflinePlaces(config.data_dir / "cache" / "extracts.json", geocoding.largest_within),
         posters=parts.posters,
         presence=PresenceService(publisher, background),
         previews=PreviewService(_drawing_at_once(pool), request_for, config.data_dir / "cache" / "previews"),

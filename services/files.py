@@ -2,7 +2,7 @@
 
     posters/<first two of id>/<id>/    the poster, its thumbnail and preview, and sidecar.json with all that is known
     posters/.making/<job id>/          what a render process is writing
-    posters/.leaving/<id>/             on its way out
+    posters/.leaving/<id>/             on its way out, or waiting for second thoughts
 
 A folder is made under .making and renamed into place once everything in it is on the disk, so nobody ever meets half a
 poster. It leaves the same way.
@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from mural.errors import MuralError, StorageFull
+from mural.errors import MuralError, NotFound, StorageFull
 
 SIDECAR: Final = "sidecar.json"
 POSTER_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -121,14 +121,31 @@ class PosterFiles:
 
     def remove(self, poster_id: str) -> None:
         """Take a poster's folder away, at once and completely; one that is gone already is fine."""
-        folder, leaving = self.folder(poster_id), self._leaving / poster_id
+        self.set_aside(poster_id)
+        self.forget(poster_id)
+
+    def set_aside(self, poster_id: str) -> None:
+        """Take a poster's folder out of its place, to be brought back or forgotten; one that is gone is fine."""
+        folder = self.folder(poster_id)
         try:
             size = _folder_bytes(folder)
-            folder.rename(leaving)
+            folder.rename(self._leaving / poster_id)
         except FileNotFoundError:
             return
         self._count(-size)
-        shutil.rmtree(leaving, ignore_errors=True)
+
+    def bring_back(self, poster_id: str) -> None:
+        """Put a folder that was set aside back into its place; raise NotFound."""
+        folder = self.folder(poster_id)
+        try:
+            (self._leaving / poster_id).rename(folder)
+        except FileNotFoundError:
+            raise NotFound("Poster", poster_id) from None
+        self._count(_folder_bytes(folder))
+
+    def forget(self, poster_id: str) -> None:
+        """Delete a folder that was set aside."""
+        shutil.rmtree(self._leaving / poster_id, ignore_errors=True)
 
     def _count(self, change: int) -> None:
         with self._counting:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from mural.errors import GeocodingError, InvalidInput, MuralError, NotFound, Unavailable
+from mural.geo.bbox import BBox
 from mural.geo.gazetteer import Gazetteer, Settlement, clear_winner, great_circle_m
 from mural.geo.gazetteer.names import normalise, split_at_commas, tidy
 from services.cache import Cache
@@ -87,6 +88,10 @@ class GeocodingService:
             longitude=town.longitude,
             display_name=town.display_name,
         )
+
+    def largest_within(self, bbox: BBox, limit: int) -> list[Settlement]:
+        """List the largest towns of a box (degrees), offline. Raises Unavailable."""
+        return self._gazetteer.largest_within(bbox, limit)
 
     def batch(self, places: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
         """Find up to 50 (city, country) pairs; each item says whether it succeeded. Raises InvalidInput for more."""

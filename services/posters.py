@@ -22,7 +22,7 @@ from services.files import POSTER_ID, PosterFiles
 from services.job_store import NewJob
 from services.jobs import JobService
 from services.poster_store import poster_view
-from services.publishing import Publishing
+from services.regret import Regret
 from services.requests import PER_PAGE_MAX, PosterQuery, PosterRequest
 from services.urls import Urls
 from services.views import FileKind, PageOf, PosterView, StoredFile, Submission
@@ -43,7 +43,7 @@ class PosterService:
         designs: Designs,
         jobs: JobService,
         files: PosterFiles,
-        publishing: Publishing,
+        regret: Regret,
         estimates: Estimates,
         urls: Urls,
     ) -> None:
@@ -51,7 +51,7 @@ class PosterService:
         self._designs = designs
         self._jobs = jobs
         self._files = files
-        self._publishing = publishing
+        self._regret = regret
         self._estimates = estimates
         self._urls = urls
 
@@ -117,9 +117,14 @@ class PosterService:
         return StoredFile(path, filename, mimetype, f"{poster_id}-{kind}", size)
 
     def delete(self, poster_id: str, actor: Actor) -> None:
-        """Take a poster down for good; raise NotFound or NotAllowed."""
+        """Take a poster down, for a moment so that it can be restored; raise NotFound or NotAllowed."""
         actor.require(self._row(poster_id).owner, "poster")
-        self._publishing.take_down(poster_id)
+        self._regret.take_down(poster_id)
+
+    def restore(self, poster_id: str, actor: Actor) -> PosterView:
+        """Hang a poster back that was deleted a moment ago; raise NotFound or NotAllowed."""
+        self._regret.hang_back(poster_id, actor)
+        return self.get(poster_id)
 
     def _row(self, poster_id: str) -> PosterRow:
         with self._database.read() as session:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mural.errors import Cancelled, NotFound
@@ -78,19 +78,46 @@ class Publishing:
 
     def take_down(self, poster_id: str) -> None:
         """Delete a poster: from the wall and the database, then its files; raise NotFound."""
+        self._unhang_in_order(poster_id)
+        self._files.remove(poster_id)
+
+    def set_aside(self, poster_id: str) -> PosterFacts | None:
+        """Delete a poster but keep its files aside; give what hangs it back, if anything can; raise NotFound."""
+        self._unhang_in_order(poster_id)
+        try:
+            facts = from_sidecar(poster_id, self._files.sidecar(poster_id))
+        except BrokenSidecar:
+            self._files.remove(poster_id)
+            return None
+        self._files.set_aside(poster_id)
+        return facts
+
+    def hang_back(self, facts: PosterFacts) -> None:
+        """Hang a poster that was set aside as the newest on the wall; raise NotFound when its files are gone."""
+        self._files.bring_back(facts.id)
+        try:
+            self._hang(facts, None)
+        except BaseException:
+            self._files.remove(facts.id)
+            raise
+
+    def _unhang_in_order(self, poster_id: str) -> None:
         with self._gallery.in_order():
             with self._database.write() as session:
                 event = self._unhang(session, poster_id)
             self._announce(event)
-        self._files.remove(poster_id)
 
-    def _hang(self, facts: PosterFacts, source: JobState) -> None:
+    def _hang(self, facts: PosterFacts, source: JobState | None) -> None:
+        """Put a poster on the wall: of a job in the state ``source``, which that completes, or of one that ended."""
         with self._gallery.in_order():
             with self._database.write() as session:
                 row = poster_row(facts)
                 session.add(row)
                 session.flush()
-                self._complete_job(session, facts, source)
+                if source is None:
+                    session.execute(update(JobRow).where(JobRow.id == facts.job_id).values(poster_id=facts.id))
+                else:
+                    self._complete_job(session, facts, source)
                 event = self._append_added(session, row) if row.public and not row.preview else None
             self._announce(event)
 

@@ -31,6 +31,7 @@ from services.live import LiveProgress
 from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.publishing import Publishing
+from services.regret import Regret
 from services.scheduler import Scheduler, Turns
 from services.sqlite_files import DamagedDatabase, check_database
 from services.themes import ThemeService
@@ -116,7 +117,8 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
     own_themes = OwnThemes(database, outside.themes, clock)
     designs = Designs(own_themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
-    posters = PosterService(database, designs, jobs, files, publishing, estimates, urls)
+    regret = Regret(publishing, files, outside.background)
+    posters = PosterService(database, designs, jobs, files, regret, estimates, urls)
     return PosterServices(
         batches=BatchService(database, posters, jobs, urls, clock),
         database=database,

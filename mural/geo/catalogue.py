@@ -17,6 +17,7 @@ from mural.geo import tiles
 from mural.geo.area_file import Origin, Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import BBox
+from mural.geo.catalogue_index import load_index
 from mural.geo.extract import SUFFIXES, header_bbox, read_area
 from mural.geo.files import write_whole
 from mural.geo.layers import Area
@@ -36,7 +37,6 @@ ROOM_TO_MOVE: Final = 1.5
 ROOM_TO_NUDGE: Final = 1.1
 """The same for indexes, which are read again as quickly as the cache is, and for downloads, where more costs others."""
 
-_KNOWN: Final = ("stamp", "bbox", "error", "source")
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class Catalogue:
 
     def __init__(self, folder: Path, origin: Origin, index: Path, areas: AreaCache) -> None:
         self._folder, self._origin, self._index, self._areas = folder, origin, index, areas
-        self._known: dict[str, dict[str, Any]] = _load_index(index)
+        self._known: dict[str, dict[str, Any]] = load_index(index)
 
     def covering(self, bbox: BBox, least_share: float = COVERS) -> list[Extract]:
         """List the extracts that hold the centre and ``least_share`` of the box (degrees), the best first.
@@ -200,11 +200,3 @@ def _without_doubles(found: dict[str, Extract]) -> list[Extract]:
         same = (extract.source.size, extract.source.mtime_ns) == (file.stamp.size, file.stamp.mtime_ns)
         doubles.add(extract.source.name if same else name)
     return [extract for name, extract in found.items() if name not in doubles]
-
-
-def _load_index(index: Path) -> dict[str, dict[str, Any]]:
-    try:
-        known = json.loads(index.read_bytes())
-        return {name: {key: about[key] for key in _KNOWN} for name, about in known.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}

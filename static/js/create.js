@@ -3,14 +3,20 @@
 
 import { addressQuery, requestBody } from "./create/design.js";
 import { scale } from "./create/distance.js";
-import { paperShape, readControls } from "./create/form.js";
+import { paperShape, readControls, writeControls } from "./create/form.js";
+import { pageAround } from "./create/gpx.js";
+import { History } from "./create/history.js";
+import { Marks } from "./create/marks.js";
 import { moved, startMover } from "./create/mover.js";
 import { startPlaceField } from "./create/places.js";
 import { Preview } from "./create/preview.js";
 import { find, need, showFault } from "./lib/dom.js";
 import { api, pageUrl } from "./lib/http.js";
+import { gettext } from "./lib/language.js";
 import { createStore } from "./lib/store.js";
 import { coordinateWords, distanceWords } from "./lib/words.js";
+
+/** @typedef {import("./create/design.js").Design} Design */
 
 const LEAST_M = 500;
 const ADDRESS_PAUSE_MS = 300;
@@ -18,8 +24,12 @@ const ADDRESS_PAUSE_MS = 300;
 const form = /** @type {HTMLFormElement} */ (need("[data-create]"));
 const easel = need("[data-easel]");
 const slider = /** @type {HTMLInputElement} */ (need("[data-distance]"));
-const distances = scale(LEAST_M, Number(form.dataset.maxDistance));
+const tracksField = /** @type {HTMLInputElement} */ (need("[data-tracks-field]", form));
+const maxDistanceM = Number(form.dataset.maxDistance);
+const distances = scale(LEAST_M, maxDistanceM);
 const preview = new Preview(easel);
+/** @type {History<Design>} */
+const past = new History();
 
 /** @param {string} name */
 function hiddenValue(name) {
@@ -27,25 +37,69 @@ function hiddenValue(name) {
 }
 
 const design = createStore(
-  /** @type {import("./create/design.js").Design} */ ({
+  /** @type {Design} */ ({
     ...readControls(form),
     city: hiddenValue("city"),
     country: hiddenValue("country"),
     latitude: hiddenValue("latitude") ? Number(hiddenValue("latitude")) : null,
     longitude: hiddenValue("longitude") ? Number(hiddenValue("longitude")) : null,
     distance: Number(slider.value),
+    markers: [],
+    // The address has no room for tracks: the entry in the browser's history keeps them over a reload.
+    tracks: tracksField.value ? JSON.parse(tracksField.value) : (history.state?.tracks ?? []),
   }),
 );
 
 const places = startPlaceField(need("[data-places]", form), (place) => {
   const { city, country, latitude, longitude } = place;
-  design.set({ city, country, latitude, longitude, distance: place.distance ?? design.get().distance });
+  change({ city, country, latitude, longitude, distance: place.distance ?? design.get().distance });
 });
+
+const marks = new Marks(form, { get: design.get, set: change }, (tracks) => void bringIntoView(tracks));
+
+/** Changes the design so that it can be undone. @param {Partial<Design>} changes */
+function change(changes) {
+  const before = design.get();
+  if (JSON.stringify({ ...before, ...changes }) === JSON.stringify(before)) return;
+  design.set(changes);
+  past.changed(before, performance.now());
+  showHistory();
+}
+
+/** Goes to a design that was there before. @param {Design | undefined} found */
+function goTo(found) {
+  if (!found) return;
+  writeControls(form, found);
+  places.show(/** @type {import("./lib/types.js").Place} */ (found));
+  design.set(found);
+  showHistory();
+}
+
+function showHistory() {
+  /** @type {HTMLButtonElement} */ (need("[data-undo]", form)).disabled = !past.canUndo;
+  /** @type {HTMLButtonElement} */ (need("[data-redo]", form)).disabled = !past.canRedo;
+}
+
+function startHistory() {
+  const undo = () => goTo(past.undo(design.get()));
+  const redo = () => goTo(past.redo(design.get()));
+  need("[data-tools]", form).hidden = false;
+  need("[data-undo]", form).addEventListener("click", undo);
+  need("[data-redo]", form).addEventListener("click", redo);
+  addEventListener("keydown", (event) => {
+    const writes = /** @type {Element} */ (event.target).matches("input:not([type=range],[type=radio],[type=checkbox]), textarea");
+    if (!(event.ctrlKey || event.metaKey) || writes) return;
+    const key = event.key.toLowerCase();
+    const step = key === "y" || (key === "z" && event.shiftKey) ? redo : key === "z" ? undo : null;
+    if (step) event.preventDefault();
+    step?.();
+  });
+}
 
 function startSlider() {
   slider.removeAttribute("name");
   Object.assign(slider, { min: "0", max: String(distances.steps), step: "1" });
-  slider.addEventListener("input", () => design.set({ distance: distances.metres(Number(slider.value)) }));
+  slider.addEventListener("input", () => change({ distance: distances.metres(Number(slider.value)) }));
 }
 
 /** Shows a screen the way it stands, whatever was chosen for the paper before. */
@@ -56,7 +110,7 @@ function turnToSize() {
   /** @type {HTMLInputElement} */ (need(`[name=orientation][value=${way}]`, form)).checked = true;
 }
 
-/** @param {import("./create/design.js").Design} now */
+/** @param {Design} now */
 function showWords(now) {
   const located = now.latitude !== null && now.longitude !== null;
   need("[data-distance-words]").textContent = distanceWords(now.distance);
@@ -72,7 +126,7 @@ function showWords(now) {
   slider.setAttribute("aria-valuetext", distanceWords(now.distance));
 }
 
-/** @param {import("./create/design.js").Design} now */
+/** @param {Design} now */
 function showUsualLines(now) {
   const usual = {
     title: now.city,
@@ -86,15 +140,29 @@ function showUsualLines(now) {
 
 let addressTimer = 0;
 
-/** @param {import("./create/design.js").Design} now */
+/** @param {Design} now */
+function remember(now) {
+  const newTheme = /** @type {HTMLAnchorElement} */ (need("[data-new-theme]", form));
+  newTheme.search = `?${new URLSearchParams({ start: now.theme })}`;
+  tracksField.value = now.tracks.length ? JSON.stringify(now.tracks) : "";
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(
+    () => history.replaceState({ tracks: now.tracks }, "", `?${addressQuery(now)}`),
+    ADDRESS_PAUSE_MS,
+  );
+}
+
+/** @param {Design} now */
 function show(now) {
-  const shape = paperShape(form, now.orientation);
-  easel.style.setProperty("--shape", String(shape));
+  easel.style.setProperty("--shape", String(paperShape(form, now.orientation)));
   showWords(now);
   showUsualLines(now);
-  preview.show(now);
-  clearTimeout(addressTimer);
-  addressTimer = setTimeout(() => history.replaceState(null, "", `?${addressQuery(now)}`), ADDRESS_PAUSE_MS);
+  marks.show(now);
+  if (now.city) {
+    const theme = need("[data-theme-name]").textContent ?? "";
+    preview.show(requestBody(now), gettext("%(city)s in the theme %(theme)s", { city: now.city, theme }));
+  }
+  remember(now);
 }
 
 /** A design that came with a name only is put on the map before it can be moved. */
@@ -106,12 +174,23 @@ async function locate() {
   if (place) design.set({ latitude: place.latitude, longitude: place.longitude });
 }
 
+/** Moves the map to the tracks, and names it after the town they are in. @param {readonly import("./create/gpx.js").Track[]} tracks */
+async function bringIntoView(tracks) {
+  const now = design.get();
+  const { latitude, longitude, distance } = pageAround([...tracks], paperShape(form, now.orientation));
+  const fitting = Math.round(Math.max(LEAST_M, Math.min(maxDistanceM, distance)));
+  const town = await api(`/geocode/reverse?lat=${latitude}&lon=${longitude}`).catch(() => null);
+  const named = town ? { city: town.city, country: town.country } : {};
+  change({ ...named, latitude, longitude, distance: fitting });
+  places.show(/** @type {import("./lib/types.js").Place} */ (design.get()));
+}
+
 /** @param {SubmitEvent} event */
 async function submit(event) {
   event.preventDefault();
   const fault = need("[data-fault]", form);
   const button = /** @type {HTMLButtonElement} */ (need(".make .button", form));
-  if (!(await places.chosen())) return showFault(fault, "Choose a place first.");
+  if (!(await places.chosen())) return showFault(fault, gettext("Choose a place first."));
   button.disabled = true;
   showFault(fault, "");
   try {
@@ -123,24 +202,35 @@ async function submit(event) {
   }
 }
 
+/** Calls with the point that lies so many metres east and north of the middle. @param {(point: {latitude: number, longitude: number}) => void} use */
+function fromMiddle(use) {
+  return (/** @type {number} */ eastM, /** @type {number} */ northM) => {
+    const { latitude, longitude } = design.get();
+    if (latitude !== null && longitude !== null) use(moved({ latitude, longitude }, eastM, northM));
+  };
+}
+
 startSlider();
+startHistory();
 startMover(easel, {
   ready: () => design.get().latitude !== null,
   distanceM: () => design.get().distance,
+  rotation: () => design.get().rotation,
   shift: (x, y) => preview.shift(x, y),
-  move: (eastM, northM) => {
-    const { latitude, longitude } = design.get();
-    if (latitude !== null && longitude !== null) design.set(moved({ latitude, longitude }, eastM, northM));
-  },
+  marking: () => marks.holding,
+  move: fromMiddle((point) => change(point)),
+  mark: fromMiddle((point) => marks.add(point)),
 });
 if (design.get().city) places.show(/** @type {import("./lib/types.js").Place} */ (design.get()));
+design.set({ markers: marks.read() });
 need("#size").addEventListener("change", turnToSize);
-form.addEventListener("input", () => design.set(readControls(form)));
-form.addEventListener("change", () => design.set(readControls(form)));
+for (const name of ["input", "change"]) form.addEventListener(name, () => change(readControls(form)));
 form.addEventListener("submit", submit);
 design.subscribe(show);
 show(design.get());
 void locate();
 
 const picker = find("[data-picker]");
-if (picker) import("./create/picker.js").then(({ startPicker }) => startPicker(picker, design));
+if (picker) {
+  import("./create/picker.js").then(({ startPicker }) => startPicker(picker, { ...design, set: change }));
+}

@@ -3,6 +3,7 @@
 
 import { showProgress } from "./job/progress.js";
 import { showEnd } from "./job/swap.js";
+import { startTelling, tellDone, titleProgress } from "./job/tell.js";
 import { find, need } from "./lib/dom.js";
 import { Commands, Events } from "./lib/events.js";
 import { api } from "./lib/http.js";
@@ -23,6 +24,7 @@ async function end() {
   over = true;
   try {
     startExhibit(await showEnd(article));
+    tellDone(document.title);
   } catch {
     over = false;
     setTimeout(end, 2000);
@@ -48,7 +50,9 @@ async function cancel(event) {
 
 function watch() {
   socket().on(Events.GENERATION_PROGRESS, (event) => {
-    if (event.request_id === jobId && !over) showProgress(article, event);
+    if (event.request_id !== jobId || over) return;
+    showProgress(article, event);
+    titleProgress(event.progress);
   });
   for (const name of ENDS) socket().on(name, (event) => event.request_id === jobId && end());
   onEveryConnect(() => over || subscribe().catch(() => setTimeout(subscribe, 2000)));
@@ -60,5 +64,6 @@ if (ENDED.includes(article.dataset.state ?? "")) {
 } else {
   showProgress(article, { progress: Number(article.dataset.progress) });
   startAnnouncements();
+  startTelling(need("[data-tell]", article));
   watch();
 }

@@ -1,32 +1,21 @@
 // @ts-check
-/** My posters: each can be taken down, after a question and with a few seconds to think better of it. */
+/** My posters: each can be taken down, after a question and with half a minute to think better of it. */
 
 import { all, find, make, need } from "./lib/dom.js";
-import { beginLeaving, leave, leaving, stopLeaving } from "./lib/leaving.js";
+import { gettext } from "./lib/language.js";
 import { notify } from "./lib/notices.js";
-
-const REGRET_S = 7;
+import { offerBack, takeDown } from "./lib/regret.js";
 
 /** @param {HTMLElement} card */
-function takeDown(card) {
-  const id = card.dataset.poster ?? "";
+async function take(card) {
+  const name = need(".place", card).textContent ?? "";
   card.hidden = true;
-  beginLeaving(id);
-  const hangBack = () => {
-    stopLeaving(id);
+  try {
+    offerBack(await takeDown(card.dataset.poster ?? "", name), () => (card.hidden = false));
+  } catch (error) {
     card.hidden = false;
-  };
-  notify(`${need(".place", card).textContent} is taken down.`, {
-    action: "Hang it back",
-    seconds: REGRET_S,
-    onAction: hangBack,
-    onTimeout: () => {
-      leave(id).catch((error) => {
-        hangBack();
-        notify(error.message);
-      });
-    },
-  });
+    notify(/** @type {Error} */ (error).message);
+  }
 }
 
 /** @param {HTMLDialogElement} dialog @param {HTMLElement} card */
@@ -34,17 +23,14 @@ function ask(dialog, card) {
   need("[data-delete-name]", dialog).textContent = need(".place", card).textContent;
   dialog.returnValue = "";
   dialog.showModal();
-  dialog.addEventListener("close", () => dialog.returnValue === "delete" && takeDown(card), { once: true });
+  dialog.addEventListener("close", () => dialog.returnValue === "delete" && take(card), { once: true });
 }
 
 const dialog = /** @type {HTMLDialogElement | null} */ (find("[data-delete-dialog]"));
 for (const card of dialog ? all("[data-mine] [data-poster]") : []) {
-  const button = make("button", "quiet take-down", "Take down");
-  button.setAttribute("aria-label", `Take down ${need(".place", card).textContent}`);
+  const button = make("button", "quiet take-down", gettext("Take down"));
+  const city = need(".place", card).textContent ?? "";
+  button.setAttribute("aria-label", gettext("Take down %(city)s", { city }));
   button.addEventListener("click", () => dialog && ask(dialog, card));
   card.append(button);
 }
-addEventListener("pagehide", () => {
-  // May not get through while the page goes; the next page makes sure of it.
-  for (const id of leaving()) leave(id).catch(() => undefined);
-});

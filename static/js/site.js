@@ -4,7 +4,7 @@
 import { startAppearance } from "./appearance.js";
 import { need } from "./lib/dom.js";
 import { basePath } from "./lib/http.js";
-import { finishLeaving } from "./lib/leaving.js";
+import { startRegret } from "./lib/regret.js";
 
 function watchConnection() {
   const notice = need("[data-offline]");
@@ -16,7 +16,7 @@ function watchConnection() {
 
 startAppearance();
 watchConnection();
-finishLeaving();
+startRegret();
 navigator.serviceWorker?.register(`${basePath()}/worker.js`).catch(() => {
   // Without it (an address without TLS, a private window) only the offline page is missing.
 });

@@ -1,16 +1,23 @@
 // @ts-check
-/** Finds themes by name or mood as one types. */
+/** Finds themes by name or mood, and by kind, as one types and chooses. */
 
-import { all, need } from "./lib/dom.js";
+import { all, find, need } from "./lib/dom.js";
 
-const field = need("[data-theme-search]");
-const input = /** @type {HTMLInputElement} */ (need("input", field));
+const tools = need("[data-theme-search]");
+const input = /** @type {HTMLInputElement} */ (need("input[type=search]", tools));
 const nothing = need("[data-no-theme]");
 
-field.hidden = false;
-input.addEventListener("input", () => {
+function show() {
   const words = input.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const kind = find("[name=kind]:checked", tools)?.getAttribute("value") ?? "";
   const cards = all("[data-words]");
-  for (const card of cards) card.hidden = !words.every((word) => card.dataset.words?.includes(word));
+  for (const card of cards) {
+    const kinds = card.dataset.kinds?.split(" ") ?? [];
+    card.hidden = !words.every((word) => card.dataset.words?.includes(word)) || (kind !== "" && !kinds.includes(kind));
+  }
   nothing.hidden = cards.some((card) => !card.hidden);
-});
+}
+
+tools.hidden = false;
+tools.addEventListener("input", show);
+show();

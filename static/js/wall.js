@@ -1,6 +1,7 @@
 // @ts-check
 /** The wall: its live copy, the sentence that makes a poster, and the kiosk. */
 
+import { startLettingGo } from "./gallery/far.js";
 import { startKiosk } from "./gallery/kiosk.js";
 import { WallLog } from "./gallery/log.js";
 import { startMasonry } from "./gallery/masonry.js";
@@ -14,6 +15,7 @@ import { Commands, Events } from "./lib/events.js";
 import { api } from "./lib/http.js";
 import { command, onEveryConnect, socket } from "./lib/socket.js";
 import { startAnnouncements, startFailures } from "./lib/warnings.js";
+import { gettext, ngettext } from "./lib/language.js";
 
 const LONG_HIDDEN_MS = 30_000;
 const FETCHED = 100;
@@ -31,7 +33,7 @@ function showPresence(viewers) {
   const here = need("[data-presence]");
   here.hidden = false;
   here.classList.toggle("away", !socket().connected);
-  need("[data-presence-words]").textContent = viewers === 1 ? "Only you are here" : `${viewers} people are here`;
+  need("[data-presence-words]").textContent = viewers === 1 ? gettext("Only you are here") : ngettext("%(number)s person is here", "%(number)s people are here", viewers);
 }
 
 /** @param {import("./lib/types.js").WallEvent} event */
@@ -95,5 +97,6 @@ if (kiosk) {
   startAnnouncements();
   startFailures();
   startMasonry(list);
+  startLettingGo(list);
   startQuickCreate(need("[data-quick-create]"));
 }

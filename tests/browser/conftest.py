@@ -25,8 +25,8 @@ Visit = Callable[..., Page]
 class Watch:
     """Notes what a page complains about and whom it asks."""
 
-    def __init__(self, context: BrowserContext, host: str, *, cut: bool) -> None:
-        self._ignored = ("Failed to load resource", *(("WebSocket connection to",) if cut else ()))
+    def __init__(self, context: BrowserContext, host: str, ignored: tuple[str, ...]) -> None:
+        self._ignored = ("Failed to load resource", *ignored)
         self.complaints: list[str] = []
         self.strangers: list[str] = []
         self._host = host
@@ -57,13 +57,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def visitor(browser: Browser, base_url: str, *, cut: bool = False, **options: Any) -> Iterator[Page]:
+def visitor(
+    browser: Browser, base_url: str, *, cut: bool = False, ignored: tuple[str, ...] = (), **options: Any
+) -> Iterator[Page]:
     """Open a page in a session of its own; at the end it must not have complained or asked a stranger.
 
-    ``cut`` is for a visitor whose connection the test cuts.
+    ``cut`` is for a visitor whose connection the test cuts; complaints that begin as ``ignored`` are the browser's own.
     """
     context = browser.new_context(base_url=base_url, viewport=options.pop("viewport", DESKTOP), **options)
-    watch = Watch(context, "127.0.0.1", cut=cut)
+    watch = Watch(context, "127.0.0.1", (*ignored, *(("WebSocket connection to",) if cut else ())))
     page = context.new_page()
     yield page
     context.close()

@@ -24,6 +24,7 @@ PAGES = (
     "/generate/{job}",
     "/gallery",
     "/themes",
+    "/themes/new",
     "/about",
     "/status",
     "/offline",
@@ -217,3 +218,32 @@ def test_a_reader_without_a_connection_gets_the_offline_page(visit: Visit) -> No
     ann.context.set_offline(offline=True)
     ann.goto("/status")
     expect(ann.get_by_role("heading", name="The doors are shut for a moment")).to_be_visible()
+
+
+def test_a_theme_is_mixed_on_a_real_map_kept_and_changed(visit: Visit) -> None:
+    ann, ben = visit(), visit()
+    ann.goto("/themes/new?start=noir")
+    preview = ann.locator("[data-preview]")
+    expect(preview).to_be_visible(timeout=SLOW_MS)
+    first = preview.get_attribute("src")
+    ann.get_by_label("Letters", exact=True).fill("#0d0d0d")
+    expect(ann.get_by_text("The text is hard to read")).not_to_have_count(0)
+    expect(preview).not_to_have_attribute("src", first or "", timeout=SLOW_MS)
+    ann.get_by_label("Letters", exact=True).fill("#fff0d0")
+    expect(ann.get_by_text("Letters are easy to read")).to_be_visible()
+    ann.get_by_label("Name", exact=True).fill("Night tram")
+    ann.get_by_role("button", name="Keep this theme").click()
+    ann.wait_for_url("**/themes#own_*")
+    card = ann.get_by_role("listitem").filter(has_text="Night tram")
+    expect(card.get_by_text("Your own")).to_be_visible()
+    ann.get_by_role("radio", name="My own").check(force=True)
+    expect(ann.locator(".hung:visible")).to_have_count(1)
+    shared = card.get_by_role("link").first.get_attribute("href") or ""
+    ben.goto(shared)  # whoever has the link may use it
+    expect(ben.get_by_role("radio", name="Night tram")).to_be_checked()
+    card.get_by_text("Colours").click()
+    card.get_by_role("link", name="Change it").click()
+    expect(ann.get_by_label("Letters", exact=True)).to_have_value("#fff0d0")
+    ann.get_by_role("button", name="Delete it").click()
+    ann.wait_for_url("**/themes")
+    expect(ann.get_by_text("Night tram")).to_have_count(0)

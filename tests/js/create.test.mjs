@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addressQuery, previewQuery, requestBody } from "../../static/js/create/design.js";
+import { addressQuery, requestBody } from "../../static/js/create/design.js";
 import { scale, spoken } from "../../static/js/create/distance.js";
-import { moved } from "../../static/js/create/mover.js";
+import { pageAround, simplified } from "../../static/js/create/gpx.js";
+import { History } from "../../static/js/create/history.js";
+import { moved, onGround } from "../../static/js/create/mover.js";
 
 const design = {
   city: "São Paulo",
@@ -20,23 +22,26 @@ const design = {
   title: null,
   subtitle: "",
   coordinates: "23° S",
+  lines: ["a", "b, c"],
+  font: "bitter",
+  markers: [{ latitude: -23.5, longitude: -46.6, shape: "heart", label: "Here, there" }],
+  tracks: [],
   rotation: 0,
   add: "frame",
   bleed: true,
   unlisted: false,
 };
 
-test("the preview is asked for what can be seen of a design", () => {
-  const query = previewQuery(design, 600);
+test("the address carries what the visitor chose, and the usual is not spelt out", () => {
+  const query = addressQuery(design);
   assert.equal(query.get("city"), "São Paulo");
   assert.equal(query.get("hide"), "rail,buildings");
-  assert.equal(query.get("width"), "600");
-  assert.equal(query.has("title"), false, "the usual line is not spelt out");
+  assert.equal(query.has("title"), false);
   assert.equal(query.get("subtitle"), "", "a hidden line is there and empty");
   assert.equal(query.get("add"), "frame");
-  assert.equal(query.has("rotation"), false);
-  assert.equal(query.has("format"), false);
-  assert.equal(query.has("unlisted"), false);
+  assert.equal(query.has("rotation") || query.has("unlisted") || query.has("tracks"), false);
+  assert.deepEqual(query.getAll("line"), ["a", "b, c"]);
+  assert.deepEqual(query.getAll("marker"), ["-23.50000,-46.60000,heart,Here, there"]);
 });
 
 test("the address brings everything back, also the file and who sees it", () => {
@@ -50,7 +55,8 @@ test("the request's body names layers and texts as the interface wants them", ()
   const body = requestBody(design);
   assert.deepEqual(body.layers, { rail: false, buildings: false });
   assert.deepEqual(body.furniture, { frame: true });
-  assert.deepEqual(body.texts, { title: null, subtitle: "", coordinates: "23° S" });
+  assert.deepEqual(body.texts, { title: null, subtitle: "", coordinates: "23° S", lines: ["a", "b, c"], font: "bitter" });
+  assert.deepEqual(body.markers, design.markers);
   assert.equal(body.visibility, "public");
   assert.equal("hide" in body || "title" in body || "unlisted" in body, false);
 });
@@ -84,4 +90,36 @@ test("moving the place goes as far as asked, in both directions of the compass",
 test("moving over the date line comes out on the other side, and never over a pole", () => {
   assert.equal(moved({ latitude: 0, longitude: 179.5 }, 111_320, 0).longitude, -179.5);
   assert.equal(moved({ latitude: 84.9, longitude: 0 }, 0, 1_000_000).latitude, 85);
+});
+
+test("what lies to the right of a turned map is found on the ground", () => {
+  const [east, north] = onGround(100, 0, 90);
+  assert.deepEqual([Math.round(east), Math.round(north)], [0, 100], "turned clockwise by 90°, north is on the right");
+  assert.deepEqual(onGround(3, 4, 0), [3, 4]);
+});
+
+test("a track keeps its corners and loses what lies on the way", () => {
+  const corner = [[0, 0], [0, 0.0005], [0, 0.001], [0.0005, 0.001], [0.001, 0.001]];
+  assert.deepEqual(simplified(corner, 5), [[0, 0], [0, 0.001], [0.001, 0.001]]);
+  assert.equal(simplified(corner, 1000).length, 2);
+});
+
+test("the page around a track shows all of it", () => {
+  const page = pageAround([{ label: "", points: [[-0.01, 10], [0.01, 10.01]] }], 0.75);
+  assert.equal(page.latitude, 0);
+  assert.equal(page.longitude.toFixed(3), "10.005");
+  assert.ok(page.distance / 0.75 > 1113 && page.distance > 557, "up and across");
+});
+
+test("undo goes back change by change, redo forth again, and a new change ends what was undone", () => {
+  const past = new History();
+  past.changed("a", 0);
+  past.changed("b", 100);
+  past.changed("c", 2000);
+  assert.equal(past.undo("d"), "c");
+  assert.equal(past.undo("c"), "a", "what followed quickly was one change");
+  assert.equal(past.undo("a"), undefined);
+  assert.equal(past.redo("a"), "c");
+  past.changed("c", 5000);
+  assert.equal(past.redo("e"), undefined);
 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,18 @@ def probed(tmp_path_factory: pytest.TempPathFactory, gazetteer: Path) -> Iterato
 @pytest.fixture(scope="module")
 def described(probed: Api) -> Any:
     # The render processes of this installation do not run, so it is never ready.
-    return schemathesis.openapi.from_wsgi(f"{V1}/openapi.json", probed.app).exclude(path=f"{V1}/ready")
+    return schemathesis.openapi.from_wsgi(f"{V1}/openapi.json", read_whole(probed.app)).exclude(path=f"{V1}/ready")
+
+
+def read_whole(app: Any) -> Any:
+    """Read every answer to its end and close it, as a server does and this client does not."""
+
+    def call(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        answer = app(environ, start_response)
+        with closing(answer) if hasattr(answer, "close") else nullcontext():
+            return [b"".join(answer)]
+
+    return call
 
 
 # Its WSGI transport leaves it to the garbage collector to close the files that answers are read from.

@@ -10,7 +10,9 @@ from tests.support.server import Server
 NOT_FOUND = ("/posters/nothing", "/generate/nothing", "/create?like=nothing", "/nowhere")
 
 
-@pytest.mark.parametrize("path", ["/", "/create", "/gallery", "/themes", "/about", "/status", "/offline", "/?kiosk=1"])
+@pytest.mark.parametrize(
+    "path", ["/", "/create", "/gallery", "/themes", "/themes/new", "/about", "/status", "/offline", "/?kiosk=1"]
+)
 def test_a_page_is_there_for_a_stranger(server: Server, path: str) -> None:
     answer = requests.get(server.base_url + path, timeout=30)
     assert answer.status_code == 200

@@ -256,6 +256,22 @@ def test_a_filename_is_plain_whatever_the_script_of_the_place(api: Api, ann: Vis
     assert ann.get(made["download_url"]).headers["Content-Disposition"].isascii()
 
 
+def test_a_poster_taken_down_by_mistake_is_hung_back_by_its_owner_only(api: Api) -> None:
+    owner, stranger = api.visitor(), api.visitor()
+    ident = api.made(owner)["id"]
+    before = owner.get(f"{POSTERS}/{ident}").get_json()
+    assert stranger.post(f"{POSTERS}/{ident}/restore").status_code == 404  # it hangs
+    owner.delete(f"{POSTERS}/{ident}")
+    assert owner.get(f"{POSTERS}/{ident}").status_code == 404
+    assert owner.get(f"{POSTERS}/{ident}/download").status_code == 404
+    assert stranger.post(f"{POSTERS}/{ident}/restore").status_code == 403
+    answer = owner.post(f"{POSTERS}/{ident}/restore")
+    assert (answer.status_code, answer.get_json()) == (200, before)
+    assert owner.get(f"{POSTERS}/{ident}/download").status_code == 200
+    assert stranger.get(f"{V1}/gallery").get_json()["posters"][0]["id"] == ident
+    assert owner.post(f"{POSTERS}/{ident}/restore").status_code == 404
+
+
 @pytest.mark.parametrize(("method", "path"), [("put", ""), ("delete", ""), ("post", f"/{NOBODY}/download")])
 def test_a_wrong_method_is_refused(ann: Visitor, method: str, path: str) -> None:
     assert getattr(ann, method)(POSTERS + path).status_code == 405

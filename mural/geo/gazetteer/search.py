@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from mural.errors import InvalidInput
+from mural.geo.bbox import BBox
 from mural.geo.gazetteer.grid import HALF_WAY_ROUND_M, METRES_PER_DEGREE, cells_around, great_circle_m
 from mural.geo.gazetteer.index_file import IndexFile
 from mural.geo.gazetteer.names import normalise, split_at_commas
@@ -102,6 +103,15 @@ class Gazetteer:
                 return self._settlements([best[2]])[0], best[1]
             # A metre more, or rounding could ask for the same circle for ever.
             radius_m = min(radius_m * _GROWTH, best[0] + reach_m + 1) if best else radius_m * _GROWTH
+
+    def largest_within(self, bbox: BBox, limit: int) -> list[Settlement]:
+        """List the towns of a box (degrees), those with the most people first. Raises Unavailable."""
+        rows = self._index.rows(
+            "SELECT id FROM place WHERE latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ?"
+            " ORDER BY population DESC, id LIMIT ?",
+            (bbox.bottom, bbox.top, bbox.left, bbox.right, limit),
+        )
+        return self._settlements([ident for (ident,) in rows])
 
     def _beginning_with(self, prefix: str, qualifiers: list[str]) -> Ranks:
         if not qualifiers:

@@ -1,7 +1,9 @@
 // @ts-check
-/** What is being designed, and its three other forms: the page's address, the preview's query, the request's body. */
+/** What is being designed, and its two other forms: the page's address, and the request's body. */
 
 /**
+ * @typedef {{latitude: number, longitude: number, shape: string, label: string}} Marker
+ *
  * @typedef {object} Design
  * @property {string} city
  * @property {string} country
@@ -17,52 +19,47 @@
  * @property {string | null} title null is the usual line, "" no line
  * @property {string | null} subtitle
  * @property {string | null} coordinates
+ * @property {readonly string[]} lines further lines
+ * @property {string} font "" is the theme's own
  * @property {number} rotation degrees clockwise
  * @property {string} add a frame and the like, separated by commas
+ * @property {readonly Marker[]} markers
+ * @property {readonly import("./gpx.js").Track[]} tracks too long for an address
  * @property {boolean} bleed for a print shop, in a PDF
  * @property {boolean} unlisted
  */
 
-const SHOWN = /** @type {const} */ ([
-  ...["city", "country", "latitude", "longitude", "theme", "distance", "size", "orientation", "hide"],
-  ...["rotation", "add", "title", "subtitle", "coordinates"],
+const ADDRESSED = /** @type {const} */ ([
+  ...["city", "country", "latitude", "longitude", "theme", "distance", "size", "orientation", "hide", "rotation"],
+  ...["add", "title", "subtitle", "coordinates", "font", "format", "dpi", "bleed", "unlisted"],
 ]);
 /** What most print shops ask for. */
 const BLEED_MM = 3;
 const LINES = /** @type {const} */ (["title", "subtitle", "coordinates"]);
 
 /**
- * @param {Design} design
- * @param {readonly string[]} names
+ * A marker as the address and the plain form carry it.
+ * @param {Marker} marker
  */
-function queryOf(design, names) {
+export function markerWords({ latitude, longitude, shape, label }) {
+  return `${latitude.toFixed(5)},${longitude.toFixed(5)},${shape},${label}`;
+}
+
+/**
+ * The query that brings the workbench back as it is, but for the tracks.
+ * @param {Design} design
+ */
+export function addressQuery(design) {
   const query = new URLSearchParams();
-  const values = /** @type {Record<string, string | number | boolean | null>} */ ({ ...design });
-  for (const name of names) {
+  const values = /** @type {Record<string, any>} */ ({ ...design });
+  for (const name of ADDRESSED) {
     const value = values[name];
     const emptyLine = value === "" && LINES.includes(/** @type {any} */ (name));
     if (emptyLine || (value !== null && value !== "" && value !== false && value !== 0)) query.set(name, String(value));
   }
+  for (const line of design.lines) query.append("line", line);
+  for (const marker of design.markers) query.append("marker", markerWords(marker));
   return query;
-}
-
-/**
- * The query of the live preview: what can be seen of the design.
- * @param {Design} design
- * @param {number} widthPx
- */
-export function previewQuery(design, widthPx) {
-  const query = queryOf(design, SHOWN);
-  query.set("width", String(widthPx));
-  return query;
-}
-
-/**
- * The query that brings the workbench back as it is.
- * @param {Design} design
- */
-export function addressQuery(design) {
-  return queryOf(design, [...SHOWN, "format", "dpi", "bleed", "unlisted"]);
 }
 
 /**
@@ -70,14 +67,14 @@ export function addressQuery(design) {
  * @param {Design} design
  */
 export function requestBody(design) {
-  const { hide, add, bleed, title, subtitle, coordinates, unlisted, latitude, longitude, ...plain } = design;
+  const { hide, add, bleed, title, subtitle, coordinates, lines, font, unlisted, latitude, longitude, ...plain } = design;
   return {
     ...plain,
     ...(latitude !== null && longitude !== null ? { latitude, longitude } : {}),
     ...(bleed && design.format === "pdf" ? { bleed_mm: BLEED_MM, crop_marks: true } : {}),
     layers: switches(hide, false),
     furniture: switches(add, true),
-    texts: { title, subtitle, coordinates },
+    texts: { title, subtitle, coordinates, lines, ...(font ? { font } : {}) },
     visibility: unlisted ? "unlisted" : "public",
   };
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Moving the place by dragging the preview, or with the arrow keys. */
+/** Moving the place by dragging the preview or with the arrow keys, and pointing at places by a click or Enter. */
 
 const METRES_PER_DEGREE = 111_320;
 const KEY_SHARE = 0.1;
@@ -35,7 +35,22 @@ function rounded(degrees) {
  * @property {() => number} distanceM from the centre to the nearer edges
  * @property {(eastM: number, northM: number) => void} move
  * @property {(x: number, y: number) => void} shift shows the move in pixels before it is drawn
+ * @property {() => number} rotation degrees clockwise
+ * @property {() => boolean} marking whether a click points at a place
+ * @property {(eastM: number, northM: number) => void} mark
  */
+
+/**
+ * Metres east and north that so many metres to the right and upwards are on a map that is turned.
+ * @param {number} rightM
+ * @param {number} upM
+ * @param {number} rotation degrees clockwise
+ * @returns {[eastM: number, northM: number]}
+ */
+export function onGround(rightM, upM, rotation) {
+  const turn = (rotation * Math.PI) / 180;
+  return [rightM * Math.cos(turn) - upM * Math.sin(turn), rightM * Math.sin(turn) + upM * Math.cos(turn)];
+}
 
 /**
  * Follows one drag from its start to its end.
@@ -45,6 +60,8 @@ function rounded(degrees) {
  */
 function followDrag(easel, map, start) {
   const metresPerPixel = (2 * map.distanceM()) / Math.min(easel.clientWidth, easel.clientHeight);
+  /** @param {number} x @param {number} y pixels to the right and down */
+  const ground = (x, y) => onGround(x * metresPerPixel, -y * metresPerPixel, map.rotation());
   /** @param {PointerEvent} event */
   const drag = (event) => map.shift(event.clientX - start.clientX, event.clientY - start.clientY);
   /** @param {PointerEvent} end */
@@ -52,8 +69,10 @@ function followDrag(easel, map, start) {
     easel.removeEventListener("pointermove", drag);
     easel.classList.remove("moving");
     const [x, y] = [end.clientX - start.clientX, end.clientY - start.clientY];
-    if (Math.hypot(x, y) > CLICK_PX) map.move(-x * metresPerPixel, y * metresPerPixel);
-    else map.shift(0, 0);
+    if (Math.hypot(x, y) > CLICK_PX) return map.move(...ground(-x, -y));
+    map.shift(0, 0);
+    const box = easel.getBoundingClientRect();
+    if (map.marking()) map.mark(...ground(end.clientX - box.x - box.width / 2, end.clientY - box.y - box.height / 2));
   };
   easel.setPointerCapture(start.pointerId);
   easel.classList.add("moving");
@@ -71,9 +90,11 @@ export function startMover(easel, map) {
   });
   easel.addEventListener("keydown", (event) => {
     const direction = KEYS[event.key];
-    if (!direction || !map.ready()) return;
+    const marks = event.key === "Enter" && map.marking();
+    if (!map.ready() || !(direction || marks)) return;
     event.preventDefault();
     const step = KEY_SHARE * map.distanceM();
-    map.move(direction[0] * step, direction[1] * step);
+    if (direction) map.move(...onGround(direction[0] * step, direction[1] * step, map.rotation()));
+    else map.mark(0, 0);
   });
 }

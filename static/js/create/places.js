@@ -4,6 +4,7 @@
 import { all, announce, make, need } from "../lib/dom.js";
 import { api } from "../lib/http.js";
 import { peopleWords } from "../lib/words.js";
+import { gettext, ngettext } from "../lib/language.js";
 
 /** @typedef {import("../lib/types.js").Place} Place */
 
@@ -103,10 +104,10 @@ class PlaceField {
   #open(places) {
     this.#found = places;
     this.#active = -1;
-    if (places.length === 0) return this.#say("No place of that name is known here.");
+    if (places.length === 0) return this.#say(gettext("No place of that name is known here."));
     this.list.replaceChildren(...places.map((place, index) => option(place, `${this.list.id}-${index}`)));
     this.#expand(true);
-    announce(`${places.length} places. Choose with the arrow keys.`);
+    announce(ngettext("%(number)s place. Choose with the arrow keys.", "%(number)s places. Choose with the arrow keys.", places.length));
   }
 
   /** @param {string} words */

@@ -3,11 +3,22 @@
 
 import { need } from "../lib/dom.js";
 import { ApiError, apiUrl, fetchOk } from "../lib/http.js";
-import { previewQuery } from "./design.js";
+import { gettext } from "../lib/language.js";
 
 const PAUSE_MS = 60;
 const WIDTHS = [400, 600, 800];
 const OVERTAKEN = 409;
+
+/**
+ * Asks for a picture of a design.
+ * @param {object} body as POST /preview.png takes it
+ * @param {AbortSignal} signal
+ */
+async function draw(body, signal) {
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetchOk(apiUrl("/preview.png"), { method: "POST", body: JSON.stringify(body), headers, signal });
+  return response.blob();
+}
 
 export class Preview {
   #asking = new AbortController();
@@ -23,11 +34,12 @@ export class Preview {
 
   /**
    * Draws a design in a moment, unless another one follows.
-   * @param {import("./design.js").Design} design
+   * @param {object} body the body of POST /posters
+   * @param {string} words what the picture shows
    */
-  show(design) {
+  show(body, words) {
     clearTimeout(this.#timer);
-    if (design.city) this.#timer = setTimeout(() => this.#draw(design), PAUSE_MS);
+    this.#timer = setTimeout(() => this.#draw(body, words), PAUSE_MS);
   }
 
   /**
@@ -39,16 +51,18 @@ export class Preview {
     this.front.style.translate = `${x}px ${y}px`;
   }
 
-  /** @param {import("./design.js").Design} design */
-  async #draw(design) {
+  /**
+   * @param {object} body
+   * @param {string} words
+   */
+  async #draw(body, words) {
     this.#asking.abort();
     const asking = (this.#asking = new AbortController());
     this.easel.classList.add("drawing");
     try {
       const wanted = this.easel.clientWidth * devicePixelRatio;
-      const query = previewQuery(design, WIDTHS.find((width) => width >= wanted) ?? 800);
-      const response = await fetchOk(apiUrl(`/preview.png?${query}`), { signal: asking.signal });
-      await this.#hang(await response.blob(), design);
+      const width = WIDTHS.find((offered) => offered >= wanted) ?? 800;
+      await this.#hang(await draw({ ...body, width }, asking.signal), words);
     } catch (error) {
       if (/** @type {Error} */ (error).name === "AbortError") return;
       if (error instanceof ApiError && error.status === OVERTAKEN) return;
@@ -59,16 +73,16 @@ export class Preview {
 
   /**
    * @param {Blob} picture
-   * @param {import("./design.js").Design} design
+   * @param {string} words
    */
-  async #hang(picture, design) {
+  async #hang(picture, words) {
     const next = new Image();
     next.src = URL.createObjectURL(picture);
     await next.decode();
     if (this.#shown) URL.revokeObjectURL(this.#shown);
     this.#shown = next.src;
     this.front.src = next.src;
-    this.front.alt = `Preview: ${design.city} in the theme ${design.theme}`;
+    this.front.alt = gettext("Preview: %(picture)s", { picture: words });
     this.front.hidden = false;
     this.shift(0, 0);
     this.#say("");

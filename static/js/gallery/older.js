@@ -3,6 +3,7 @@
 
 import { need } from "../lib/dom.js";
 import { api } from "../lib/http.js";
+import { gettext } from "../lib/language.js";
 
 const AHEAD = "800px";
 const PAGE = 24;
@@ -43,7 +44,7 @@ export class Older {
       this.wall.append(page.posters);
       this.goOnFrom(page.next_before);
     } catch {
-      this.link.textContent = "Older posters did not come. Try again";
+      this.link.textContent = gettext("Older posters did not come. Try again");
     } finally {
       this.#loading = false;
       this.more.removeAttribute("aria-busy");

@@ -2,6 +2,7 @@
 /** Holds changes back while somebody reads further down, and says how many posters are waiting. */
 
 import { calm } from "../lib/dom.js";
+import { ngettext } from "../lib/language.js";
 
 const TOP_PX = 240;
 
@@ -34,7 +35,7 @@ export class Pill {
 
   #show() {
     this.button.hidden = this.#posters === 0;
-    this.button.textContent = `${this.#posters} new`;
+    this.button.textContent = ngettext("%(number)s new", "%(number)s new ones", this.#posters);
   }
 
   #atTop() {

@@ -5,15 +5,16 @@ import { startPlaceField } from "../create/places.js";
 import { need, showFault } from "../lib/dom.js";
 import { api, pageUrl } from "../lib/http.js";
 import { notify } from "../lib/notices.js";
+import { gettext } from "../lib/language.js";
 
 /** @param {Record<string, any>} answer @param {string} city */
 function tell(answer, city) {
   if (answer.result) {
     const { poster_id: id } = answer.result;
-    notify(`${city} in that theme hangs already.`, { action: "See it", onAction: () => location.assign(pageUrl.poster(id)) });
+    notify(gettext("%(city)s in that theme hangs already.", { city }), { action: gettext("See it"), onAction: () => location.assign(pageUrl.poster(id)) });
   } else {
     const watch = () => location.assign(pageUrl.job(answer.job_id));
-    notify(`${city} is on its way to the wall.`, { action: "Watch it", onAction: watch });
+    notify(gettext("%(city)s is on its way to the wall.", { city }), { action: gettext("Watch it"), onAction: watch });
   }
 }
 

@@ -4,6 +4,7 @@
 import { all, announce, find } from "../lib/dom.js";
 import { makingCard, posterCard, showProgress } from "./cards.js";
 import { difference } from "./sync.js";
+import { gettext } from "../lib/language.js";
 
 /** @typedef {import("../lib/types.js").Poster} Poster */
 /** @typedef {import("../lib/types.js").Making} Making */
@@ -39,7 +40,7 @@ export class Wall {
     card.classList.add("new", sheet ? "revealed" : "arriving");
     if (sheet) sheet.replaceWith(card);
     else this.list.insertBefore(card, find("[data-poster]", this.list));
-    announce(`New on the wall: ${poster.city}, ${poster.theme_name}.`);
+    announce(gettext("New on the wall: %(city)s, %(theme)s.", { city: poster.city, theme: poster.theme_name }));
   }
 
   /**

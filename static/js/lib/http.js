@@ -1,6 +1,8 @@
 // @ts-check
 /** The REST interface: addresses under whatever prefix the site lives, JSON in and out, refusals as errors. */
 
+import { gettext } from "./language.js";
+
 /** An answer that says no; `body` has the sentence and the facts. */
 export class ApiError extends Error {
   /**
@@ -8,7 +10,7 @@ export class ApiError extends Error {
    * @param {Record<string, any>} body
    */
   constructor(status, body) {
-    super(body.message ?? "The gallery did not answer as expected. Try again in a moment.");
+    super(body.message ?? gettext("The gallery did not answer as expected. Try again in a moment."));
     this.status = status;
     this.body = body;
   }
@@ -48,7 +50,7 @@ export async function refusalOf(response) {
 export async function fetchOk(url, init) {
   const response = await fetch(url, init).catch((error) => {
     if (error.name === "AbortError") throw error;
-    throw new ApiError(0, { message: "There is no connection to the gallery." });
+    throw new ApiError(0, { message: gettext("There is no connection to the gallery.") });
   });
   if (!response.ok) throw await refusalOf(response);
   return response;

@@ -3,6 +3,7 @@
 
 import { io } from "../../vendor/socket.io.esm.min.js";
 import { basePath } from "./http.js";
+import { gettext } from "./language.js";
 
 const ACK_MS = 8000;
 
@@ -25,7 +26,7 @@ export function socket() {
 export class Refused extends Error {
   /** @param {Record<string, any>} ack */
   constructor(ack) {
-    super(ack.message ?? ack.error ?? "The gallery refused.");
+    super(ack.message ?? ack.error ?? gettext("The gallery refused."));
     this.ack = ack;
   }
 }

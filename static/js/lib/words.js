@@ -1,6 +1,8 @@
 // @ts-check
 /** Facts put into words, as routes/wording.py does for what the server writes. */
 
+import { gettext, ngettext } from "./language.js";
+
 /** @param {number} metres */
 export function distanceWords(metres) {
   if (metres < 1000) return `${Math.round(metres)} m`;
@@ -18,20 +20,20 @@ export function coordinateWords(latitude, longitude) {
 
 /** @param {number} people */
 export function peopleWords(people) {
-  if (people < 1000) return `${people} people`;
-  if (people < 1_000_000) return `${Math.round(people / 1000)} thousand`;
-  return `${(people / 1_000_000).toFixed(1).replace(/\.0$/, "")} million`;
+  if (people < 1000) return ngettext("%(number)s person", "%(number)s people", people);
+  if (people < 1_000_000) return gettext("%(number)s thousand", { number: Math.round(people / 1000) });
+  return gettext("%(number)s million", { number: (people / 1_000_000).toFixed(1).replace(/\.0$/, "") });
 }
 
 /** @param {number} seconds */
 export function remainingWords(seconds) {
-  if (seconds < 5) return "Any moment now.";
-  if (seconds < 60) return `About ${Math.ceil(seconds / 5) * 5} seconds left.`;
+  if (seconds < 5) return gettext("Any moment now.");
+  if (seconds < 60) return gettext("About %(number)s seconds left.", { number: Math.ceil(seconds / 5) * 5 });
   const minutes = Math.round(seconds / 60);
-  return `About ${minutes} minute${minutes === 1 ? "" : "s"} left.`;
+  return ngettext("About %(number)s minute left.", "About %(number)s minutes left.", minutes);
 }
 
 /** @param {number} position from 1, the next one */
 export function queueWords(position) {
-  return position <= 1 ? "It is the next one." : `${position - 1} before it.`;
+  return position <= 1 ? gettext("It is the next one.") : gettext("%(number)s before it.", { number: position - 1 });
 }

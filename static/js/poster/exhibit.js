@@ -1,9 +1,12 @@
 // @ts-check
-/** What can be done with a finished poster: share its link, take it down. */
+/** What can be done with a finished poster: look closer, share its link, take it down. */
 
 import { find, need, showFault } from "../lib/dom.js";
-import { api, basePath } from "../lib/http.js";
+import { basePath } from "../lib/http.js";
+import { gettext } from "../lib/language.js";
 import { notify } from "../lib/notices.js";
+import { takeDown } from "../lib/regret.js";
+import { lookCloser } from "./zoom.js";
 
 /** @param {HTMLElement} button */
 function startSharing(button) {
@@ -12,7 +15,7 @@ function startSharing(button) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(url);
-      notify("The link is copied.");
+      notify(gettext("The link is copied."));
     } catch {
       notify(url, { seconds: 20 });
     }
@@ -31,7 +34,7 @@ function startTakingDown(button, dialog) {
     if (choice !== "delete") return;
     event.preventDefault();
     try {
-      await api(`/posters/${button.dataset.delete}`, { method: "DELETE" });
+      await takeDown(button.dataset.delete ?? "", button.dataset.name ?? "");
       location.assign(`${basePath()}/gallery`);
     } catch (error) {
       showFault(need("[data-fault]", dialog), /** @type {Error} */ (error).message);
@@ -39,10 +42,20 @@ function startTakingDown(button, dialog) {
   });
 }
 
+/** @param {HTMLElement} button */
+function startLookingCloser(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    lookCloser(button.dataset.closer ?? "", button.dataset.name ?? "").catch((error) => notify(error.message));
+  });
+}
+
 /** @param {HTMLElement} article */
 export function startExhibit(article) {
   const share = find("[data-share]", article);
   if (share) startSharing(share);
+  const closer = find("[data-closer]", article);
+  if (closer) startLookingCloser(closer);
   const remove = find("[data-delete]", article);
   const dialog = /** @type {HTMLDialogElement | null} */ (find("[data-delete-dialog]", article));
   if (remove && dialog) startTakingDown(remove, dialog);

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 from werkzeug.datastructures import MultiDict
 
 from mural.errors import InvalidInput
 from mural.geo.gazetteer import Settlement
-from mural.poster import ALL_LAYERS, Format, Furniture, Page, Place, PosterDesign, Texts
+from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, Place, PosterDesign, Texts, Track
 from mural.themes import load_theme
 from routes import forms
 from services.requests import PosterRequest
 from tests.support.real_parts import ROOT
+
+HERE = Marker(latitude=59.9, longitude=10.7, label="Here", shape="circle")
+WALK = Track(points=((60.0, 10.0), (60.1, 10.1)), label="Walk")
 
 
 def town(name: str, region: str = "", country: str = "United States") -> Settlement:
@@ -53,6 +59,10 @@ FULL = [
     ("add", "frame"),
     ("bleed", "1"),
     ("unlisted", "1"),
+    ("line", "since 1952\r\n\r\n our town "),
+    ("font", "bitter"),
+    ("marker", "60.17100,24.94400,heart,Home, sweet home"),
+    ("tracks", '[{"label": "Walk", "points": [[60.17, 24.94], [60.18, 24.95]]}]'),
 ]
 
 
@@ -66,10 +76,25 @@ def test_every_control_of_the_form_reaches_the_request() -> None:
     assert (made.theme, made.distance_m, made.size, made.orientation) == ("noir", 500, "a4", "landscape")
     assert (made.format, made.dpi, made.rotation_deg) == (Format.PDF, 150, 45)
     assert made.layers == {"roads", "sea"}
-    assert made.texts == Texts(title="Home", subtitle="", coordinates="")
+    lines = ("since 1952", "our town")
+    assert made.texts == Texts(title="Home", subtitle="", coordinates="", lines=lines, font="bitter")
+    assert made.markers == (Marker(latitude=60.171, longitude=24.944, label="Home, sweet home", shape="heart"),)
+    assert made.tracks == (Track(points=((60.17, 24.94), (60.18, 24.95)), label="Walk"),)
     assert made.furniture == Furniture(frame=True)
     assert (made.bleed_mm, made.crop_marks) == (forms.BLEED_MM, True)
     assert made.visibility == "unlisted"
+
+
+@pytest.mark.parametrize("tracks", ["{", "[1]", '[{"points": [[1, 2]]}]', '[{"points": "x", "more": 1}]'])
+def test_tracks_that_are_none_are_refused(tracks: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        wish([*(pair for pair in FULL if pair[0] != "tracks"), ("tracks", tracks)])
+    assert str(refused.value.field).startswith("tracks")
+
+
+@pytest.mark.parametrize("words", ["", "x,y", "95,0,pin,", "60,24,square,", "1"])
+def test_a_marker_in_the_address_that_is_none_is_passed_over(words: str) -> None:
+    assert forms.state_from_address(MultiDict([("marker", words)])).markers == ()
 
 
 def test_bleed_is_left_out_of_what_no_print_shop_takes() -> None:
@@ -155,7 +180,16 @@ def design() -> PosterDesign:
         texts=Texts(title="Hjem", subtitle=""),
         rotation_deg=30,
         furniture=Furniture(scale_bar=True),
+        markers=(HERE,),
+        tracks=(WALK,),
     )
+
+
+def test_marks_and_tracks_come_back_with_the_workbench() -> None:
+    state = forms.state_like(design())
+    assert (state.markers, state.tracks) == ((HERE,), (WALK,))
+    assert json.loads(state.tracks_json) == [{"label": "Walk", "points": [[60.0, 10.0], [60.1, 10.1]]}]
+    assert forms.marker_words(HERE) == "59.90000,10.70000,circle,Here"
 
 
 def test_another_theme_keeps_everything_else() -> None:
@@ -168,6 +202,14 @@ def test_another_theme_keeps_everything_else() -> None:
 def test_another_format_keeps_the_theme() -> None:
     made = forms.wish_like(design(), MultiDict({"format": "svg"}), "public")
     assert (made.theme, made.format) == ("noir", Format.SVG)
+    assert made.visibility == "unlisted"  # the same picture does not hang twice
+
+
+def test_the_bleed_of_a_pdf_is_left_behind_by_another_format() -> None:
+    printed = replace(design(), format=Format.PDF, page=Page(bleed_mm=3, crop_marks=True))
+    assert forms.wish_like(printed, MultiDict({"theme": "ocean"}), "public").bleed_mm == 3
+    copy = forms.wish_like(printed, MultiDict({"format": "png"}), "public")
+    assert (copy.bleed_mm, copy.crop_marks) == (0, False)
 
 
 def test_a_format_that_nobody_makes_is_the_one_it_had() -> None:

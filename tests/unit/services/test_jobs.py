@@ -212,7 +212,7 @@ def test_a_disk_that_fills_up_in_the_middle_fails_the_job_cleanly(studio: Studio
 
 
 def test_a_database_in_trouble_at_the_end_costs_an_attempt_and_leaves_no_orphan(studio: Studio, monkeypatch) -> None:
-    publishing = studio.services.posters._publishing
+    publishing = studio.services.jobs._shop.publishing
     hang, calls = publishing._hang, []
 
     def trouble_first(*args: object) -> None:

@@ -1,0 +1,104 @@
+"""What the wall costs a visitor: bytes, time and things that jump; `pytest -s` prints the figures."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+from playwright.sync_api import CDPSession, Page, expect
+
+from tests.browser.conftest import Visit, until
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+
+SLOW_MS = 60_000
+MOST_BYTES = 300_000
+MOST_SHIFT = 0.01
+"""A tenth of what is called good: nothing that can be seen."""
+
+SHIFTS = """
+    window.shift = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.shift += entry.value;
+    }).observe({type: "layout-shift", buffered: true});
+"""
+
+
+def tell(figures: str) -> None:
+    """Print figures for whoever runs this with -s."""
+    sys.stdout.write(f"\n{figures}\n")
+
+
+def transferred(session: CDPSession) -> dict[str, int]:
+    """Count, from now on, the bytes of answers by kind."""
+    kinds: dict[str, str] = {}
+    sums: dict[str, int] = {}
+    session.on("Network.responseReceived", lambda event: kinds.update({event["requestId"]: event["type"]}))
+
+    def finished(event: dict[str, Any]) -> None:
+        kind = kinds.get(event["requestId"], "Other")
+        sums[kind] = sums.get(kind, 0) + int(event["encodedDataLength"])
+
+    session.on("Network.loadingFinished", finished)
+    session.send("Network.enable")
+    return sums
+
+
+def test_the_wall_is_light_and_nothing_on_it_jumps(visit: Visit, server: Server, poster: dict[str, Any]) -> None:
+    ann = visit()
+    ann.add_init_script(SHIFTS)
+    sums = transferred(ann.context.new_cdp_session(ann))
+    ann.goto("/")
+    card = ann.locator(f'[data-poster="{poster["id"]}"]')
+    expect(card).to_be_visible()
+    first_ms = ann.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    ann.wait_for_load_state("networkidle")
+    quiet = ann.evaluate("shift")
+    fresh = server.wait_for(server.submit(theme="riso_coral", dpi=72)["job_id"], "completed")["result"]["poster_id"]
+    expect(ann.locator(f'[data-poster="{fresh}"]')).to_be_visible(timeout=SLOW_MS)
+    ann.wait_for_timeout(500)
+    words = sum(size for kind, size in sums.items() if kind not in {"Image", "WebSocket"})
+    tell(f"wall: {words / 1000:.0f} kB without images, first card after {first_ms:.0f} ms, shift {quiet:.4f}; {sums}")
+    assert words <= MOST_BYTES
+    assert quiet <= MOST_SHIFT
+
+
+def live_objects(page: Page, session: CDPSession) -> dict[str, float]:
+    """Count what the page holds after a collection of garbage."""
+    session.send("HeapProfiler.collectGarbage")
+    counted = session.send("Memory.getDOMCounters")
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    heap = next(metric["value"] for metric in metrics if metric["name"] == "JSHeapUsedSize")
+    return {"nodes": counted["nodes"], "listeners": counted["jsEventListeners"], "heap_mb": round(heap / 1e6, 2)}
+
+
+def test_a_kiosk_holds_no_more_after_many_posters_than_after_a_few(visit: Visit, poster: dict[str, Any]) -> None:
+    ann = visit()
+    ann.clock.install()
+    session = ann.context.new_cdp_session(ann)
+    session.send("Performance.enable")
+    ann.goto("/?kiosk=1")
+    shown = ann.locator("[data-poster].shown")
+    expect(shown).to_have_count(1)
+    hang = """async ([id, count]) => {
+        const script = document.querySelector('script[src$="wall.js"]').src;
+        const { posterCard } = await import(script.replace("wall.js", "gallery/cards.js"));
+        const list = document.querySelector("[data-wall]");
+        const facts = await (await fetch(`api/v1/posters/${id}`)).json();
+        for (let n = 0; n < count; n++) {
+            const card = posterCard({ ...facts, id: crypto.randomUUID() });
+            card.classList.add("new");
+            list.prepend(card);
+        }
+    }"""
+    held = []
+    for _round in range(4):
+        ann.evaluate(hang, [poster["id"], 150])
+        ann.clock.run_for(60_000)  # five posters on
+        held.append(live_objects(ann, session))
+    tell(f"kiosk, 150 posters a round: {held}")
+    until(ann, lambda: ann.locator("[data-poster]").count() <= 61)
+    assert held[-1]["nodes"] <= held[0]["nodes"] * 1.2
+    assert held[-1]["listeners"] <= held[0]["listeners"] * 1.2
