@@ -33,7 +33,7 @@ def read(capsys: pytest.CaptureFixture[str]) -> Iterator[Read]:
 @pytest.mark.parametrize(
     "value",
     [FORGED, "\ud800", float("nan"), float("inf"), {"a": {1: FORGED}}, [{2, "x"}, b"\xff"], object(), None, True],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_json_is_one_valid_object_a_line_whatever_is_logged(read: Read, value: Any) -> None:
     logs.configure_logs("json")
