@@ -17,7 +17,7 @@ run: setup ## Set up what is missing and serve http://localhost:8000
 	@$(BIN)/python wsgi.py
 
 test: setup-dev system-tools ## Set up what is missing and run every test
-	@$(BIN)/python -m pytest tests
+	@$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
 	@npm test --silent
 
 lint: setup-dev ## Check style, types, imports and JavaScript
