@@ -20,6 +20,7 @@ PAGES = (
     f"/create?{SAMPLE_QUERY}",
     "/posters/{poster}",
     "/gallery",
+    "/canvas",
     "/themes",
     "/themes/new",
     "/about",
