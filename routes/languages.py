@@ -25,7 +25,10 @@ LANGUAGES: Final = {"en": "English", "de": "Deutsch", "es": "EspaÃ±ol", "ar": "Ø
 SOURCE: Final = "en"
 COOKIE: Final = "language"
 FOLDER: Final = Path(__file__).parent.parent / "translations"
-SCRIPTS: Final = "static/js/"
+PAINTS: Final = "mural/canvas/palette.py"
+SCRIPTED: Final = ("static/js/", PAINTS)
+"""Where the words come from that the scripts in the browser need: their own, and the names of the paints."""
+
 NUMBERS: Final = range(201)
 """Among these every plural form of every language occurs."""
 
@@ -72,7 +75,7 @@ def _translations(catalog: Catalog) -> GNUTranslations:
 
 
 def _is_scripted(message: Message) -> bool:
-    return any(file.startswith(SCRIPTS) for file, _line in message.locations)
+    return any(file.startswith(SCRIPTED) for file, _line in message.locations)
 
 
 def _key(message: Message) -> str:

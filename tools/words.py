@@ -10,6 +10,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from mural.canvas.palette import PALETTES
+from routes.languages import PAINTS
+
 ROOT: Final = Path(__file__).parent.parent
 FOLDER: Final = ROOT / "translations"
 SOURCES: Final = {
@@ -31,11 +34,14 @@ def catalogues() -> Iterator[tuple[Path, Catalog]]:
 
 
 def words_of_the_sources() -> Catalog:
-    """Collect every sentence that templates, scripts and routes say."""
+    """Collect every sentence that templates, scripts and routes say, and the names of the built-in paints."""
     template = Catalog(project="mural", charset="utf-8")
     for folder, methods in SOURCES.items():
         for name, line, message, _comments, context in extract_from_dir(ROOT / folder, methods, keywords=KEYWORDS):
             template.add(message, locations=[(f"{folder}/{name}", line)], context=context)
+    for palette in PALETTES.values():
+        for paint in palette.colours:
+            template.add(paint.name, locations=[(PAINTS, 1)])
     return template
 
 

@@ -23,8 +23,10 @@ import { startShare } from "./canvas/share.js";
 import { Heat, Template } from "./canvas/sheets.js";
 import { Stage } from "./canvas/stage.js";
 import { Standing } from "./canvas/standing.js";
+import { paintWords, reasonWords } from "./canvas/words.js";
 import { all, announce, need } from "./lib/dom.js";
 import { Commands, Events } from "./lib/events.js";
+import { gettext } from "./lib/language.js";
 import { notify } from "./lib/notices.js";
 import { createStore } from "./lib/store.js";
 import { command, socket } from "./lib/socket.js";
@@ -47,7 +49,7 @@ const caption = new Caption(need("[data-caption]"), board, () => charges.now());
 const standing = new Standing(need("[data-standing]"), need("[data-presence]"));
 const glows = new Glows(board, () => accent);
 const palette = new Palette(need("[data-tray]"), need("template[data-paint]"), (colour) => hand.set({ colour }));
-const ring = new Ring(need("[data-ring]"), need("[data-ring-words]"), charges, () => announce("A pixel is ready."));
+const ring = new Ring(need("[data-ring]"), need("[data-ring-words]"), charges, () => announce(gettext("A pixel is ready.")));
 const heat = new Heat(/** @type {any} */ (need("[data-heat]")), board, () => stage.invalidate());
 const template = new Template(need("[data-template]"), camera, () => stage.invalidate());
 const undo = /** @type {HTMLButtonElement} */ (need("[data-undo]"));
@@ -71,7 +73,7 @@ const painter = new Painter({
   seenSeq: () => log.seq,
   onChange: changed,
   onPlaced: (x, y, colour) => {
-    announce(`${board.palette[colour].name} placed at ${x}, ${y}.`);
+    announce(gettext("%(paint)s placed at %(x)s, %(y)s.", { paint: paintWords(board.palette[colour]), x, y }));
     offerUndo();
   },
   onRefused: (words, reason) => {
@@ -129,9 +131,10 @@ async function takeBack() {
   undo.disabled = true;
   try {
     await command(Commands.CANVAS_UNDO);
-    announce("Taken back.");
+    announce(gettext("Taken back."));
   } catch (error) {
-    notify(/** @type {Error} */ (error).message, { seconds: 5 });
+    const { ack } = /** @type {{ack?: Record<string, any>}} */ (error);
+    notify(ack ? reasonWords(ack, charges.now()) : gettext("There is no connection to the gallery."), { seconds: 5 });
   }
 }
 
@@ -139,7 +142,7 @@ async function takeBack() {
 function showPaint(colour) {
   palette.choose(colour);
   const place = need("[data-place]");
-  place.textContent = colour === null ? "Choose a paint" : `Place ${board.palette[colour].name}`;
+  place.textContent = colour === null ? gettext("Choose a paint") : gettext("Place %(paint)s", { paint: paintWords(board.palette[colour]) });
   place.setAttribute("aria-disabled", String(colour === null));
 }
 

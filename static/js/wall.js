@@ -15,7 +15,7 @@ import { Commands, Events } from "./lib/events.js";
 import { api } from "./lib/http.js";
 import { command, onEveryConnect, socket } from "./lib/socket.js";
 import { startAnnouncements, startFailures } from "./lib/warnings.js";
-import { gettext, ngettext } from "./lib/language.js";
+import { hereWords } from "./lib/words.js";
 
 const LONG_HIDDEN_MS = 30_000;
 const FETCHED = 100;
@@ -33,7 +33,7 @@ function showPresence(viewers) {
   const here = need("[data-presence]");
   here.hidden = false;
   here.classList.toggle("away", !socket().connected);
-  need("[data-presence-words]").textContent = viewers === 1 ? gettext("Only you are here") : ngettext("%(number)s person is here", "%(number)s people are here", viewers);
+  need("[data-presence-words]").textContent = hereWords(viewers);
 }
 
 /** @param {import("./lib/types.js").WallEvent} event */

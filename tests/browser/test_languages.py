@@ -20,6 +20,7 @@ PAGES = (
     f"/create?{SAMPLE_QUERY}",
     "/posters/{poster}",
     "/gallery",
+    "/canvas",
     "/themes",
     "/themes/new",
     "/about",
@@ -52,7 +53,7 @@ def test_no_sentence_is_left_in_english(visit: Visit, server: Server, poster: di
     english = {message.id for message in words_of_the_sources() if isinstance(message.id, str)}
     same = {words for words in english if language(code).translations.gettext(words) == words}
     # The names of themes and places are their makers' own.
-    names = {"Graphite", "Gilt", "Coffee", "Ocean", "Forest", "Noir"}
+    names = {"Graphite", "Oxblood", "Gilt", "Coffee", "Ocean", "Forest", "Noir"}
     ann = visit(locale=code)
     speak(ann, code, server.base_url)
     for path in PAGES:

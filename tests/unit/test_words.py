@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 
+from mural.canvas.palette import PALETTES
 from routes.languages import LANGUAGES, SOURCE, language
 from tools.words import catalogues
 
@@ -51,3 +52,10 @@ def test_the_forms_of_arabic_are_told_to_the_scripts_by_their_names() -> None:
 
 def test_arabic_runs_from_right_to_left() -> None:
     assert (language("ar").direction, language("de").direction) == ("rtl", "ltr")
+
+
+@pytest.mark.parametrize("code", CATALOGUES)
+def test_two_paints_of_a_palette_have_two_names_in_every_language(code: str) -> None:
+    words = language(code).script_words
+    for palette in PALETTES.values():
+        assert len({str(words[paint.name]) for paint in palette.colours}) == len(palette)

@@ -4,7 +4,7 @@
 import { find, need, writeFields } from "../lib/dom.js";
 import { Commands } from "../lib/events.js";
 import { command, socket } from "../lib/socket.js";
-import { placedWords } from "./words.js";
+import { paintWords, placedWords } from "./words.js";
 
 /** One has to rest on a pixel for a moment before the server is asked about it. */
 const REST_MS = 320;
@@ -34,7 +34,7 @@ export class Caption {
     if (!pixel) return;
     const paint = this.board.palette[this.board.shown(pixel.y * this.board.width + pixel.x)];
     find("[data-swatch]", this.label)?.style.setProperty("--paint", paint.color);
-    writeFields(this.label, { paint: paint.name, where: `${pixel.x}, ${pixel.y}`, who: "" });
+    writeFields(this.label, { paint: paintWords(paint), where: `${pixel.x}, ${pixel.y}`, who: "" });
     if (!this.board.inPast) this.#timer = setTimeout(() => this.#inspect(pixel), REST_MS);
   }
 

@@ -2,8 +2,10 @@
 /** The visitor's hand: the pixel it points at, the paint it holds, and what it does by mouse, finger or key. */
 
 import { announce } from "../lib/dom.js";
+import { gettext } from "../lib/language.js";
 import { startKeys } from "./keys.js";
 import { Pointer } from "./pointer.js";
+import { paintWords } from "./words.js";
 
 /** A pixel smaller than this cannot be hit on purpose: a tap goes nearer first. */
 const AIM_PX = 5;
@@ -49,14 +51,14 @@ function step({ board, camera, hand }, dx, dy) {
   const cursor = { x: within(from.x + dx, board.width), y: within(from.y + dy, board.height) };
   hand.set({ cursor });
   camera.reveal(cursor);
-  announce(`${cursor.x}, ${cursor.y}: ${board.palette[board.shown(cursor.y * board.width + cursor.x)].name}`);
+  announce(`${cursor.x}, ${cursor.y}: ${paintWords(board.palette[board.shown(cursor.y * board.width + cursor.x)])}`);
 }
 
 /** @param {Parts} parts */
 function place({ hand, painter }) {
   const { cursor, colour } = hand.get();
-  if (!cursor) return painter.onRefused("Point at a pixel first.", "");
-  if (colour === null) return painter.onRefused("Choose a paint first.", "");
+  if (!cursor) return painter.onRefused(gettext("Point at a pixel first."), "");
+  if (colour === null) return painter.onRefused(gettext("Choose a paint first."), "");
   void painter.place(cursor.x, cursor.y, colour);
 }
 
@@ -93,7 +95,7 @@ function point(parts, at) {
 function choose({ board, hand }, colour) {
   if (colour !== null && colour >= board.palette.length) return;
   hand.set({ colour });
-  announce(colour === null ? "No paint in hand." : `${board.palette[colour].name} in hand.`);
+  announce(colour === null ? gettext("No paint in hand.") : gettext("%(paint)s in hand.", { paint: paintWords(board.palette[colour]) }));
 }
 
 /** @param {Parts} parts */

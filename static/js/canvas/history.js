@@ -3,11 +3,12 @@
 
 import { need, showFault } from "../lib/dom.js";
 import { api } from "../lib/http.js";
+import { gettext, language } from "../lib/language.js";
 import { fetchBoard } from "./feed.js";
 
 const STEPS = 240;
 const STEP_MS = 90;
-const when = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
 export class History {
   #fromMs = 0;
@@ -63,7 +64,7 @@ export class History {
 
   async #play() {
     this.#playing = true;
-    this.player.textContent = "Pause";
+    this.player.textContent = gettext("Pause");
     const start = Number(this.slider.value) >= STEPS ? 0 : Number(this.slider.value);
     for (let step = start; step <= STEPS && this.#playing; step++) {
       this.slider.value = String(step);
@@ -74,7 +75,7 @@ export class History {
 
   #pause() {
     this.#playing = false;
-    this.player.textContent = "Play";
+    this.player.textContent = gettext("Play");
   }
 
   /**

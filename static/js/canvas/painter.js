@@ -1,7 +1,8 @@
 // @ts-check
 /** Places pixels: shown at once, taken back with a reason where the server refuses. */
 
-import { beyondWords, reasonWords, waitWords } from "./words.js";
+import { gettext } from "../lib/language.js";
+import { beyondWords, paintWords, reasonWords, waitWords } from "./words.js";
 
 /** A wish that gets no answer is sent again with the same id; the server places it once, however often it comes. */
 const ATTEMPTS = 3;
@@ -43,9 +44,9 @@ export class Painter {
    */
   objection(x, y, colour) {
     const { board } = this;
-    if (board.inPast) return "You are looking at the past. Come back to now to paint.";
+    if (board.inPast) return gettext("You are looking at the past. Come back to now to paint.");
     if (x < 0 || y < 0 || x >= board.width || y >= board.height) return beyondWords();
-    if (board.shown(y * board.width + x) === colour) return `It is ${board.palette[colour].name} already.`;
+    if (board.shown(y * board.width + x) === colour) return gettext("It is %(paint)s already.", { paint: paintWords(board.palette[colour]) });
     const { count, waitMs } = this.charges.state();
     return count < 1 ? waitWords(waitMs) : "";
   }

@@ -2,7 +2,9 @@
 /** The paints to choose from. */
 
 import { all, cloneOf, find, need } from "../lib/dom.js";
+import { gettext } from "../lib/language.js";
 import { signOf } from "./keys.js";
+import { paintWords } from "./words.js";
 
 export class Palette {
   /** @type {number | null} */
@@ -32,14 +34,15 @@ export class Palette {
    * @param {import("./board.js").Paint} paint
    * @param {number} index
    */
-  #dab({ name, color }, index) {
+  #dab(paint, index) {
     const label = cloneOf(this.template);
     const input = /** @type {HTMLInputElement} */ (need("input", label));
-    const sign = signOf(index);
+    const name = paintWords(paint);
+    const key = signOf(index);
     input.value = String(index);
     input.setAttribute("aria-label", name);
-    label.title = sign ? `${name} (key ${sign})` : name;
-    label.style.setProperty("--paint", color);
+    label.title = key ? gettext("%(paint)s (key %(key)s)", { paint: name, key }) : name;
+    label.style.setProperty("--paint", paint.color);
     return label;
   }
 

@@ -2,6 +2,7 @@
 /** The ring that fills until the next pixel is ready, with a dot for each that one has in hand. */
 
 import { make, need } from "../lib/dom.js";
+import { gettext, ngettext } from "../lib/language.js";
 
 const STEP_MS = 100;
 
@@ -31,7 +32,7 @@ export class Ring {
     this.#showDots(count);
     if (this.empty && count) this.onReady();
     this.empty = count === 0;
-    const words = !count ? "The paint is drying" : count === 1 ? "A pixel is ready" : `${count} pixels are ready`;
+    const words = count ? ngettext("A pixel is ready", "%(number)s pixels are ready", count) : gettext("The paint is drying");
     if (this.words.textContent !== words) this.words.textContent = words;
     if (part < 1) this.#timer = setTimeout(() => this.show(), STEP_MS);
   }

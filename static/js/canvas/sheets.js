@@ -3,6 +3,7 @@
 
 import { need } from "../lib/dom.js";
 import { apiUrl, fetchOk } from "../lib/http.js";
+import { gettext } from "../lib/language.js";
 import { notify } from "../lib/notices.js";
 
 const HEAT_OPACITY = 0.75;
@@ -37,7 +38,7 @@ export class Template {
     if (!file) return;
     const picture = await createImageBitmap(file).catch(() => null);
     if (picture) this.#lay(picture);
-    else notify("This file is no picture that the browser can read.");
+    else notify(gettext("This file is no picture that the browser can read."));
   }
 
   /**
@@ -96,7 +97,7 @@ export class Heat {
       this.#picture = await createImageBitmap(await response.blob());
     } catch {
       this.tick.checked = false;
-      notify("Where it is busy cannot be shown at the moment.");
+      notify(gettext("Where it is busy cannot be shown at the moment."));
     }
     this.onChange();
   }

@@ -2,11 +2,12 @@
 /** How things stand: who is here, whether there is a connection, whether one may paint. */
 
 import { find, need } from "../lib/dom.js";
-import { hereWords } from "./words.js";
+import { gettext } from "../lib/language.js";
+import { hereWords } from "../lib/words.js";
 
-const CLOSED = "The board is closed at the moment. Look around; painting goes on later.";
-const BANNED = "You may look at this board, but not paint on it.";
-const AWAY = "No connection. This is the board as it was; it catches up by itself.";
+const CLOSED = gettext("The board is closed at the moment. Look around; painting goes on later.");
+const BANNED = gettext("You may look at this board, but not paint on it.");
+const AWAY = gettext("No connection. This is the board as it was; it catches up by itself.");
 
 export class Standing {
   #facts = { away: false, closed: false, banned: false };

@@ -25,6 +25,11 @@ export function peopleWords(people) {
   return gettext("%(number)s million", { number: (people / 1_000_000).toFixed(1).replace(/\.0$/, "") });
 }
 
+/** @param {number} viewers the visitor among them */
+export function hereWords(viewers) {
+  return viewers === 1 ? gettext("Only you are here") : ngettext("%(number)s person is here", "%(number)s people are here", viewers);
+}
+
 /** @param {number} seconds */
 export function remainingWords(seconds) {
   if (seconds < 5) return gettext("Any moment now.");
