@@ -60,7 +60,7 @@ SILENCE_S = 60.0
 STOP_GRACE_S = 20.0
 
 
-def serve(app: Flask, config: Config, at_end: Callable[[], object]) -> None:
+def serve(app: Flask, config: Config, at_end: Callable[[], object] = logging.shutdown) -> None:
     """Start the services and answer requests until told to stop."""
     services = app.extensions["mural"]
     socketio = app.extensions["socketio"]

@@ -29,7 +29,7 @@ def main() -> None:
             socketio.server.manager.publish(Event(Name.PRESENCE_CHANGED, payload, (GALLERY_ROOM,)))
 
     socketio.start_background_task(send)
-    wsgi.serve(app, config, at_end=lambda: None)
+    wsgi.serve(app, config)
 
 
 main()

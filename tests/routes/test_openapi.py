@@ -54,6 +54,8 @@ def read_whole(app: Any) -> Any:
 
 # Its WSGI transport leaves it to the garbage collector to close the files that answers are read from.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+# It also draws from the random module inside its strategies, which hypothesis warns of when it notices.
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_every_answer_is_one_that_the_document_describes(described: BaseSchema, mode: GenerationMode) -> None:
     faults = {}
