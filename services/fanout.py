@@ -31,6 +31,8 @@ class Fanout(Manager):  # type: ignore[misc]  # python-socketio ships no types
     def attach(self, server: Any) -> None:
         """Take over how a Socket.IO server writes to its clients."""
         self._sockets = EngineSockets(server.eio, raise_open_files(MAX_OPEN_FILES) - OTHER_FILES)
+        # An acknowledgement with attachments would go out part by part, and a broadcast could come between them.
+        server._send_packet = self._send_whole  # noqa: SLF001  # there is no public place for this
 
     @property
     def clients(self) -> int:
@@ -75,6 +77,10 @@ class Fanout(Manager):  # type: ignore[misc]  # python-socketio ships no types
         outbox = self._sockets.outbox(engine_id) if self._sockets else None
         if outbox is not None:
             outbox.put(Message(packets))
+
+    def _send_whole(self, engine_id: str, packet: Any) -> None:
+        encoded = packet.encode()
+        self.send(engine_id, encoded if isinstance(encoded, list) else [encoded])
 
     def cut(self, connection_id: str) -> None:
         """Disconnect a client at once."""

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.support.real_parts import program
 from tests.support.server import Server
 
 MODES = ("eventlet", "gevent", "threading")
@@ -34,3 +36,14 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
     running = Server(tmp_path / "data")
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    executable = program("chromium", "/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        # As root, as in a container, Chromium runs without its sandbox only.
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()

@@ -9,9 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.real_parts import program
 from tests.support.server import Server
 
 DESKTOP = {"width": 1366, "height": 850}
@@ -43,17 +42,6 @@ class Watch:
         parts = urlsplit(url)
         if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname != self._host:
             self.strangers.append(url)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
-    executable = program("chromium", "/usr/bin/chromium")
-    with sync_playwright() as playwright:
-        # As root, as in a container, Chromium runs without its sandbox only.
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from mural.geo.extract import read_area
 from mural.geo.page_map import project_area
@@ -62,16 +62,12 @@ def rendered_pdf(file: Path, dpi: int = DPI) -> np.ndarray:
         return np.asarray(image.convert("RGB")).astype(int)
 
 
-def rendered_svg(file: Path) -> Image.Image:
+def rendered_svg(chromium: Browser, file: Path) -> Image.Image:
     page_px = (round(PAGE.width_mm / 25.4 * 96), round(PAGE.height_mm / 25.4 * 96))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program("chromium", "/usr/bin/chromium"), args=["--no-sandbox"]
-        )
-        page = browser.new_page(viewport={"width": page_px[0], "height": page_px[1]})
-        page.goto(file.as_uri())
-        page.screenshot(path=file.with_suffix(".png"))
-        browser.close()
+    page = chromium.new_page(viewport={"width": page_px[0], "height": page_px[1]})
+    page.goto(file.as_uri())
+    page.screenshot(path=file.with_suffix(".png"))
+    page.close()
     with Image.open(file.with_suffix(".png")) as image:
         return image.convert("RGB")
 
@@ -95,8 +91,8 @@ def test_a_pdf_looks_like_the_png(tmp_path: Path, drawn: np.ndarray) -> None:
     assert np.abs(trimmed - drawn).mean() < 2.5
 
 
-def test_an_svg_looks_like_the_png_in_a_browser(tmp_path: Path, drawn: np.ndarray) -> None:
-    shown = rendered_svg(written(tmp_path, Format.SVG))
+def test_an_svg_looks_like_the_png_in_a_browser(chromium: Browser, tmp_path: Path, drawn: np.ndarray) -> None:
+    shown = rendered_svg(chromium, written(tmp_path, Format.SVG))
     expected = Image.fromarray(drawn.astype(np.uint8)).resize(shown.size, Image.Resampling.LANCZOS)
     assert np.abs(np.asarray(shown).astype(int) - np.asarray(expected)).mean() < 2.5
 
