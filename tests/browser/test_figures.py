@@ -51,8 +51,8 @@ def test_the_wall_is_light_and_nothing_on_it_jumps(visit: Visit, server: Server,
     ann.add_init_script(SHIFTS)
     sums = transferred(ann.context.new_cdp_session(ann))
     ann.goto("/")
-    card = ann.locator(f'[data-poster="{poster["id"]}"]')
-    expect(card).to_be_visible()
+    # Whichever hangs first by now: other tests hang posters on the same wall.
+    expect(ann.locator("[data-poster]").first).to_be_visible()
     first_ms = ann.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     ann.wait_for_load_state("networkidle")
     quiet = ann.evaluate("shift")
