@@ -28,18 +28,10 @@ from services.themes import ThemeService
 from services.wiring import Outside, build_poster_services
 from tests.support.posters import FakeRenderer, HandClock, Listener
 from tests.support.real_parts import ROOT
-from tests.support.server import prepare_data_dir
+from tests.support.server import HELSINKI, prepare_data_dir
 
 V1: Final = "/api/v1"
 ADMIN_TOKEN: Final = "the-token-of-the-admin"
-HELSINKI: Final[dict[str, Any]] = {
-    "city": "Helsinki",
-    "country": "Finland",
-    "theme": "noir",
-    "latitude": 60.1715,
-    "longitude": 24.9443,
-    "distance": 500,
-}
 GENEROUS: Final = {
     "RATE_LIMIT_POSTERS": "100000 per minute",
     "RATE_LIMIT_PREVIEWS": "100000 per minute",
