@@ -4,7 +4,6 @@
 import { startLettingGo } from "./gallery/far.js";
 import { startKiosk } from "./gallery/kiosk.js";
 import { WallLog } from "./gallery/log.js";
-import { startMasonry } from "./gallery/masonry.js";
 import { Older } from "./gallery/older.js";
 import { Pill } from "./gallery/pill.js";
 import { startQuickCreate } from "./gallery/quick.js";
@@ -31,7 +30,6 @@ const older = kiosk ? null : new Older(more, wall);
 /** @param {number} viewers */
 function showPresence(viewers) {
   const here = need("[data-presence]");
-  here.hidden = false;
   here.classList.toggle("away", !socket().connected);
   need("[data-presence-words]").textContent = hereWords(viewers);
 }
@@ -96,7 +94,6 @@ if (kiosk) {
 } else {
   startAnnouncements();
   startFailures();
-  startMasonry(list);
   startLettingGo(list);
   startQuickCreate(need("[data-quick-create]"));
 }

@@ -6,9 +6,9 @@ import sys
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, ViewportSize, expect
 
-from tests.browser.conftest import Visit, until
+from tests.browser.conftest import DESKTOP, PHONE, Visit, until
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -46,8 +46,19 @@ def transferred(session: CDPSession) -> dict[str, int]:
     return sums
 
 
-def test_the_wall_is_light_and_nothing_on_it_jumps(visit: Visit, server: Server, poster: dict[str, Any]) -> None:
-    ann = visit()
+def hang(server: Server, theme: str, size: str) -> str:
+    """Hang a small poster; return its id."""
+    job = server.wait_for(server.submit(theme=theme, size=size, dpi=72)["job_id"], "completed")
+    return str(job["result"]["poster_id"])
+
+
+@pytest.mark.parametrize(("viewport", "theme"), [(PHONE, "riso_coral"), (DESKTOP, "noir")], ids=["phone", "laptop"])
+def test_the_wall_is_light_and_nothing_on_it_jumps(
+    visit: Visit, server: Server, viewport: ViewportSize, theme: str
+) -> None:
+    for size in ("square", "story", "thumbnail_16x9", "a5"):
+        hang(server, theme, size)
+    ann = visit(viewport=viewport)
     ann.add_init_script(SHIFTS)
     sums = transferred(ann.context.new_cdp_session(ann))
     ann.goto("/")
@@ -55,20 +66,24 @@ def test_the_wall_is_light_and_nothing_on_it_jumps(visit: Visit, server: Server,
     expect(ann.locator("[data-poster]").first).to_be_visible()
     first_ms = ann.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     ann.wait_for_load_state("networkidle")
-    quiet = ann.evaluate("shift")
-    fresh = server.wait_for(server.submit(theme="riso_coral", dpi=72)["job_id"], "completed")["result"]["poster_id"]
+    fresh = hang(server, theme, "letter")
     expect(ann.locator(f'[data-poster="{fresh}"]')).to_be_visible(timeout=SLOW_MS)
     ann.wait_for_timeout(500)
+    shift = ann.evaluate("shift")
     words = sum(size for kind, size in sums.items() if kind not in {"Image", "WebSocket"})
-    tell(f"wall: {words / 1000:.0f} kB without images, first card after {first_ms:.0f} ms, shift {quiet:.4f}; {sums}")
+    tell(f"wall: {words / 1000:.0f} kB without images, first card after {first_ms:.0f} ms, shift {shift:.4f}; {sums}")
     assert words <= MOST_BYTES
-    assert quiet <= MOST_SHIFT
+    assert shift <= MOST_SHIFT
 
 
 def live_objects(page: Page, session: CDPSession) -> dict[str, float]:
-    """Count what the page holds after a collection of garbage."""
-    session.send("HeapProfiler.collectGarbage")
-    counted = session.send("Memory.getDOMCounters")
+    """Count what the page holds: the least of a few collections, for one alone may leave what was just let go of."""
+    counts = []
+    for _collection in range(5):
+        session.send("HeapProfiler.collectGarbage")
+        counts.append(session.send("Memory.getDOMCounters"))
+        page.wait_for_timeout(100)
+    counted = min(counts, key=lambda count: count["nodes"])
     metrics = session.send("Performance.getMetrics")["metrics"]
     heap = next(metric["value"] for metric in metrics if metric["name"] == "JSHeapUsedSize")
     return {"nodes": counted["nodes"], "listeners": counted["jsEventListeners"], "heap_mb": round(heap / 1e6, 2)}

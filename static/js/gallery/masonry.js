@@ -1,25 +1,105 @@
 // @ts-check
-/** Hangs posters of all shapes close together: each spans as many thin rows of the grid as it is high. */
+/**
+ * Hangs posters of all shapes close together in columns. A card stays in its column and is moved by `translate`: one
+ * that arrives pushes down the column it joins, and everything beside it stays where it is being looked at.
+ */
 
-/** The height of a row in posters.css: thin enough to fit, thick enough for browsers that count only 10,000 rows. */
-const ROW_PX = 8;
+import { calm } from "../lib/dom.js";
+
+const MOVE_MS = 180;
+
+class Masonry {
+  /** @type {WeakMap<Element, number>} the column of each card */
+  #columns = new WeakMap();
+  #count = 0;
+
+  /** @param {HTMLElement} wall */
+  constructor(wall) {
+    this.wall = wall;
+    this.sizes = new ResizeObserver(() => this.arrange());
+    wall.classList.add("masonry");
+    for (const card of wall.children) this.sizes.observe(card);
+    this.arrange();
+    new MutationObserver((changes) => this.#takeIn(changes)).observe(wall, { childList: true });
+  }
+
+  /** @param {MutationRecord[]} changes */
+  #takeIn(changes) {
+    for (const { addedNodes, removedNodes } of changes) {
+      for (const card of removedNodes) if (card instanceof HTMLElement) this.sizes.unobserve(card);
+      for (const card of addedNodes) if (card instanceof HTMLElement) this.sizes.observe(card);
+      this.#inherit(removedNodes[0], addedNodes[0]);
+    }
+    this.arrange();
+  }
+
+  /**
+   * Gives a finished poster the column in which it was being made.
+   * @param {Node | undefined} old
+   * @param {Node | undefined} fresh
+   */
+  #inherit(old, fresh) {
+    if (!(old instanceof HTMLElement) || !(fresh instanceof HTMLElement)) return;
+    const column = this.#columns.get(old);
+    if (column !== undefined) this.#columns.set(fresh, column);
+  }
+
+  /** Moves every card to where it belongs now: those without a column join the shortest one. */
+  arrange() {
+    const style = getComputedStyle(this.wall);
+    const count = style.gridTemplateColumns.split(" ").length;
+    if (count !== this.#count) this.#columns = new WeakMap();
+    this.#count = count;
+    const gapPx = parseFloat(style.rowGap) || 0;
+    const cards = /** @type {HTMLElement[]} */ ([...this.wall.children]);
+    const heightsPx = cards.map((card) => card.offsetHeight + gapPx);
+    const columns = this.#assign(cards, heightsPx);
+    const tops = new Array(count).fill(0);
+    cards.forEach((card, index) => {
+      move(card, columns[index], tops[columns[index]]);
+      tops[columns[index]] += heightsPx[index];
+    });
+    this.wall.style.height = `${Math.max(0, Math.max(...tops) - gapPx)}px`;
+  }
+
+  /**
+   * @param {HTMLElement[]} cards
+   * @param {number[]} heightsPx
+   * @returns {number[]} the column of each card
+   */
+  #assign(cards, heightsPx) {
+    const totals = new Array(this.#count).fill(0);
+    cards.forEach((card, index) => {
+      const column = this.#columns.get(card);
+      if (column !== undefined) totals[column] += heightsPx[index];
+    });
+    return cards.map((card, index) => {
+      const known = this.#columns.get(card);
+      if (known !== undefined) return known;
+      const shortest = totals.indexOf(Math.min(...totals));
+      totals[shortest] += heightsPx[index];
+      this.#columns.set(card, shortest);
+      return shortest;
+    });
+  }
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {number} column from 0
+ * @param {number} topPx
+ */
+function move(card, column, topPx) {
+  const from = card.style.translate;
+  const to = `0px ${topPx}px`;
+  if (from === to && card.style.gridColumnStart === String(column + 1)) return;
+  card.style.gridColumn = String(column + 1);
+  card.style.translate = to;
+  const inSight = topPx < scrollY + innerHeight;
+  if (from && inSight && !calm()) card.animate([{ translate: from }, { translate: to }], { duration: MOVE_MS, easing: "ease-out" });
+}
 
 /** @param {HTMLElement} wall */
 export function startMasonry(wall) {
-  const gapPx = parseFloat(getComputedStyle(wall).rowGap) || 0;
-  const sizes = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const card = /** @type {HTMLElement} */ (target);
-      card.style.gridRowEnd = `span ${Math.ceil((card.offsetHeight + gapPx) / ROW_PX)}`;
-    }
-  });
-  const members = new MutationObserver((changes) => {
-    for (const { addedNodes, removedNodes } of changes) {
-      for (const node of removedNodes) if (node instanceof HTMLElement) sizes.unobserve(node);
-      for (const node of addedNodes) if (node instanceof HTMLElement) sizes.observe(node);
-    }
-  });
-  for (const card of wall.children) sizes.observe(card);
-  members.observe(wall, { childList: true });
-  wall.classList.add("masonry");
+  return new Masonry(wall);
 }
