@@ -23,6 +23,7 @@ elif ASYNC_MODE == "gevent":
 
     monkey.patch_all()
 
+import gc
 import logging
 import os
 import signal
@@ -86,6 +87,9 @@ def serve(app: Flask, config: Config, at_end: Callable[[], object] = logging.shu
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, ask_to_stop)
     socketio.start_background_task(stop_when_asked)
+    # What was made until now stays: going through all of it again and again would hold everybody up each time.
+    gc.collect()
+    gc.freeze()
     log.info("Mural is open at http://%s:%s%s/", _shown_host(config.host), config.port, config.url_prefix)
     if ASYNC_MODE == "eventlet":
         _serve_with_eventlet(app, config)
