@@ -25,6 +25,14 @@ SHIFTS = """
     }).observe({type: "layout-shift", buffered: true});
 """
 
+OVERLAPPING = """
+    Array.from(document.querySelectorAll("[data-wall] > *"), (card) => card.getBoundingClientRect()).filter(
+        (one, at, all) => all.some((other, then) => then > at
+            && one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom)
+    ).length
+"""
+"""How many cards of the wall hang over another."""
+
 
 def tell(figures: str) -> None:
     """Print figures for whoever runs this with -s."""
@@ -69,6 +77,7 @@ def test_the_wall_is_light_and_nothing_on_it_jumps(
     fresh = hang(server, theme, "letter")
     expect(ann.locator(f'[data-poster="{fresh}"]')).to_be_visible(timeout=SLOW_MS)
     ann.wait_for_timeout(500)
+    assert ann.evaluate(OVERLAPPING) == 0
     shift = ann.evaluate("shift")
     words = sum(size for kind, size in sums.items() if kind not in {"Image", "WebSocket"})
     tell(f"wall: {words / 1000:.0f} kB without images, first card after {first_ms:.0f} ms, shift {shift:.4f}; {sums}")

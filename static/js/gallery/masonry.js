@@ -92,8 +92,8 @@ class Masonry {
 function move(card, column, topPx) {
   const from = card.style.translate;
   const to = `0px ${topPx}px`;
-  if (from === to && card.style.gridColumnStart === String(column + 1)) return;
-  card.style.gridColumn = String(column + 1);
+  card.style.gridColumn = `${column + 1} / ${column + 2}`;
+  if (from === to) return;
   card.style.translate = to;
   const inSight = topPx < scrollY + innerHeight;
   if (from && inSight && !calm()) card.animate([{ translate: from }, { translate: to }], { duration: MOVE_MS, easing: "ease-out" });
