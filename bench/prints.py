@@ -15,6 +15,7 @@ from bench.report import print_table
 from bench.scenes import Scene, porto
 from mural.paper import PageWish, page_for
 from mural.poster import Format, Page, Place, PosterDesign
+from mural.render.export import PREVIEW_WIDTH_PX, VECTORS
 from mural.themes import load_theme
 from mural.worker.protocol import MapSources, RenderRequest
 from mural.worker.render import Renderer
@@ -22,7 +23,7 @@ from tests.support.real_parts import PREPARED_DIR, ROOT
 
 REPEAT: Final = 2
 DEFAULT_PAGE: Final = Page()
-A1: Final = page_for(PageWish(size="a1"))
+DEFAULT_MEGAPIXELS: Final = DEFAULT_PAGE.width_px * DEFAULT_PAGE.height_px / 1e6
 A0: Final = page_for(PageWish(size="a0"))
 
 
@@ -36,6 +37,14 @@ class Print:
     preview: bool = False
     again: bool = False
     """Measure the same map in another theme instead, which this process draws second."""
+
+    @property
+    def megapixels(self) -> float | None:
+        """Millions of pixels in the file; vectors have none."""
+        if self.format in VECTORS:
+            return None
+        width_px = PREVIEW_WIDTH_PX if self.preview else self.page.width_px
+        return width_px * width_px * self.page.height_px / self.page.width_px / 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ PRINTS: Final = (
     Print("12 x 16 in WebP", Format.WEBP),
     Print("A0 PNG", Format.PNG, A0),
     Print("A0 JPEG", Format.JPEG, A0),
-    Print("A1 WebP", Format.WEBP, A1),
+    Print("A0 WebP", Format.WEBP, A0),
     Print("A0 SVG", Format.SVG, A0),
     Print("A0 PDF", Format.PDF, replace(A0, bleed_mm=3.0, crop_marks=True)),
 )
@@ -66,19 +75,22 @@ PRINTS: Final = (
 def run() -> None:
     """Print the table."""
     scene = porto()
-    rows = []
     with tempfile.TemporaryDirectory() as folder:
         scene.lend_to(Path(folder))
         _in_a_fresh_process(scene, PRINTS[0], Path(folder))  # reads the map into the area cache; not measured
         costs = {item.name: _best(scene, item, Path(folder)) for item in PRINTS}
     default = costs[PRINTS[0].name]
-    for item in PRINTS:
-        cost = costs[item.name]
-        megapixels = item.page.width_px * item.page.height_px / 1e6
-        times = f"{cost.seconds / default.seconds:.2f}"
-        rows.append((item.name, f"{megapixels:.1f}", f"{cost.seconds:.2f}", times, *_megabytes(cost)))
     title = f"prints of {scene.city} {scene.distance_m / 1000:g} km, the map in the area cache, best of {REPEAT}"
-    print_table(title, ("what", "megapixels", "seconds", "x default", "peak MB", "file MB"), rows)
+    header = ("what", "megapixels", "seconds", "x default", "x default a megapixel", "peak MB", "file MB")
+    print_table(title, header, [_row(item, costs[item.name], default) for item in PRINTS])
+    print("  a megapixel: 1.00 or less is in proportion to the pixels, or better")
+
+
+def _row(item: Print, cost: Cost, default: Cost) -> tuple[str, ...]:
+    times = cost.seconds / default.seconds
+    pixels = item.megapixels
+    shown = ("-", "-") if pixels is None else (f"{pixels:.1f}", f"{times * DEFAULT_MEGAPIXELS / pixels:.2f}")
+    return (item.name, shown[0], f"{cost.seconds:.2f}", f"{times:.2f}", shown[1], *_megabytes(cost))
 
 
 def _megabytes(cost: Cost) -> tuple[str, str]:

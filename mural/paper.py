@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from mural.errors import InvalidInput
-from mural.poster import Format, Page
+from mural.poster import Page
 from mural.units import MM_PER_INCH, px_to_mm
 
 Unit = Literal["mm", "cm", "in", "px"]
@@ -19,8 +19,6 @@ LARGEST_PX: Final = 9933 * 14043
 """A0 at 300 DPI."""
 LONGEST_SIDE_PX: Final = 16_383
 """The longest side that every raster format holds (WebP's limit)."""
-LARGEST_WEBP_PX: Final = 7016 * 9934
-"""A1 at 300 DPI. The encoder holds the picture three times over and takes ten times as long as the others."""
 SHORTEST_SIDE_PX: Final = 100
 SHORTEST_SIDE_MM: Final = 10.0
 STEEPEST_RATIO: Final = 5.0
@@ -90,17 +88,6 @@ def page_for(wish: PageWish) -> Page:
     )
     _check_limits(page, size)
     return page
-
-
-def check_format(page: Page, wanted: Format) -> None:
-    """Raise InvalidInput when a page has more pixels than its format can be made of in reasonable time and memory."""
-    if wanted is Format.WEBP and page.width_px * page.height_px > LARGEST_WEBP_PX:
-        message = (
-            f"WebP posters go up to A1 at 300 DPI, and this one has {page.width_px} x {page.height_px} pixels; "
-            "choose PNG or JPEG, or a lower resolution."
-        )
-        allowed = [other.value for other in Format if other is not Format.WEBP]
-        raise InvalidInput(message, field="format", value=wanted.value, allowed=allowed)
 
 
 def _named(name: str) -> Size:

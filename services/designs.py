@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from mural.errors import InvalidInput
 from mural.fonts import FontIndex, require_family
-from mural.paper import PageWish, check_format, page_for
+from mural.paper import PageWish, page_for
 from mural.poster import Format, Marker, Place, PosterDesign, Texts, Track
 from mural.themes import Theme
 from mural.wording import check_wording
@@ -99,7 +99,6 @@ class Designs:
                 crop_marks=request.crop_marks,
             )
         )
-        check_format(page, request.format)
         design = PosterDesign(
             theme=self._themes.get(request.theme),
             place=Place(city=clean(request.city), country=clean(request.country), latitude=0.0, longitude=0.0),

@@ -23,7 +23,7 @@ from mural.geo.layers import Area, Layer, Lines, Polygons
 
 Origin = Literal["extract", "sample", "overpass"]
 
-MAGIC: Final = b"mural area 2\n"
+MAGIC: Final = b"mural area 3\n"
 """Raise the number whenever the format changes or the table in features.py reads the same file differently."""
 DOWNLOAD_MAX_AGE_S: Final = 7 * 86_400
 _ALIGNMENT: Final = 64

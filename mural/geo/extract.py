@@ -22,7 +22,7 @@ from mural.errors import BrokenExtract
 from mural.geo.bbox import BBox
 from mural.geo.collector import Collector, InMemory, Keeper
 from mural.geo.features import AREA_KEYS, LINE_KEYS, area_layer, level, line_layers
-from mural.geo.layers import ROADS, Area, Coordinates, Layer, Lines, Polygons
+from mural.geo.layers import STREETS, Area, Coordinates, Layer, Lines, Polygons
 
 SUFFIXES: Final = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 """Endings of the files that can be read."""
@@ -84,7 +84,7 @@ def header_bbox(path: Path) -> BBox | None:
 
 def data_bbox(lines: dict[Layer, Lines], polygons: dict[Layer, Polygons]) -> BBox:
     """Measure how far a cut-out reaches (degrees), from its roads where it has any; strays do not count."""
-    parts = [lines[layer].xy for layer in ROADS if layer in lines]
+    parts = [lines[layer].xy for layer in STREETS if layer in lines]
     return points_bbox(parts or [part.xy for part in lines.values()] + [part.xy for part in polygons.values()])
 
 

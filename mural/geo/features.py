@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from mural.geo.layers import Layer
+from mural.geo.layers import CARRIAGEWAYS, Layer
 
 
 class Tags(Protocol):
@@ -62,6 +62,15 @@ HIGHWAYS: Final[dict[str, Layer]] = {
     "unclassified": Layer.ROAD_RESIDENTIAL,
 }
 """Road classes by name; every other highway that is not in NOT_HIGHWAYS is ROAD_DEFAULT."""
+
+PARTS_OF_A_STREET: Final = frozenset({"access_aisle", "crossing", "sidewalk", "traffic_island"})
+"""Values of footway=* that map a part of a street that is there as a line already."""
+
+ONE_WAY: Final = frozenset({"yes", "1", "true", "-1", "reverse"})
+"""Values of oneway=* by which traffic runs in one direction only."""
+
+ROUNDABOUTS: Final = frozenset({"roundabout", "circular"})
+"""Values of junction=* that mean one direction without saying so."""
 
 OTHER_LINES: Final[dict[str, dict[str, Layer]]] = {
     "railway": {
@@ -154,6 +163,8 @@ def line_layers(tags: Tags, *, closed: bool = False) -> list[Layer]:
     for key in SHARES_A_ROAD if road else OTHER_LINES:
         value = tags.get(key)
         layer = OTHER_LINES[key].get(value) if value else None
+        if layer is Layer.RAIL and tags.get("service") not in _NO:
+            layer = Layer.SIDING
         if layer is None or (closed and _is_outline(tags, key, layer)):
             continue
         layers.append(layer)
@@ -164,7 +175,17 @@ def _road(tags: Tags) -> Layer | None:
     value = tags.get("highway")
     if value is None or value in NOT_HIGHWAYS or tags.get("area") == "yes":
         return None
-    return HIGHWAYS.get(value, Layer.ROAD_DEFAULT)
+    if tags.get("footway") in PARTS_OF_A_STREET:
+        return None
+    road = HIGHWAYS.get(value, Layer.ROAD_DEFAULT)
+    return CARRIAGEWAYS[road] if road in CARRIAGEWAYS and _is_one_way(road, tags) else road
+
+
+def _is_one_way(road: Layer, tags: Tags) -> bool:
+    said = tags.get("oneway")
+    if said is None:
+        return road is Layer.ROAD_MOTORWAY or tags.get("junction") in ROUNDABOUTS
+    return said in ONE_WAY
 
 
 def _is_outline(tags: Tags, key: str, layer: Layer) -> bool:

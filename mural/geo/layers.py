@@ -30,6 +30,7 @@ class Layer(StrEnum):
     CANAL = "canal"  # waterway=canal
     STREAM = "stream"  # waterway=stream, ditch, drain
     RAIL = "rail"  # railway=rail, light_rail, narrow_gauge ...
+    SIDING = "siding"  # the same with service=yard, siding, spur, crossover
     SUBWAY = "subway"
     TRAM = "tram"
     ROAD_MOTORWAY = "road_motorway"
@@ -42,6 +43,10 @@ class Layer(StrEnum):
     LINK_PRIMARY = "link_primary"  # trunk_link, primary_link
     LINK_SECONDARY = "link_secondary"
     LINK_TERTIARY = "link_tertiary"
+    CARRIAGEWAY_MOTORWAY = "carriageway_motorway"  # in an Area all roads of one direction, on a page those that are
+    CARRIAGEWAY_PRIMARY = "carriageway_primary"  # one side of a divided road
+    CARRIAGEWAY_SECONDARY = "carriageway_secondary"
+    CARRIAGEWAY_TERTIARY = "carriageway_tertiary"
     RUNWAY = "runway"  # aeroway=runway, taxiway
     PIER_LINE = "pier_line"  # man_made=pier, breakwater as lines
     # Polygons
@@ -72,6 +77,17 @@ LINKS = {
     Layer.ROAD_TERTIARY: Layer.LINK_TERTIARY,
 }
 """The slip roads of a class, which are drawn in its colour but thinner."""
+
+CARRIAGEWAYS = {
+    Layer.ROAD_MOTORWAY: Layer.CARRIAGEWAY_MOTORWAY,
+    Layer.ROAD_PRIMARY: Layer.CARRIAGEWAY_PRIMARY,
+    Layer.ROAD_SECONDARY: Layer.CARRIAGEWAY_SECONDARY,
+    Layer.ROAD_TERTIARY: Layer.CARRIAGEWAY_TERTIARY,
+}
+"""The sides of a class's divided roads, each drawn so that both together are about as heavy as an undivided one."""
+
+STREETS = (*ROADS, *CARRIAGEWAYS.values())
+"""The layers that together hold every road but the slip roads."""
 
 
 @dataclass(frozen=True, slots=True)

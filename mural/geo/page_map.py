@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mural.geo import coastline, ragged
+from mural.geo import carriageways, coastline, ragged
 from mural.geo.bbox import METRES_PER_DEGREE, BBox
 from mural.geo.clip import clip_lines, clip_polygons
-from mural.geo.layers import ROADS, Area, Layer, Lines, Polygons, ProjectedMap
+from mural.geo.layers import STREETS, Area, Layer, Lines, Polygons, ProjectedMap
 from mural.geo.projection import View, page_bbox
 from mural.geo.simplify import straighten_lines, straighten_polygons, thin_lines, thin_polygons
 
@@ -68,6 +68,7 @@ class _Plotter:
 
     def plot(self, hidden: Layers) -> ProjectedMap:
         lines = {layer: self._lines(part) for layer, part in self._area.lines.items() if layer not in hidden}
+        lines = carriageways.tell_apart(lines, min(self._half_m))
         polygons = {layer: self._polygons(part) for layer, part in self._area.polygons.items() if layer not in hidden}
         coasts = self._area.lines.get(Layer.COASTLINE)
         if coasts is not None:
@@ -101,7 +102,7 @@ class _Plotter:
 
     def _sea(self, coasts: Lines, lines: dict[Layer, Lines]) -> Polygons:
         """Build the sea from all of the area's coasts: one off the page still tells on which side of it the page is."""
-        streets = [lines[layer] for layer in ROADS if layer in lines]
+        streets = [lines[layer] for layer in STREETS if layer in lines]
         land = [part.xy[np.repeat(part.level, np.diff(part.offsets)) == 0] for part in streets]
         return coastline.sea(self._projected(coasts), self._page, np.concatenate([np.empty((0, 2)), *land]))
 

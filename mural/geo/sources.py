@@ -20,7 +20,7 @@ from mural.geo.area_file import Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import METRES_PER_DEGREE, BBox
 from mural.geo.catalogue import COVERS, ROOM_TO_NUDGE, Catalogue, Extract
-from mural.geo.layers import ROADS, Area, Coordinates
+from mural.geo.layers import STREETS, Area, Coordinates
 from mural.worker.protocol import MapSources
 
 Report = Callable[[str, float], None]
@@ -53,7 +53,7 @@ def _narrowing(bbox: BBox) -> float:
 
 
 def _has_streets(area: Area, bbox: BBox) -> bool:
-    streets = [area.lines[layer] for layer in ROADS if layer in area.lines]
+    streets = [area.lines[layer] for layer in STREETS if layer in area.lines]
     return any(_holds_points(lines.xy, bbox) for lines in streets) or any(
         ragged.touches(ragged.bounds(lines.xy, lines.offsets), bbox).any() for lines in streets
     )

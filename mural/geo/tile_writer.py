@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from mural.geo import ragged
 from mural.geo.bbox import BBox
 from mural.geo.extract import points_bbox
-from mural.geo.layers import ROADS, Coordinates, Layer, Lines, Polygons
+from mural.geo.layers import STREETS, Coordinates, Layer, Lines, Polygons
 from mural.geo.packed import pack_lines, pack_polygons, to_integers, unpack
 from mural.geo.tiles import MAGIC, SMALLEST_CELL_DEG, Description, Source, directory_entry, ending
 
@@ -63,7 +63,7 @@ class TileWriter:
     def keep_lines(self, layer: Layer, lines: Lines) -> None:
         """Put lines (degrees) aside."""
         keys = tiles_of(ragged.bounds(lines.xy, lines.offsets))
-        if layer in ROADS:
+        if layer in STREETS:
             self._roads.add(lines.xy)
         self._count(len(lines), len(lines.xy))
         for chosen, part in ragged.split_lines(lines, self._scratch_numbers(keys)):

@@ -28,7 +28,7 @@ from mural.geo.packed import LAYERS, PER_DEGREE, Integers, unpack
 
 SUFFIX: Final = ".tiles"
 """Added to the name of the map file."""
-MAGIC: Final = b"mural tiles 1\n"
+MAGIC: Final = b"mural tiles 2\n"
 """Raise the number whenever the format changes or the table in features.py reads the same file differently."""
 SMALLEST_CELL_DEG: Final = 0.05
 """Width and height of the finest grid's cells: with a city's data in it a tile is read within milliseconds, and a page

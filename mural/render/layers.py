@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from mural.geo import ragged
-from mural.geo.layers import LINKS, ROADS, Layer, Lines, ProjectedMap
+from mural.geo.layers import CARRIAGEWAYS, LINKS, ROADS, Layer, Lines, ProjectedMap
 from mural.poster import LayerChoice, PosterDesign
 from mural.render.dashes import dashed
 from mural.render.page import Sheet
@@ -32,6 +32,7 @@ CHOICES: Final[dict[Layer, LayerChoice]] = {
     Layer.AIRPORT: "airports",
     Layer.RUNWAY: "airports",
     Layer.RAIL: "rail",
+    Layer.SIDING: "rail",
     Layer.SUBWAY: "rail",
     Layer.TRAM: "rail",
     Layer.PIER: "piers",
@@ -46,11 +47,21 @@ CHOICES: Final[dict[Layer, LayerChoice]] = {
     Layer.LINK_PRIMARY: "roads",
     Layer.LINK_SECONDARY: "roads",
     Layer.LINK_TERTIARY: "roads",
+    Layer.CARRIAGEWAY_MOTORWAY: "roads",
+    Layer.CARRIAGEWAY_PRIMARY: "roads",
+    Layer.CARRIAGEWAY_SECONDARY: "roads",
+    Layer.CARRIAGEWAY_TERTIARY: "roads",
 }
 """The choice of a request that switches a layer."""
 
 TUNNEL_DIM: Final = 0.55
 """How far the colour of a tunnel is blended into the ground."""
+
+TUNNEL_WIDTH: Final = 0.7
+"""Width of a tunnel, as a share of the same road's in the open."""
+
+DASH: Final = 1.6
+"""Length of a tunnel's dashes, in widths of its road."""
 
 FAINTEST: Final = 0.72
 """How far a class is blended into the ground just before it drops out."""
@@ -118,7 +129,7 @@ class _Plan:
 
     def railways(self) -> Iterator[Group]:
         """Give the rails; those under ground are dashed and dim."""
-        for layer in (Layer.SUBWAY, Layer.TRAM, Layer.RAIL):
+        for layer in (Layer.SUBWAY, Layer.TRAM, Layer.SIDING, Layer.RAIL):
             tunnels = self._tunnels(layer, self._theme.rail)
             yield Group(layer, tunnels + self._stroke(layer, self._theme.rail, cap="butt", open_air=True))
 
@@ -138,8 +149,8 @@ class _Plan:
 
     @staticmethod
     def _kinds(road: Layer) -> tuple[Layer, ...]:
-        """Name a class's layers from the bottom up: its slip roads, if it has any, and the roads themselves."""
-        return (LINKS[road], road) if road in LINKS else (road,)
+        """Name a class's layers from the bottom up: its slip roads and divided roads, if it has any, and the others."""
+        return (*(layers[road] for layers in (LINKS, CARRIAGEWAYS) if road in layers), road)
 
     def _fill(self, layer: Layer, colour: str) -> tuple[Fill, ...]:
         polygons = self._map.polygons.get(layer)
@@ -160,10 +171,9 @@ class _Plan:
     def _tunnels(self, layer: Layer, colour: str) -> tuple[Stroke, ...]:
         lines = self._lines(layer)
         under = ragged.take_lines(lines, lines.level < 0)
-        dash_m = 2.2 * (WEIGHTS[layer].width_pt(self._sheet) + 0.4 * self._sheet.scale) / self._sheet.pt_per_m
-        return self._inked(
-            layer, dashed(under, dash_m, dash_m * 0.7), mix(colour, self._theme.bg, TUNNEL_DIM), cap="butt"
-        )
+        dash_m = DASH * (WEIGHTS[layer].width_pt(self._sheet) + 0.4 * self._sheet.scale) / self._sheet.pt_per_m
+        dim = mix(colour, self._theme.bg, TUNNEL_DIM)
+        return self._inked(layer, dashed(under, dash_m, dash_m * 0.7), dim, cap="butt", share=TUNNEL_WIDTH)
 
     def _casing(self, layer: Layer, *, level: int) -> tuple[Stroke, ...]:
         width_pt = WEIGHTS[layer].width_pt(self._sheet)
@@ -174,14 +184,16 @@ class _Plan:
         cased_pt = width_pt + 2 * CASING_PT * self._sheet.scale
         return (Stroke(chunks, self._theme.casing, cased_pt, "butt"),) if chunks else ()
 
-    def _inked(self, layer: Layer, lines: Lines, colour: str, *, cap: Cap = "round") -> tuple[Stroke, ...]:
-        """Stroke lines in their class's weight, fainter the nearer the class is to dropping out."""
+    def _inked(
+        self, layer: Layer, lines: Lines, colour: str, *, cap: Cap = "round", share: float = 1.0
+    ) -> tuple[Stroke, ...]:
+        """Stroke lines in a share of their class's weight, fainter the nearer the class is to dropping out."""
         weight = WEIGHTS[layer]
         left = presence(self._sheet.distance_m, weight.fade_from_m, weight.gone_at_m)
         if not left or not len(lines):
             return ()
         faded = mix(colour, self._theme.bg, FAINTEST * (1 - left))
-        return (Stroke(line_chunks(lines), faded, weight.width_pt(self._sheet), cap),)
+        return (Stroke(line_chunks(lines), faded, weight.width_pt(self._sheet) * share, cap),)
 
     def _lines(self, layer: Layer) -> Lines:
         lines = self._map.lines.get(layer)

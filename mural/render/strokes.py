@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from mural.geo.layers import ROADS, Layer
+from mural.geo.layers import CARRIAGEWAYS, STREETS, Layer
 from mural.render.page import Sheet
 
 THIN_FROM_M: Final = 12_000.0
@@ -17,6 +17,10 @@ THINNING: Final = 0.35
 
 LARGEST_EXAGGERATION: Final = 1.6
 """How many times its width on the ground a line may be drawn and still pass for a picture of the road."""
+
+
+CARRIAGEWAY: Final = 0.66
+"""Width of one side of a divided road, as a share of an undivided one: both and the gap between are a little more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,15 @@ class Weight:
     ceiling_pt: float
     fade_from_m: float = math.inf
     gone_at_m: float = math.inf
+
+    def carriageway(self) -> Weight:
+        """Give the weight of one side of a divided road."""
+        return replace(
+            self,
+            width_m=self.width_m * CARRIAGEWAY,
+            floor_pt=self.floor_pt * CARRIAGEWAY,
+            ceiling_pt=self.ceiling_pt * CARRIAGEWAY,
+        )
 
     def true_to_scale(self, sheet: Sheet) -> bool:
         """Tell whether the class is about as wide on a sheet as it is on the ground, not a mere symbol."""
@@ -54,25 +67,29 @@ def presence(distance_m: float, fade_from_m: float, gone_at_m: float) -> float:
     return 1.0 - math.log(distance_m / fade_from_m) / math.log(gone_at_m / fade_from_m)
 
 
-WEIGHTS: Final[dict[Layer, Weight]] = {
-    Layer.ROAD_MOTORWAY: Weight(14.0, 1.65, 8.0),
+_UNDIVIDED: Final = {
+    Layer.ROAD_MOTORWAY: Weight(17.0, 1.95, 9.6),
     Layer.ROAD_PRIMARY: Weight(11.0, 1.2, 6.6),
     Layer.ROAD_SECONDARY: Weight(10.0, 0.95, 5.9),
     Layer.ROAD_TERTIARY: Weight(8.5, 0.75, 5.4, 24_000, 110_000),
     Layer.ROAD_RESIDENTIAL: Weight(6.5, 0.5, 4.6, 12_000, 70_000),
     Layer.ROAD_DEFAULT: Weight(2.8, 0.3, 1.6, 3_500, 18_000),
-    Layer.LINK_MOTORWAY: Weight(6.5, 0.75, 3.6),
-    Layer.LINK_PRIMARY: Weight(6.0, 0.65, 3.4),
-    Layer.LINK_SECONDARY: Weight(5.5, 0.6, 3.2),
-    Layer.LINK_TERTIARY: Weight(5.0, 0.5, 3.0, 24_000, 110_000),
+    Layer.LINK_MOTORWAY: Weight(6.0, 0.68, 3.5),
+    Layer.LINK_PRIMARY: Weight(5.2, 0.52, 3.1),
+    Layer.LINK_SECONDARY: Weight(4.8, 0.45, 2.8),
+    Layer.LINK_TERTIARY: Weight(4.4, 0.38, 2.5, 24_000, 110_000),
     Layer.RIVER: Weight(18.0, 1.1, 9.0),
     Layer.CANAL: Weight(10.0, 0.7, 6.0, 12_000, 60_000),
     Layer.STREAM: Weight(3.0, 0.35, 2.0, 4_000, 24_000),
     Layer.RAIL: Weight(2.6, 0.5, 1.2, 12_000, 90_000),
+    Layer.SIDING: Weight(1.8, 0.28, 0.8, 4_000, 20_000),
     Layer.SUBWAY: Weight(2.6, 0.4, 1.0, 6_000, 24_000),
     Layer.TRAM: Weight(1.8, 0.3, 0.8, 3_000, 14_000),
     Layer.RUNWAY: Weight(32.0, 1.2, 16.0),
     Layer.PIER_LINE: Weight(5.0, 0.6, 4.0, 10_000, 40_000),
+}
+WEIGHTS: Final[dict[Layer, Weight]] = _UNDIVIDED | {
+    half: _UNDIVIDED[road].carriageway() for road, half in CARRIAGEWAYS.items()
 }
 """Line weights by layer."""
 
@@ -88,5 +105,5 @@ CASED_FROM_PT: Final = 1.7
 
 def hidden_at(distance_m: float) -> frozenset[Layer]:
     """Name the layers that need not be prepared at a distance; roads always are, as they also tell land from sea."""
-    gone = {layer for layer, weight in WEIGHTS.items() if distance_m >= weight.gone_at_m and layer not in ROADS}
+    gone = {layer for layer, weight in WEIGHTS.items() if distance_m >= weight.gone_at_m and layer not in STREETS}
     return frozenset(gone | ({Layer.BUILDING} if presence(distance_m, *BUILDING_FADE_M) == 0 else set()))

@@ -13,14 +13,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mural.poster import ALL_LAYERS, Furniture, Marker, PosterDesign, Track
+from mural.geo.layers import ProjectedMap
+from mural.geo.page_map import project_area
+from mural.geo.projection import View
+from mural.poster import ALL_LAYERS, Furniture, LayerChoice, Marker, PosterDesign, Texts, Track
 from mural.themes import load_theme
 from tests.support.designs import design
-from tests.support.pictures import compose, pixels, sample_map
+from tests.support.landscapes import pattern_book, seas
+from tests.support.pictures import compose, map_of, pixels, sample_map
 from tests.support.real_parts import ROOT
 
 GOLDEN_DIR = Path(__file__).parent / "golden"
-WIDTH_PX = 300
+WIDTH_PX, HEIGHT_PX = 300, 400
 MEAN_TOLERANCE = 1.0
 """Levels by which the pictures may differ on average: other versions of FreeType and zlib, other processors."""
 COARSE_TOLERANCE = 12
@@ -29,9 +33,26 @@ COARSE_TOLERANCE = 12
 LAT, LON = 60.1715, 24.9443
 
 
+BOLD = {
+    "rail": "#000000",
+    "pier": "#503020",
+    "beach": "#d0a000",
+    "buildings": "#906040",
+    "airport": "#405060",
+    "casing": "#202020",
+}
+"""What a layer alone must not be lost in: a faint colour, or that of the ground."""
+
+SILENT = Texts(title="", subtitle="", coordinates="")
+
+
 def helsinki(theme: str = "noir", **changes: object) -> PosterDesign:
     shipped = load_theme(ROOT / "themes" / f"{theme}.json")
     return replace(design(), distance_m=500.0, theme=shipped, **changes)
+
+
+def made_up(theme: str, **changes: object) -> PosterDesign:
+    return replace(helsinki(theme, **changes), place=design("", "", latitude=0.0, longitude=0.0).place, texts=SILENT)
 
 
 CASES = {
@@ -55,10 +76,33 @@ CASES = {
 }
 
 
+SEAS = seas()
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_a_poster_looks_as_it_did(name):
-    case = CASES[name]
-    image = pixels(compose(sample_map(case), case), WIDTH_PX)
+def test_a_poster_looks_as_it_did(name: str) -> None:
+    compare(name, CASES[name], sample_map(CASES[name]))
+
+
+@pytest.mark.parametrize("name", SEAS)
+def test_a_sea_looks_as_it_did(name: str) -> None:
+    poster = made_up("flamingo", rotation_deg=10.0)
+    view = View(latitude=0.0, longitude=0.0, rotation_deg=10.0)
+    compare(f"sea_{name}", poster, project_area(SEAS[name], view, *poster.half_extent_m))
+
+
+@pytest.mark.parametrize("choice", sorted(ALL_LAYERS))
+def test_a_layer_looks_as_it_did(choice: LayerChoice) -> None:
+    poster = made_up("feature_based", layers=frozenset({choice}))
+    poster = replace(poster, theme=replace(poster.theme, **BOLD))
+    compare(f"layer_{choice}", poster, map_of(poster, pattern_book()), enlarged=4)
+
+
+def compare(name: str, poster: PosterDesign, projected: ProjectedMap, *, enlarged: int = 1) -> None:
+    """Compare a poster, or the middle of one that is so many times larger, with its golden picture."""
+    image = pixels(compose(projected, poster), WIDTH_PX * enlarged)
+    top, left = ((side - side // enlarged) // 2 for side in image.shape[:2])
+    image = image[top : top + HEIGHT_PX, left : left + WIDTH_PX]
     path = GOLDEN_DIR / f"{name}.png"
     if os.environ.get("MURAL_WRITE_GOLDEN"):
         GOLDEN_DIR.mkdir(exist_ok=True)

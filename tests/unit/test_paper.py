@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mural.errors import InvalidInput
-from mural.paper import SIZES, PageWish, Size, check_format, page_for
-from mural.poster import Format
+from mural.paper import SIZES, PageWish, Size, page_for
 
 
 @pytest.mark.parametrize(
@@ -61,13 +60,3 @@ def test_an_unknown_size_is_told_what_there_is() -> None:
     with pytest.raises(InvalidInput) as refused:
         page_for(PageWish(size="a9"))
     assert refused.value.facts["allowed"] == sorted(SIZES)
-
-
-def test_webp_ends_at_a1_and_says_so_before_any_work() -> None:
-    a0, a1 = page_for(PageWish(size="a0")), page_for(PageWish(size="a1", orientation="landscape"))
-    check_format(a1, Format.WEBP)
-    for other in set(Format) - {Format.WEBP}:
-        check_format(a0, other)
-    with pytest.raises(InvalidInput, match="A1 at 300 DPI") as refused:
-        check_format(a0, Format.WEBP)
-    assert refused.value.field == "format"

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from mural.geo.layers import LINKS, ROADS, Layer
+from mural.geo.layers import CARRIAGEWAYS, ROADS, Layer
 from mural.poster import ALL_LAYERS
 from mural.render.layers import CHOICES, Stroke, plan_layers
 from mural.render.page import Sheet
@@ -12,7 +12,7 @@ from tests.support.pictures import map_of, polygons, square
 
 STREET = lines([(-500, 0), (500, 0)])
 BLOCK = polygons([square(100)])
-LINE_LAYERS = {*ROADS, *LINKS.values(), *list(Layer)[1:8], Layer.RUNWAY, Layer.PIER_LINE}
+LINE_LAYERS = set(list(Layer)[1 : list(Layer).index(Layer.SEA)])
 
 
 def everything() -> dict:
@@ -39,6 +39,7 @@ def test_groups_are_drawn_from_the_ground_up():
         "buildings",
         "subway",
         "tram",
+        "siding",
         "rail",
         *reversed(ROADS),
     ]
@@ -104,3 +105,19 @@ def test_slip_roads_lie_under_their_road_in_its_colour():
     slip, road = group.marks
     assert (group.name, slip.colour) == ("road_motorway", road.colour)
     assert slip.width_pt < road.width_pt
+
+
+@pytest.mark.parametrize("distance_m", [1000, 5000, 50_000])
+def test_both_sides_of_a_divided_road_together_are_little_heavier_than_an_undivided_one(distance_m):
+    poster = replace(design(), distance_m=distance_m)
+    for road, side in CARRIAGEWAYS.items():
+        undivided, divided = strokes_of(poster, road)[0], strokes_of(poster, side)[0]
+        assert divided.colour == undivided.colour
+        assert undivided.width_pt < 2 * divided.width_pt < 1.4 * undivided.width_pt
+
+
+def test_a_tunnel_is_thinner_than_its_road():
+    tunnel = lines([(-500, 0), (500, 0)], levels=[-1])
+    (group,) = plan_layers(map_of(design(), {Layer.ROAD_PRIMARY: tunnel}), design(), Sheet.of(design()))
+    (under,) = group.marks
+    assert under.width_pt < strokes_of(design(), Layer.ROAD_PRIMARY)[0].width_pt
