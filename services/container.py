@@ -84,6 +84,7 @@ class Services:
         """Start the render processes and take up the jobs that wait."""
         self.render_pool.start()
         self.jobs.start()
+        self.own_themes.start()
         self.canvas.start()
         self.canvas_caretaker.take_up()
         self.daily_backups.start()

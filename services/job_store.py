@@ -258,10 +258,10 @@ class JobStore:
             processing = JobRow.state == JobState.PROCESSING
             session.execute(update(JobRow).where(processing, which).values(interruptions=value))
 
-    def forget_previews(self, before: datetime) -> None:
-        """Delete the jobs of previews that ended before a moment."""
+    def forget(self, before: datetime, *, previews: bool) -> None:
+        """Delete the jobs that ended before a moment and whose posters are gone: those of previews, or all others."""
         with self._database.write() as session:
-            old = JobRow.preview & JobRow.state.not_in(ACTIVE) & (JobRow.ended_at < before)
+            old = (JobRow.preview == previews) & (JobRow.ended_at < before) & JobRow.poster_id.is_(None)
             session.execute(delete(JobRow).where(old))
 
     def count(self, states: Collection[JobState] | None = None) -> int:

@@ -222,14 +222,10 @@ def write_themes(folder: Path) -> Path:
     """Write two themes and a broken one."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, colour in (("noir", "#101010"), ("paper", "#f0f0e8")):
-        (folder / f"{name}.json").write_text(json.dumps(theme_data(name, colour)), encoding="utf-8")
+        data = {key: name.title() if key in WORDS else colour for key in REQUIRED}
+        (folder / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
     (folder / "torn.json").write_text('{"name": "Torn', encoding="utf-8")
     return folder
-
-
-def theme_data(name: str, colour: str) -> dict[str, str]:
-    """Make what a theme file holds, all of one colour."""
-    return {key: name.title() if key in WORDS else colour for key in REQUIRED}
 
 
 def write_fonts(folder: Path) -> None:

@@ -11,7 +11,8 @@ from services.actors import Actor
 from services.events import Name
 from services.requests import PosterQuery
 from services.views import Submission
-from tests.support.posters import Studio, make_config, make_studio, theme_data
+from tests.support.designs import PLAIN_THEME
+from tests.support.posters import Studio, make_config, make_studio
 
 
 def test_a_wish_becomes_a_poster_that_can_be_fetched(studio: Studio) -> None:
@@ -42,7 +43,7 @@ def test_an_equal_finished_poster_is_answered_at_once(studio: Studio) -> None:
 
 
 def test_an_export_is_the_same_picture_whatever_became_of_its_theme(studio: Studio) -> None:
-    own = studio.services.own_themes.create("ann", theme_data("mine", "#123456"))
+    own = studio.services.own_themes.create("ann", PLAIN_THEME)
     wish = studio.wish(theme=own.id, format=Format.PDF, bleed_mm=3.0, crop_marks=True)
     job = studio.services.posters.submit(wish, "ann").job
     poster = studio.wait_until(job.job_id, "completed").poster
