@@ -238,6 +238,11 @@ class Config:
         return Path(unquote(urlsplit(self.storage_url).path)) if self.storage_url else self.data_dir / "posters"
 
     @property
+    def own_themes_dir(self) -> Path:
+        """Where visitors' themes lie beside the database."""
+        return self.data_dir / "own_themes"
+
+    @property
     def backups_dir(self) -> Path:
         """Where the database is copied to every day, and before its tables change."""
         return self.data_dir / "backups"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 
 from services.environ import read_environ
@@ -18,6 +19,9 @@ if ASYNC_MODE == "eventlet":
 
     eventlet.monkey_patch()
     import eventlet.wsgi
+
+    # The PostgreSQL driver would wait for answers inside C, and everybody with it. It asks gevent by itself.
+    os.environ["PSYCOPG_WAIT_FUNC"] = "wait_select"
 elif ASYNC_MODE == "gevent":
     from gevent import monkey
 
@@ -25,7 +29,6 @@ elif ASYNC_MODE == "gevent":
 
 import gc
 import logging
-import os
 import signal
 import socket
 import sys

@@ -20,6 +20,7 @@ from services.instance_lock import instance_lock
 from services.reindex import reindex
 from services.restore import restore
 from services.status import describe
+from services.theme_files import ThemeFiles
 from services.wiring import open_database
 
 FILE_TO_WRITE: Final = click.Path(dir_okay=False, path_type=Path, resolve_path=True)
@@ -75,14 +76,16 @@ def bring_back(file: Path) -> None:
 @click.command("reindex")
 @with_appcontext
 def rebuild() -> None:
-    """Rebuild the database's posters from the posters' own files."""
+    """Rebuild the database's posters and visitors' themes from their own files."""
     config = settings()
     with told(), instance_lock(config.data_dir):
         files = PosterFiles(config.posters_dir, max_bytes=round(config.max_storage_gb * BYTES_PER_GB))
         database = open_database(config)
-        report = reindex(database, files)
+        report = reindex(database, files, ThemeFiles(config.own_themes_dir))
         database.close()
     click.echo(f"{report.posters} posters, {report.added} of them new; {report.removed} without files were removed.")
+    if report.themes_added:
+        click.echo(f"{report.themes_added} themes of visitors were brought back.")
     for trouble in report.broken.values():
         click.echo(trouble, err=True)
 

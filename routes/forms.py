@@ -226,11 +226,17 @@ def _place(form: Form, suggest: Suggest) -> dict[str, Any]:
     return _located(found[0])
 
 
+def format_of(form: Form) -> Format:
+    """Read the kind of file that a button of the form stands for; raise InvalidInput."""
+    wanted = form.get("format", "")
+    if wanted not in set(Format):
+        raise InvalidInput("Posters are not made as that.", field="format", value=wanted, allowed=list(Format))
+    return Format(wanted)
+
+
 def wish_like(design: PosterDesign, form: Form, visibility: Visibility) -> PosterRequest:
-    """Ask for the same poster in another theme, or as another file: that is no poster to hang a second time."""
+    """Ask for the same poster in another theme."""
     place, page = design.place, design.page
-    file_format = Format(one_of(form.get("format"), (design.format, *Format)))
-    is_pdf = file_format is Format.PDF
     return PosterRequest(
         city=place.city,
         country=place.country,
@@ -238,18 +244,18 @@ def wish_like(design: PosterDesign, form: Form, visibility: Visibility) -> Poste
         longitude=place.longitude,
         distance_m=design.distance_m,
         theme=form.get("theme") or design.theme.id,
-        format=file_format,
+        format=design.format,
         size=Size(page.width_mm, page.height_mm, "mm"),
         dpi=page.dpi,
-        bleed_mm=page.bleed_mm if is_pdf else 0.0,
-        crop_marks=page.crop_marks and is_pdf,
+        bleed_mm=page.bleed_mm,
+        crop_marks=page.crop_marks,
         layers=design.layers,
         texts=design.texts,
         rotation_deg=design.rotation_deg,
         furniture=design.furniture,
         tracks=design.tracks,
         markers=design.markers,
-        visibility=visibility if file_format is design.format else "unlisted",
+        visibility=visibility,
     )
 
 

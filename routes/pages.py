@@ -111,14 +111,15 @@ def create_poster() -> BaseResponse | tuple[str, int]:
 def _submit() -> Submission:
     config = services().config
     services().rate_limiter.check(config.rate_limit_posters, "posters", client_address())
-    like = request.form.get("like")
+    posters, like, visitor = services().posters, request.form.get("like"), current_actor().user_id
+    if like and "format" in request.form:
+        return posters.export(like, forms.format_of(request.form), visitor)
     if like:
-        public = services().posters.get(like).public
-        design = services().posters.design_of(like)
-        wish = forms.wish_like(design, request.form, "public" if public else "unlisted")
+        visibility = posters.get(like).visibility
+        wish = forms.wish_like(posters.design_of(like), request.form, visibility)
     else:
         wish = forms.wish_from_form(request.form, services().geocoding.suggest)
-    return services().posters.submit(wish, current_actor().user_id)
+    return posters.submit(wish, visitor)
 
 
 def _workbench(state: forms.State, **more: Any) -> str:

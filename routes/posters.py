@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Final
 
 from flask import Response, send_file
 
-from mural.errors import InvalidInput
+from mural.errors import Conflict
 from routes.answers import PosterOut, PostersOut, SubmittedOut
 from routes.api import ApiBlueprint, Body, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
-from routes.schemas import DownloadQuery, PageQuery, PosterIn
+from routes.schemas import DownloadQuery, ExportIn, PageQuery, PosterIn
 from services.requests import PosterQuery, PosterRequest
-from services.views import FileKind
+from services.views import FileKind, Submission
 
 blueprint = ApiBlueprint("posters", __name__)
 
@@ -67,7 +68,10 @@ def _submit(wish: PosterRequest) -> Response:
     config, actor = services().config, current_actor()
     limit = config.rate_limit_previews if wish.preview else config.rate_limit_posters
     services().rate_limiter.check(limit, "previews" if wish.preview else "posters", client_address())
-    submission = services().posters.submit(wish, actor.user_id)
+    return _submitted(services().posters.submit(wish, actor.user_id))
+
+
+def _submitted(submission: Submission) -> Response:
     return reply(submission.to_json(), HTTPStatus.OK if submission.poster else HTTPStatus.ACCEPTED)
 
 
@@ -102,15 +106,26 @@ def restore_poster(poster_id: str) -> Response:
     return reply(services().posters.restore(poster_id, current_actor()).to_json())
 
 
+@blueprint.post("/posters/<poster_id>/export")
+@blueprint.input(ExportIn, example={"format": "pdf"})
+@blueprint.answers(SUBMITTED, SUBMIT_ERRORS)
+def export_poster(poster_id: str, json_data: ExportIn) -> Response:
+    """Make the poster as another kind of file: a poster of one's own, found by its link and not hung a second time."""
+    services().rate_limiter.check(services().config.rate_limit_posters, "posters", client_address())
+    return _submitted(services().posters.export(poster_id, json_data.format, current_actor().user_id))
+
+
 @blueprint.get("/posters/<poster_id>/download")
 @blueprint.input(DownloadQuery, location="query")
-@blueprint.answers(_file_of("*/*"), FILE_ERRORS)
+@blueprint.answers(_file_of("*/*"), (*FILE_ERRORS, HTTPStatus.CONFLICT))
 def download_poster(poster_id: str, query_data: DownloadQuery) -> Response:
-    """Send the poster's file, in the format it was made in."""
-    made_as = services().posters.get(poster_id).format
-    if query_data.format not in {None, made_as}:
-        message = f"This poster was made as {made_as}; make the same poster again for another format."
-        raise InvalidInput(message, field="format", value=query_data.format, allowed=[made_as])
+    """Send the poster's file, in the format it was made in; for another format, tell where to ask for it."""
+    poster = services().posters.get(poster_id)
+    if query_data.format not in {None, poster.format}:
+        export_url = poster.urls.export(poster_id)
+        wish = json.dumps({"format": query_data.format})
+        message = f"This poster was made as {poster.format}. POST {wish} to {export_url} to have it in that format too."
+        raise Conflict(message, formats=[poster.format], export_url=export_url)
     return _send(poster_id, "poster", attachment=True)
 
 

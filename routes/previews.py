@@ -7,11 +7,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 
+from mural.poster import PosterDesign
 from mural.themes import Theme
 from routes.api import ApiBlueprint, Body, client_address
 from routes.context import services
+from routes.hangup import ClientConnection
 from routes.identity import current_actor
 from routes.posters import HELSINKI
 from routes.schemas import DrawnIn, LivePreviewIn
@@ -35,7 +37,7 @@ def live_preview(query_data: LivePreviewIn) -> Response:
     """Draw a design now, at low resolution."""
     services().rate_limiter.check(services().config.rate_limit_previews, "live", client_address())
     design = services().posters.design(query_data.to_request())
-    return _send(services().previews.live(design, query_data.width, current_actor().user_id), max_age_s=300)
+    return _send(_drawn(design, query_data.width), max_age_s=300)
 
 
 @blueprint.post("/preview.png")
@@ -47,7 +49,7 @@ def draw_now(json_data: DrawnIn) -> Response:
     design = services().posters.design(json_data.to_request())
     if json_data.draft_theme is not None:
         design = replace(design, theme=Theme.from_mapping(design.theme.id, json_data.draft_theme))
-    return _send(services().previews.live(design, json_data.width, current_actor().user_id), max_age_s=0)
+    return _send(_drawn(design, json_data.width), max_age_s=0)
 
 
 @blueprint.get("/themes/<theme_id>/preview.png")
@@ -56,6 +58,11 @@ def theme_preview(theme_id: str) -> Response:
     """Show the sample city in a theme."""
     # An own theme may have been changed since: whoever has the picture asks whether it is still the right one.
     return _send(services().previews.theme_sample(services().own_themes.get(theme_id)), max_age_s=0)
+
+
+def _drawn(design: PosterDesign, width_px: int) -> Path:
+    connection = ClientConnection(request.environ)
+    return services().previews.live(design, width_px, current_actor().user_id, connection.is_gone)
 
 
 def _send(picture: Path, max_age_s: int) -> Response:

@@ -292,6 +292,12 @@ class GalleryQuery(Request):
     city: Name | None = None
 
 
+class ExportIn(Request):
+    """The same poster as another kind of file."""
+
+    format: Format
+
+
 class DownloadQuery(Request):
     """In which format; absent: the one it was made in."""
 

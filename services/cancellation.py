@@ -5,6 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
+
+from services.background import Background
+
+LOOK_EVERY_S: Final = 0.2
 
 
 class CancelToken:
@@ -40,3 +45,23 @@ class CancelToken:
         finally:
             with self._lock:
                 self._watchers.remove(on_cancel)
+
+
+@contextmanager
+def cancelled_when(unwanted: Callable[[], bool], background: Background, patience_s: float) -> Iterator[CancelToken]:
+    """Ask for the end of what the block does when, after a while, nobody wants it any more."""
+    token, ended = CancelToken(), threading.Event()
+
+    def look() -> None:
+        pause_s = patience_s
+        while not ended.wait(pause_s):
+            if unwanted():
+                token.cancel()
+                return
+            pause_s = LOOK_EVERY_S
+
+    background.start_background_task(look)
+    try:
+        yield token
+    finally:
+        ended.set()

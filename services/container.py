@@ -84,6 +84,7 @@ class Services:
         """Start the render processes and take up the jobs that wait."""
         self.render_pool.start()
         self.jobs.start()
+        self.own_themes.start()
         self.canvas.start()
         self.canvas_caretaker.take_up()
         self.daily_backups.start()
@@ -148,7 +149,9 @@ def build_services(config: Config, publisher: Publisher, background: Background,
         offline_places=OfflinePlaces(config.data_dir / "cache" / "extracts.json", geocoding.largest_within),
         posters=parts.posters,
         presence=PresenceService(publisher, background),
-        previews=PreviewService(_drawing_at_once(pool), request_for, config.data_dir / "cache" / "previews"),
+        previews=PreviewService(
+            _drawing_at_once(pool), request_for, config.data_dir / "cache" / "previews", background
+        ),
         rate_limiter=RateLimiter(config.redis_url),
         render_pool=pool,
         themes=themes,
@@ -174,7 +177,7 @@ def _restarting() -> dict[str, Any]:
 def _drawing_at_once(pool: RenderPool) -> DrawNow:
     """Draw in the lane that no poster ever occupies."""
 
-    def draw(request: RenderRequest) -> RenderResult:
-        return pool.render(request, lambda _progress: None, CancelToken(), lane="interactive")
+    def draw(request: RenderRequest, cancelled: CancelToken) -> RenderResult:
+        return pool.render(request, lambda _progress: None, cancelled, lane="interactive")
 
     return draw

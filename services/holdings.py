@@ -12,18 +12,20 @@ from config import Config
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """The database's file (None where a PostgreSQL server keeps it), posters, the cookies' key."""
+    """The database's file (None where a PostgreSQL server keeps it), posters, visitors' themes, the cookies' key."""
 
     data_dir: Path
     database_file: Path | None
     posters_dir: Path
+    own_themes_dir: Path
 
     @classmethod
     def of(cls, config: Config) -> Holdings:
         """Tell what belongs to an installation."""
         url = make_url(config.database_url)
         is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-        return cls(config.data_dir, Path(str(url.database)) if is_file else None, config.posters_dir)
+        database_file = Path(str(url.database)) if is_file else None
+        return cls(config.data_dir, database_file, config.posters_dir, config.own_themes_dir)
 
     @property
     def secret_key_file(self) -> Path:

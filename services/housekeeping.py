@@ -1,16 +1,16 @@
-"""Tidying up: previews that have expired, and posters older than this installation keeps them."""
+"""Tidying up: previews that have expired, and what is older than this installation keeps it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from mural.errors import NotFound
 from services.background import Background
 from services.clock import Clock
-from services.db.models import PosterRow
+from services.db.models import BatchRow, PosterRow
 from services.db.session import Database
 from services.job_store import JobStore
 from services.loop import Loop
@@ -36,7 +36,7 @@ class Housekeeping:
         self._publishing = publishing
         self._loop = Loop(background, "tidying up")
         self._clock = clock
-        self._retention_days = retention_days
+        self._retention = timedelta(days=retention_days) if retention_days else None
 
     def start(self) -> None:
         """Begin to tidy."""
@@ -53,13 +53,22 @@ class Housekeeping:
                 self._publishing.take_down(poster_id)
             except NotFound:  # its owner was quicker
                 continue
-        self._jobs.forget_previews(self._clock() - PREVIEW_LIFETIME)
+        now = self._clock()
+        self._jobs.forget(now - PREVIEW_LIFETIME, previews=True)
+        if self._retention is not None:
+            self._jobs.forget(now - self._retention, previews=False)
+            self._forget_batches(now - self._retention)
         return EVERY_S
+
+    def _forget_batches(self, before: datetime) -> None:
+        # What their archives hold is gone by then; an archive itself is made anew for everybody who asks.
+        with self._database.write() as session:
+            session.execute(delete(BatchRow).where(BatchRow.created_at < before))
 
     def _outlived(self) -> list[str]:
         now = self._clock()
         outlived = PosterRow.expires_at < now
-        if self._retention_days:
-            outlived = outlived | (PosterRow.created_at < now - timedelta(days=self._retention_days))
+        if self._retention is not None:
+            outlived = outlived | (PosterRow.created_at < now - self._retention)
         with self._database.read() as session:
             return list(session.scalars(select(PosterRow.id).where(outlived)))

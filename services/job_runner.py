@@ -83,11 +83,14 @@ class JobRunner:
     def __init__(self, workshop: Workshop) -> None:
         self._shop = workshop
 
-    def run(self, job_id: str, token: CancelToken) -> None:
-        """Make the poster of a claimed job; whatever happens, the job is in an honest state afterwards."""
+    def run(self, job_id: str, token: CancelToken, on_drawing: Callable[[], None]) -> None:
+        """Make the poster of a claimed job; whatever happens, the job is in an honest state afterwards.
+
+        ``on_drawing`` hears of the first sign of life that a render process gives.
+        """
         logs.about_from_here(job_id=job_id)
         try:
-            self._make(job_id, token)
+            self._make(job_id, token, on_drawing)
         except Cancelled:
             # A job that somebody cancelled has left this state already; only a stop of the server puts one back.
             self._record(lambda: self._shop.store.requeue(job_id, attempts=JobRow.attempts - 1))
@@ -98,18 +101,19 @@ class JobRunner:
             log.exception("Job %s met an error of the program", job_id)
             self._troubled(job_id, RenderError("Something went wrong inside Mural. The log of the server says what."))
 
-    def give_up(self, job_id: str) -> None:
+    def give_up(self, job_id: str, interruptions: int) -> None:
         """Fail a job that was interrupted too often."""
-        self._fail(job_id, Interrupted("The server stopped twice while this poster was being made."), Standing())
+        message = f"The server stopped {interruptions} times in a row while this poster was being drawn."
+        self._fail(job_id, Interrupted(message), Standing())
 
-    def _make(self, job_id: str, token: CancelToken) -> None:
+    def _make(self, job_id: str, token: CancelToken, on_drawing: Callable[[], None]) -> None:
         shop = self._shop
         shop.live.begin(job_id)
         job = shop.store.with_design(job_id)
         with shop.files.making(job_id) as folder:
             shop.files.check_room()
             with full_disk_named():
-                result = shop.renderer.render(self._request(job, folder), self._relay(job_id), token)
+                result = shop.renderer.render(self._request(job, folder), self._relay(job_id, on_drawing), token)
             self._report(job_id, Step.PUBLISHING, 0.0, "")
             shop.publishing.publish(job, result, folder)
         self._completed(job_id)
@@ -124,8 +128,17 @@ class JobRunner:
             preview=job.preview,
         )
 
-    def _relay(self, job_id: str) -> Callable[[Progress], None]:
-        return lambda progress: self._report(job_id, progress.step, progress.fraction, progress.message)
+    def _relay(self, job_id: str, on_drawing: Callable[[], None]) -> Callable[[Progress], None]:
+        begun = False
+
+        def relay(progress: Progress) -> None:
+            nonlocal begun
+            if not begun:
+                begun = True
+                on_drawing()
+            self._report(job_id, progress.step, progress.fraction, progress.message)
+
+        return relay
 
     def _report(self, job_id: str, step: Step, fraction: float, message: str) -> None:
         before = self._shop.live.of(job_id) or Standing()

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
@@ -229,8 +229,20 @@ class JobStore:
         )
 
     def requeue(self, job_id: str, **values: Any) -> bool:
-        """Put a job that is being processed back into the queue."""
+        """Put a job that is being processed back into the queue; the server has outlived the attempt."""
+        return self.run_again(job_id, interruptions=0, **values)
+
+    def run_again(self, job_id: str, **values: Any) -> bool:
+        """Put a job that was being processed when the server died back into the queue."""
         return self.move(job_id, JobState.PROCESSING, JobState.PENDING, started_at=None, **values)
+
+    def note_drawing(self, job_id: str) -> None:
+        """Count an interruption beforehand: if the server dies while it draws, nobody can count it then."""
+        self._set_interruptions(JobRow.id == job_id, JobRow.interruptions + 1)
+
+    def forgive_interruptions(self) -> None:
+        """Take all jobs that are being processed for harmless: the server is going to end, and not because of them."""
+        self._set_interruptions(JobRow.interruptions > 0, 0)
 
     def end(self, job_id: str, source: JobState, target: JobState, **values: Any) -> bool:
         """Bring a job to one of its final states, unless it has left the state it is expected in."""
@@ -241,10 +253,15 @@ class JobStore:
         with self._database.write() as session:
             return move(session, job_id, source, target, **values)
 
-    def forget_previews(self, before: datetime) -> None:
-        """Delete the jobs of previews that ended before a moment."""
+    def _set_interruptions(self, which: ColumnElement[bool], value: Any) -> None:
         with self._database.write() as session:
-            old = JobRow.preview & JobRow.state.not_in(ACTIVE) & (JobRow.ended_at < before)
+            processing = JobRow.state == JobState.PROCESSING
+            session.execute(update(JobRow).where(processing, which).values(interruptions=value))
+
+    def forget(self, before: datetime, *, previews: bool) -> None:
+        """Delete the jobs that ended before a moment and whose posters are gone: those of previews, or all others."""
+        with self._database.write() as session:
+            old = (JobRow.preview == previews) & (JobRow.ended_at < before) & JobRow.poster_id.is_(None)
             session.execute(delete(JobRow).where(old))
 
     def count(self, states: Collection[JobState] | None = None) -> int:

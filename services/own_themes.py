@@ -20,6 +20,7 @@ from services.clock import Clock
 from services.db.models import OwnThemeRow
 from services.db.session import Database
 from services.filenames import slug
+from services.theme_files import KeptTheme, ThemeFiles
 from services.themes import ThemeService
 
 OWN_ID: Final = re.compile(r"own_[a-z0-9_]{1,60}")
@@ -30,12 +31,20 @@ OVERALL_MAX: Final = 10_000
 
 
 class OwnThemes:
-    """Keeps visitors' themes in the database, and finds those that ship besides."""
+    """Keeps visitors' themes in the database, and beside it as files; finds those that ship besides."""
 
-    def __init__(self, database: Database, shipped: ThemeService, clock: Clock) -> None:
+    def __init__(self, database: Database, shipped: ThemeService, files: ThemeFiles, clock: Clock) -> None:
         self._database = database
         self._shipped = shipped
+        self._files = files
         self._clock = clock
+
+    def start(self) -> None:
+        """Give every theme a file that has none, such as after a restore."""
+        there = self._files.ids()
+        with self._database.read() as session:
+            for row in session.scalars(select(OwnThemeRow).where(OwnThemeRow.id.not_in(there))):
+                self._files.write(_kept(row))
 
     def of(self, owner: str) -> list[Theme]:
         """List somebody's themes in the order of their names."""
@@ -59,20 +68,26 @@ class OwnThemes:
         theme = Theme.from_mapping(_new_id(data), data)
         with self._database.write() as session:
             _check_room(session, owner)
-            session.add(OwnThemeRow(id=theme.id, owner=owner, data=dict(data), created_at=self._clock()))
+            row = OwnThemeRow(id=theme.id, owner=owner, data=dict(data), created_at=self._clock())
+            session.add(row)
+            session.flush()
+            self._files.write(_kept(row))
         return theme
 
     def replace(self, theme_id: str, data: Mapping[str, Any], actor: Actor) -> Theme:
         """Change a theme; raise InvalidInput, NotFound or NotAllowed."""
         theme = Theme.from_mapping(theme_id, data)
         with self._database.write() as session:
-            self._changeable(session, theme_id, actor).data = dict(data)
+            row = self._changeable(session, theme_id, actor)
+            row.data = dict(data)
+            self._files.write(_kept(row))
         return theme
 
     def delete(self, theme_id: str, actor: Actor) -> None:
         """Forget a theme; raise NotFound or NotAllowed."""
         with self._database.write() as session:
             session.delete(self._changeable(session, theme_id, actor))
+        self._files.remove(theme_id)
 
     def _row(self, theme_id: str) -> OwnThemeRow | None:
         # What cannot be an id is not asked for: PostgreSQL takes offence at some characters.
@@ -89,6 +104,10 @@ class OwnThemes:
             raise NotFound("Theme", theme_id)
         actor.require(row.owner, "theme")
         return row
+
+
+def _kept(row: OwnThemeRow) -> KeptTheme:
+    return KeptTheme(id=row.id, owner=row.owner, created_at=row.created_at, data=row.data)
 
 
 def _check_room(session: Session, owner: str) -> None:

@@ -124,7 +124,7 @@ def poster_row(facts: PosterFacts) -> PosterRow:
         theme=theme.id,
         theme_name=theme.name,
         distance_m=facts.design.distance_m,
-        format=facts.design.format.value,
+        format=facts.poster_file.rpartition(".")[2],  # a preview is a PNG, whatever the poster would be
         width_mm=page.width_mm,
         height_mm=page.height_mm,
         width_px=facts.width_px,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import mimetypes
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Select, func, select
@@ -12,14 +13,15 @@ from sqlalchemy.orm import undefer
 from mural.errors import InvalidInput, NotFound
 from mural.fingerprint import design_from_json, design_to_json, fingerprint
 from mural.jobs.estimates import Estimates, Work
-from mural.poster import PosterDesign
+from mural.paper import check_format
+from mural.poster import Format, PosterDesign
 from services.actors import Actor
 from services.db.models import PosterRow
 from services.db.session import Database
 from services.designs import Designs
 from services.filenames import search_key
 from services.files import POSTER_ID, PosterFiles
-from services.job_store import NewJob
+from services.job_store import Accepted, NewJob
 from services.jobs import JobService
 from services.poster_store import poster_view
 from services.regret import Regret
@@ -65,22 +67,28 @@ class PosterService:
         Raises InvalidInput or NotFound for what cannot be made, TooMany when the queue is full, StorageFull when there
         is no room.
         """
-        new = self._new_job(self.design(request), request, owner)
-        accepted = self._jobs.enqueue(new)
-        poster = poster_view(accepted.poster, self._urls) if accepted.poster else None
-        return Submission(self._jobs.view(accepted), poster)
+        design, public = self.design(request), request.visibility == "public"
+        return self._enqueued(self._new_job(design, owner, public=public, preview=request.preview))
+
+    def export(self, poster_id: str, wanted: Format, owner: str) -> Submission:
+        """Have a poster made as another kind of file; raises NotFound, and what ``submit`` raises.
+
+        It is found by its link only: the wall has the picture already.
+        """
+        row = self._row(poster_id, with_design=True)
+        if row.format == wanted:
+            return self._submission(Accepted(None, row))
+        design = _as_file(design_from_json(row.design), wanted)
+        check_format(design.page, wanted)
+        return self._enqueued(self._new_job(design, owner, public=False, preview=False))
 
     def get(self, poster_id: str) -> PosterView:
         """Show a poster; raise NotFound."""
         return poster_view(self._row(poster_id), self._urls)
 
     def design_of(self, poster_id: str) -> PosterDesign:
-        """Tell the design a poster was made from, to make the same place in another theme, size or format."""
-        with self._database.read() as session:
-            row = session.get(PosterRow, poster_id, options=[undefer(PosterRow.design)])
-        if row is None:
-            raise NotFound("Poster", poster_id)
-        return design_from_json(row.design)
+        """Tell the design a poster was made from, to make the same place in another theme or size; raise NotFound."""
+        return design_from_json(self._row(poster_id, with_design=True).design)
 
     def mine(self, owner: str, query: PosterQuery) -> PageOf[PosterView]:
         """List one page of somebody's own posters."""
@@ -126,23 +134,31 @@ class PosterService:
         self._regret.hang_back(poster_id, actor)
         return self.get(poster_id)
 
-    def _row(self, poster_id: str) -> PosterRow:
+    def _enqueued(self, new: NewJob) -> Submission:
+        return self._submission(self._jobs.enqueue(new))
+
+    def _submission(self, accepted: Accepted) -> Submission:
+        poster = poster_view(accepted.poster, self._urls) if accepted.poster else None
+        return Submission(self._jobs.view(accepted), poster)
+
+    def _row(self, poster_id: str, *, with_design: bool = False) -> PosterRow:
+        options = [undefer(PosterRow.design)] if with_design else []
         with self._database.read() as session:
-            row = session.get(PosterRow, poster_id) if POSTER_ID.fullmatch(poster_id) else None
+            row = session.get(PosterRow, poster_id, options=options) if POSTER_ID.fullmatch(poster_id) else None
         if row is None:
             raise NotFound("Poster", poster_id)
         return row
 
-    def _new_job(self, design: PosterDesign, request: PosterRequest, owner: str) -> NewJob:
+    def _new_job(self, design: PosterDesign, owner: str, *, public: bool, preview: bool) -> NewJob:
         page = design.page
         pixels = page.width_px * page.height_px
-        if request.preview:
+        if preview:
             pixels = round(PREVIEW_WIDTH_PX**2 * page.height_mm / page.width_mm)
-        work = Work(request.preview, design.format, pixels / 1e6, design.distance_m)
+        work = Work(preview, design.format, pixels / 1e6, design.distance_m)
         return NewJob(
             owner=owner,
-            public=request.visibility == "public",
-            preview=request.preview,
+            public=public,
+            preview=preview,
             fingerprint=fingerprint(design),
             city=design.place.city,
             country=design.place.country,
@@ -151,6 +167,13 @@ class PosterService:
             work=work,
             estimate_s=self._estimates.expect(work),
         )
+
+
+def _as_file(design: PosterDesign, wanted: Format) -> PosterDesign:
+    if wanted is Format.PDF:
+        return replace(design, format=wanted)
+    # Only a PDF has a place for what a print shop cuts off.
+    return replace(design, format=wanted, page=replace(design.page, bleed_mm=0.0, crop_marks=False))
 
 
 def _narrowed(posters: Select[PosterRow], query: PosterQuery) -> Select[PosterRow]:

@@ -14,6 +14,11 @@ from mural.fingerprint import fingerprint
 from mural.poster import Place, PosterDesign, Texts
 from mural.themes import Theme
 from mural.worker.protocol import RenderRequest, RenderResult
+from services.background import Background
+from services.cancellation import CancelToken, cancelled_when
+
+PATIENCE_S: Final = 1.0
+"""How long a picture is drawn on although nobody waits for it: replacing a killed render process takes as long."""
 
 KEPT: Final = 400
 """Pictures kept on disk; the ones that were not looked at for the longest time go first."""
@@ -26,8 +31,8 @@ SAMPLE_WIDTH_PX: Final = 400
 class DrawNow(Protocol):
     """Has a render process draw a request at once, ahead of all posters."""
 
-    def __call__(self, request: RenderRequest) -> RenderResult:
-        """Draw it; raise what went wrong."""
+    def __call__(self, request: RenderRequest, cancelled: CancelToken) -> RenderResult:
+        """Draw it; raise what went wrong, or Cancelled."""
 
 
 class RequestMaker(Protocol):
@@ -40,18 +45,22 @@ class RequestMaker(Protocol):
 class PreviewService:
     """Draws one picture at a time; of several wishes of one viewer only the latest is worth drawing."""
 
-    def __init__(self, draw: DrawNow, request_for: RequestMaker, folder: Path) -> None:
+    def __init__(self, draw: DrawNow, request_for: RequestMaker, folder: Path, background: Background) -> None:
         self._draw = draw
         self._request_for = request_for
         self._folder = folder
+        self._background = background
         self._turn = threading.Lock()
         self._latest: dict[str, object] = {}
 
-    def live(self, design: PosterDesign, width_px: int, viewer: str) -> Path:
-        """Draw a design at low resolution; raise Cancelled when the viewer has asked for another since."""
+    def live(self, design: PosterDesign, width_px: int, viewer: str, is_gone: Callable[[], bool]) -> Path:
+        """Draw a design at low resolution.
+
+        Raise Cancelled when the viewer asked for another before this one was begun, or is gone.
+        """
         wish = self._latest[viewer] = object()
         try:
-            return self._picture(design, width_px, lambda: self._latest.get(viewer) is not wish)
+            return self._picture(design, width_px, lambda: self._latest.get(viewer) is not wish, is_gone)
         finally:
             if self._latest.get(viewer) is wish:
                 del self._latest[viewer]
@@ -61,26 +70,29 @@ class PreviewService:
         design = PosterDesign(
             place=SAMPLE_PLACE, distance_m=SAMPLE_DISTANCE_M, theme=theme, texts=Texts(coordinates="")
         )
-        return self._picture(design, SAMPLE_WIDTH_PX, lambda: False)
+        return self._picture(design, SAMPLE_WIDTH_PX, outdated=_never, is_gone=_never)
 
-    def _picture(self, design: PosterDesign, width_px: int, outdated: Callable[[], bool]) -> Path:
+    def _picture(
+        self, design: PosterDesign, width_px: int, outdated: Callable[[], bool], is_gone: Callable[[], bool]
+    ) -> Path:
         file = self._folder / f"{fingerprint(design)}-{width_px}.png"
         if not _touched(file):
             with self._turn:
-                if outdated():
-                    message = "A newer preview was asked for."
+                if outdated() or is_gone():
+                    message = "Nobody waits for this preview any more."
                     raise Cancelled(message)
                 if not _touched(file):
-                    self._make(design, width_px, file)
+                    with cancelled_when(is_gone, self._background, PATIENCE_S) as cancelled:
+                        self._make(design, width_px, file, cancelled)
         return file
 
-    def _make(self, design: PosterDesign, width_px: int, file: Path) -> None:
+    def _make(self, design: PosterDesign, width_px: int, file: Path, cancelled: CancelToken) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self._folder, prefix=".making-") as making:
             request = self._request_for(
                 job_id=f"live-{file.stem[:12]}", design=design, output_dir=Path(making), preview_width_px=width_px
             )
-            result = self._draw(request)
+            result = self._draw(request, cancelled)
             (Path(making) / result.poster).replace(file)
         self._prune()
 
@@ -97,3 +109,7 @@ def _touched(file: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def _never() -> bool:
+    return False

@@ -1,36 +1,41 @@
-"""Rebuild the posters' rows from their sidecars alone."""
+"""Rebuild the rows of posters, and of visitors' themes, from their files alone."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from mural.jobs.states import JobState
 from services import gallery_store
-from services.db.models import JobRow, PosterRow
+from services.db.models import JobRow, OwnThemeRow, PosterRow
 from services.db.session import Database
 from services.files import BrokenSidecar, PosterFiles
 from services.poster_store import PosterFacts, from_sidecar, poster_row
+from services.theme_files import ThemeFiles
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ReindexReport:
-    """What a rebuild found: posters known before or new, rows without files, and sidecars that cannot be read."""
+    """What a rebuild found: posters, known before or new, rows without files, damaged sidecars, themes brought back."""
 
     posters: int
     added: int
     removed: int
     broken: dict[str, str]
+    themes_added: int
 
 
-def reindex(database: Database, files: PosterFiles) -> ReindexReport:
-    """Make the database say what the poster folders say; the wall is numbered anew, by age, in a new epoch."""
+def reindex(database: Database, files: PosterFiles, theme_files: ThemeFiles) -> ReindexReport:
+    """Make the database say what the poster folders say; the wall is numbered anew, by age, in a new epoch.
+
+    Visitors' themes that it does not know come back; one that it knows stays as it is there.
+    """
     found, broken = _read(files)
     with database.write() as session:
         known = set(session.scalars(select(PosterRow.id)))
@@ -41,7 +46,9 @@ def reindex(database: Database, files: PosterFiles) -> ReindexReport:
         session.execute(update(PosterRow).values(gallery_seq=None))
         _write(session, found)
         _number_the_wall(session)
-    return ReindexReport(len(found), len({facts.id for facts in found} - known), len(gone), broken)
+        themes_added = _bring_back_themes(session, theme_files)
+    added = len({facts.id for facts in found} - known)
+    return ReindexReport(len(found), added, len(gone), broken, themes_added)
 
 
 def _read(files: PosterFiles) -> tuple[list[PosterFacts], dict[str, str]]:
@@ -63,6 +70,13 @@ def _write(session: Session, found: Iterable[PosterFacts]) -> None:
     for facts in found:
         unlinked = (JobRow.id == facts.job_id) & (JobRow.state == JobState.COMPLETED) & JobRow.poster_id.is_(None)
         session.execute(update(JobRow).where(unlinked).values(poster_id=facts.id))
+
+
+def _bring_back_themes(session: Session, theme_files: ThemeFiles) -> int:
+    known = set(session.scalars(select(OwnThemeRow.id)))
+    lost = [theme for theme in theme_files.all() if theme.id not in known]
+    session.add_all(OwnThemeRow(**asdict(theme)) for theme in lost)
+    return len(lost)
 
 
 def _number_the_wall(session: Session) -> None:

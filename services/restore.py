@@ -30,6 +30,7 @@ from services.files import PosterFiles
 from services.holdings import Holdings
 from services.reindex import reindex
 from services.sqlite_files import check_database, copy_database, is_database, with_side_files
+from services.theme_files import ThemeFiles
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def restore(holdings: Holdings, file: Path) -> RestoreReport:
                 _unpack(file, stage, posters_stage)
             _fit(holdings, stage)
             if (stage / DATABASE).exists():
-                _prepare(stage, holdings.posters_dir if alone else None)
+                _prepare(stage, holdings if alone else None)
             moves = _planned(holdings, stage, None if alone else posters_stage)
             _swap(holdings, moves)
             return _report(moves, holdings)
@@ -155,14 +156,14 @@ def _fit(holdings: Holdings, stage: Path) -> None:
         raise BackupError("The backup holds no database: it was made beside a PostgreSQL server.")
 
 
-def _prepare(stage: Path, posters_dir: Path | None) -> None:
+def _prepare(stage: Path, files_of: Holdings | None) -> None:
     """Make the database fit for use: whole, of this version, of the posters there are, and of a new epoch."""
     check_database(stage / DATABASE)
     database = Database(f"sqlite:///{stage / DATABASE}")
     try:
         migrate(database, stage)
-        if posters_dir is not None:
-            reindex(database, PosterFiles(posters_dir, max_bytes=0))
+        if files_of is not None:
+            reindex(database, PosterFiles(files_of.posters_dir, max_bytes=0), ThemeFiles(files_of.own_themes_dir))
         with database.write() as session:
             # What clients remember was numbered after the backup was made.
             gallery_store.ensure_epoch(session)

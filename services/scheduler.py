@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
+from mural.errors import MuralError
+from mural.jobs import retries
 from mural.jobs.queue import next_job
 from mural.jobs.states import JobState
 from services.background import Background
 from services.cancellation import CancelToken
 from services.clock import Clock
+from services.db.models import JobRow
 from services.job_runner import JobRunner
 from services.job_store import JobStore
 from services.live import LiveProgress
@@ -21,9 +26,6 @@ log = logging.getLogger(__name__)
 
 LONGEST_NAP_S: Final = 30.0
 """How long the scheduler sleeps when nothing wakes it; then it also looks for jobs that were lost."""
-
-MAX_INTERRUPTIONS: Final = 1
-"""How often an interrupted job is run again."""
 
 TURNS_KEPT: Final = 10_000
 
@@ -72,16 +74,20 @@ class Scheduler:
         self._running: dict[str, Running] = {}
         self._loop = Loop(background, "starting jobs")
         self._stopping = False
+        self._just_started = False
 
     def start(self) -> None:
-        """Begin to start jobs."""
+        """Begin to start jobs, first of all those that the server's last end has interrupted."""
         self._stopping = False
+        self._just_started = True
         self._loop.start(self._fill)
 
     def stop(self, grace_s: float) -> None:
         """Start no more jobs, let those in work finish for so long, then put the rest back into the queue."""
         self._stopping = True
         self._loop.stop()
+        # Now, not at the end: whoever asked us to stop may lose patience.
+        self._noted(self._store.forgive_interruptions)
         self._wait_until_idle(grace_s)
         for running in list(self._running.values()):
             running.token.cancel()
@@ -137,22 +143,49 @@ class Scheduler:
 
     def _work(self, job_id: str, token: CancelToken) -> None:
         try:
-            self._runner.run(job_id, token)
+            self._runner.run(job_id, token, lambda: self._note_drawing(job_id))
         finally:
             del self._running[job_id]
             self.wake()
 
+    def _note_drawing(self, job_id: str) -> None:
+        if not self._stopping:
+            self._noted(lambda: self._store.note_drawing(job_id))
+
+    def _noted(self, write: Callable[[], None]) -> None:
+        """Write down whom to suspect, if that is possible: no job and no stop depends on it."""
+        try:
+            write()
+        except MuralError as error:
+            log.warning("Interruptions are not counted right now: %s", error.message)
+
     def _recover_lost(self) -> None:
-        """Deal with jobs in work that nobody works on: interrupted by a stop, or with an end that was not recorded."""
+        """Deal with jobs in work that nobody works on: the server died, or their end could not be recorded."""
         for row in self._store.in_state(JobState.PROCESSING):
-            if row.id in self._running:
-                continue
-            if row.interruptions < MAX_INTERRUPTIONS:
-                log.warning("Job %s was interrupted; it runs again", row.id)
-                self._store.requeue(row.id, interruptions=row.interruptions + 1)
-            else:
-                log.warning("Job %s was interrupted again; it is given up", row.id)
-                self._runner.give_up(row.id)
+            if row.id not in self._running:
+                if self._just_started:
+                    self._take_up(row)
+                else:
+                    log.warning("The end of job %s is not known; it runs again", row.id)
+                    self._store.requeue(row.id)
+        self._just_started = False
+
+    def _take_up(self, row: JobRow) -> None:
+        """Run a job again that was in work when the server died, unless it seems to be what the server dies of."""
+        if not retries.may_run_again(row.interruptions):
+            log.warning(
+                "Job %s was being drawn at each of the last %d deaths; it is given up", row.id, row.interruptions
+            )
+            self._runner.give_up(row.id, row.interruptions)
+            return
+        rest_s = retries.rest_s(row.interruptions)
+        log.warning("Job %s was interrupted; it runs again in %.0f s", row.id, rest_s)
+        self._store.run_again(
+            # The attempt was not the job's own failure.
+            row.id,
+            attempts=JobRow.attempts - 1,
+            not_before=self._clock() + timedelta(seconds=rest_s) if rest_s else None,
+        )
 
     def _wait_until_idle(self, at_most_s: float) -> None:
         deadline = time.monotonic() + at_most_s

@@ -139,6 +139,13 @@ class TileService:
 
     def _prune(self, keep: Path) -> None:
         kept = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in kept[KEPT:]:
-            if path != keep:
+        for place, path in enumerate(kept):
+            if path != keep and (place >= KEPT or not self._is_there(path.name)):
                 shutil.rmtree(path, ignore_errors=True)
+
+    def _is_there(self, poster_id: str) -> bool:
+        try:
+            self._posters.get(poster_id)
+        except NotFound:
+            return False
+        return True

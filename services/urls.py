@@ -28,6 +28,10 @@ class Urls:
         """The poster's file."""
         return f"{self.api}/posters/{poster_id}/download"
 
+    def export(self, poster_id: str) -> str:
+        """Where the poster is asked for as another kind of file."""
+        return f"{self.api}/posters/{poster_id}/export"
+
     def thumbnail(self, poster_id: str) -> str:
         """The poster's thumbnail."""
         return f"{self.api}/posters/{poster_id}/thumbnail"

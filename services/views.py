@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from mural.jobs.states import JobState
+from services.requests import Visibility
 from services.urls import Urls
 
 FileKind = Literal["poster", "thumbnail", "preview"]
@@ -52,7 +53,7 @@ class PosterView:
     urls: Urls
 
     @property
-    def visibility(self) -> str:
+    def visibility(self) -> Visibility:
         """Tell who finds it: everybody on the wall, or those who know the link."""
         return "public" if self.public else "unlisted"
 

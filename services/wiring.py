@@ -34,6 +34,7 @@ from services.publishing import Publishing
 from services.regret import Regret
 from services.scheduler import Scheduler, Turns
 from services.sqlite_files import DamagedDatabase, check_database
+from services.theme_files import ThemeFiles
 from services.themes import ThemeService
 from services.urls import Urls
 
@@ -115,7 +116,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     scheduler = Scheduler(store, runner, live, turns, outside.background, clock, config.render_workers)
     housekeeping = Housekeeping(database, store, publishing, outside.background, clock, config.retention_days)
     jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
-    own_themes = OwnThemes(database, outside.themes, clock)
+    own_themes = OwnThemes(database, outside.themes, ThemeFiles(config.own_themes_dir), clock)
     designs = Designs(own_themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
     regret = Regret(publishing, files, outside.background)
     posters = PosterService(database, designs, jobs, files, regret, estimates, urls)

@@ -1,4 +1,4 @@
-"""How often and how soon a job is tried again after trouble that may pass."""
+"""How often and how soon a job is tried again: after trouble that may pass, and after the server died."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Final
 MAX_RETRIES: Final = 3
 FIRST_DELAY_S: Final = 5.0
 LONGEST_DELAY_S: Final = 300.0
+
+MAX_INTERRUPTIONS: Final = 3
+"""A job that was being drawn whenever the server died, more often in a row than this, may well be what kills it."""
 
 
 def may_retry(attempts: int) -> bool:
@@ -22,3 +25,17 @@ def delay_s(attempts: int, jitter: float, at_least_s: float = 0.0) -> float:
     """
     doubled = FIRST_DELAY_S * 2.0 ** (attempts - 1)
     return max(at_least_s, min(LONGEST_DELAY_S, doubled)) * (1 + jitter / 2)
+
+
+def may_run_again(interruptions: int) -> bool:
+    """Tell whether a job may run again that was being drawn so many times in a row when the server died."""
+    return interruptions <= MAX_INTERRUPTIONS
+
+
+def rest_s(interruptions: int) -> float:
+    """Work out the seconds until an interrupted job runs again.
+
+    None after a single death, which says nothing about the job; then ever more, so that a server which a job does kill
+    gets other work done in between, and one which is killed several times in a short while does not lose the job.
+    """
+    return delay_s(interruptions - 1, 0.0) if interruptions > 1 else 0.0

@@ -119,7 +119,8 @@ class JobRow(Base):
     """One wish for a poster and what became of it.
 
     ``active_key`` is set while the job is wanted (pending or processing) and unique, so two equal wishes cannot both be
-    on their way; it is emptied with the move into a final state.
+    on their way; it is emptied with the move into a final state. ``interruptions`` counts how many times in a row the
+    server died while it was being drawn; the time at which it is being drawn counts already.
     """
 
     __tablename__ = "jobs"

@@ -52,6 +52,23 @@ def test_a_link_to_a_poster_brings_its_picture(server: Server) -> None:
     assert "OpenStreetMap contributors" in page
 
 
+def test_a_poster_is_had_in_another_format_by_one_button_and_hangs_once(server: Server) -> None:
+    poster_id = server.wait_for(server.submit(city="One of a kind")["job_id"], "completed")["result"]["poster_id"]
+    visitor = requests.Session()
+    button = {"like": poster_id, "format": "pdf"}
+    made = visitor.post(f"{server.base_url}/create", data=button, timeout=30)
+    assert "/generate/" in made.url
+    result = server.wait_for(made.url.rpartition("/")[2], "completed")["result"]
+    assert result["filename"].endswith(".pdf")
+    again = visitor.post(f"{server.base_url}/create", data=button, timeout=30)
+    assert again.url == f"{server.base_url}/posters/{result['poster_id']}"
+    wall = requests.get(f"{server.api}/gallery", {"city": "One of a kind"}, timeout=30).json()["posters"]
+    assert [poster["id"] for poster in wall] == [poster_id]
+    refused = visitor.post(f"{server.base_url}/create", data=button | {"format": "gif"}, timeout=30)
+    assert refused.status_code == 400
+    assert "Posters are not made as that." in refused.text
+
+
 def test_a_form_that_is_wrong_comes_back_with_a_sentence(server: Server) -> None:
     form = {"full": "1", "place": "Helsinki, Finland", "theme": "no such theme"}
     answer = requests.post(f"{server.base_url}/create", data=form, timeout=30)

@@ -231,10 +231,43 @@ def test_head_answers_as_get_does_without_the_file(poster: dict, ben: Visitor) -
 
 def test_another_format_than_the_one_it_was_made_in_is_refused(poster: dict, ben: Visitor) -> None:
     assert ben.get(f"{poster['download_url']}?format=png").status_code == 200
-    refused = ben.get(f"{poster['download_url']}?format=pdf").get_json()
-    assert (refused["field"], refused["value"], refused["allowed"]) == ("format", "pdf", ["png"])
+    refused = ben.get(f"{poster['download_url']}?format=pdf")
+    assert refused.status_code == 409
+    said = refused.get_json()
+    assert (said["formats"], said["export_url"]) == (["png"], f"{POSTERS}/{poster['id']}/export")
+    assert f'POST {{"format": "pdf"}} to {said["export_url"]}' in said["message"]
+    assert "immutable" not in refused.headers.get("Cache-Control", "")
     assert ben.get(f"{poster['download_url']}?format=gif").status_code == 400
     assert ben.get(f"{poster['download_url']}?page=1").get_json()["field"] == "page"
+
+
+def test_a_poster_is_had_in_another_format_without_hanging_twice(api: Api, poster: dict, ben: Visitor) -> None:
+    export_url = f"{POSTERS}/{poster['id']}/export"
+    on_the_wall = ben.get(f"{V1}/gallery").get_json()["posters"]
+    asked = ben.post(export_url, json={"format": "pdf"})
+    assert asked.status_code == 202
+    api.wait(asked.get_json()["job_id"])
+    again = ben.post(export_url, json={"format": "pdf"})
+    assert again.status_code == 200, "an equal one is there"
+    made = ben.get(f"{POSTERS}/{again.get_json()['result']['poster_id']}").get_json()
+    assert (made["format"], made["visibility"]) == ("pdf", "unlisted")
+    assert (made["theme"], made["city"], made["distance"]) == (poster["theme"], poster["city"], poster["distance"])
+    assert ben.get(f"{made['download_url']}?format=pdf").mimetype == "application/pdf"
+    assert ben.get(f"{V1}/gallery").get_json()["posters"] == on_the_wall
+
+
+def test_a_poster_in_its_own_format_is_there_already(poster: dict, ben: Visitor) -> None:
+    answer = ben.post(f"{POSTERS}/{poster['id']}/export", json={"format": poster["format"]})
+    assert (answer.status_code, answer.get_json()["result"]["poster_id"]) == (200, poster["id"])
+
+
+@pytest.mark.parametrize(
+    ("poster_id", "body", "status"), [(NOBODY, {"format": "pdf"}, 404), (None, {"format": "gif"}, 400), (None, {}, 400)]
+)
+def test_an_export_that_cannot_be_says_why(
+    poster: dict, ben: Visitor, poster_id: str | None, body: dict, status: int
+) -> None:
+    assert ben.post(f"{POSTERS}/{poster_id or poster['id']}/export", json=body).status_code == status
 
 
 def test_thumbnails_and_previews_are_shown_in_place_and_kept(poster: dict, ben: Visitor) -> None:

@@ -19,6 +19,7 @@ from config import Config
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import MapSources, RenderRequest, RenderResult
 from services.background import ThreadBackground
+from services.cancellation import CancelToken
 from services.container import Services, build_services
 from services.geocoding import GeocodingService
 from services.health import HealthService
@@ -99,7 +100,7 @@ class Api:
             wait_until(lambda ident=job_id: self.services.jobs.get(ident).state.ended)
 
 
-def draw_now(request: RenderRequest) -> RenderResult:
+def draw_now(request: RenderRequest, _cancelled: CancelToken) -> RenderResult:
     """Stand in for the interactive lane: a PNG of one colour."""
     width = request.preview_width_px or 400
     Image.new("RGB", (width, width)).save(request.output_dir / "poster.png")
@@ -163,7 +164,7 @@ def _services(
         health=HealthService(parts, usual.render_pool, usual.cache, themes),
         jobs=parts.jobs,
         posters=parts.posters,
-        previews=PreviewService(draw_now, request_for, config.data_dir / "previews"),
+        previews=PreviewService(draw_now, request_for, config.data_dir / "previews", ThreadBackground()),
         themes=themes,
         own_themes=parts.own_themes,
     )

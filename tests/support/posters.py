@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +53,7 @@ class FakeRenderer:
         self.reports: list[Progress] = [Progress(Step.DRAWING, 0.5)]
         self.held = False
         self.gate = threading.Semaphore(0)
+        self.on_hold: Callable[[], None] = lambda: None
         self.on_render: Callable[[RenderRequest], None] = lambda _request: None
 
     def render(
@@ -62,6 +64,7 @@ class FakeRenderer:
         for report in self.reports:
             on_progress(report)
         if self.held:
+            self.on_hold()
             with cancelled.watched(self.gate.release):
                 self.gate.acquire()
         if cancelled.cancelled:
@@ -180,6 +183,17 @@ class Studio:
     def restarted(self) -> Studio:
         """Build the services anew over the same data, as after a stop."""
         return make_studio(self.folder, self.config, clock=self.clock)
+
+    @contextmanager
+    def running(self) -> Iterator[Studio]:
+        """Run jobs for as long as the block lasts."""
+        self.services.jobs.start()
+        try:
+            yield self
+        finally:
+            self.renderer.held = False
+            self.services.jobs.stop(0)
+            self.services.database.close()
 
 
 def make_studio(folder: Path, config: Config, clock: HandClock | None = None) -> Studio:

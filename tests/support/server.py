@@ -188,6 +188,14 @@ class QuickServer(Server):
         """Let them end."""
         (self.data_dir / "hold").unlink()
 
+    def begun(self) -> list[str]:
+        """List the ids of the jobs whose drawing was begun, in their order."""
+        return self._noted("begun")
+
     def drawn(self) -> list[str]:
         """List the ids of the jobs that were drawn, in their order."""
-        return (self.data_dir / "drawn").read_text("ascii").splitlines()
+        return self._noted("drawn")
+
+    def _noted(self, what: str) -> list[str]:
+        notes = self.data_dir / what
+        return notes.read_text("ascii").splitlines() if notes.exists() else []

@@ -1,6 +1,6 @@
 """A render process that makes a small picture at once, unless the file "hold" in the data folder tells it to wait.
 
-What it has drawn it writes down, one job id a line, in the file "drawn".
+What it begins and what it has drawn it writes down, one job id a line, in the files "begun" and "drawn".
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ def load(fonts_dir: Path) -> Render:
     """Draw for the installation whose fonts these are."""
     data_dir = fonts_dir.parent
 
+    def note(what: str, request: RenderRequest) -> None:
+        with (data_dir / what).open("a", encoding="ascii") as notes:
+            notes.write(f"{request.job_id}\n")
+
     def draw(request: RenderRequest, report: Report) -> RenderResult:
+        note("begun", request)
         while (data_dir / "hold").exists():
             report(Progress(Step.DRAWING, 0.5))
             time.sleep(0.02)
-        with (data_dir / "drawn").open("a", encoding="ascii") as drawn:
-            drawn.write(f"{request.job_id}\n")
+        note("drawn", request)
         return _picture(request)
 
     return draw

@@ -13,7 +13,7 @@ from tests.support.server import HELSINKI, Server
 
 pytestmark = pytest.mark.system
 
-KILLS = 3
+KILLS = 5
 BETWEEN_S = 2.0
 
 
@@ -32,7 +32,7 @@ def test_what_was_accepted_under_load_is_made_in_spite_of_kills(own_server: Serv
                 continue
             assert answer.status_code == requests.codes.accepted, answer.text
             accepted[answer.json()["job_id"]] = None
-            time.sleep(0.2)
+            time.sleep(0.3)
 
     visitors = [threading.Thread(target=ask) for _ in range(3)]
     for visitor in visitors:
@@ -48,10 +48,8 @@ def test_what_was_accepted_under_load_is_made_in_spite_of_kills(own_server: Serv
 
     assert len(accepted) > KILLS
     jobs = [own_server.wait_for(job_id, "completed", "failed") for job_id in accepted]
-    # A job that two kills in a row have hit is given up, in a sentence, and can be repeated.
-    lost = [job for job in jobs if job["status"] == "failed" and "stopped twice" not in str(job["error_message"])]
-    assert lost == []
-    made = [job["result"]["poster_id"] for job in jobs if job["status"] == "completed"]
+    assert [job for job in jobs if job["status"] == "failed"] == []
+    made = [job["result"]["poster_id"] for job in jobs]
     assert len(set(made)) == len(made), "no poster twice"
     assert set(made) <= set(on_the_wall(own_server))
     print(f"{len(accepted)} accepted, {len(made)} made, {KILLS} kills")  # noqa: T201 - what the run was about

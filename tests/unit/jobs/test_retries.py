@@ -1,6 +1,14 @@
 from __future__ import annotations
 
-from mural.jobs.retries import LONGEST_DELAY_S, MAX_RETRIES, delay_s, may_retry
+from mural.jobs.retries import (
+    LONGEST_DELAY_S,
+    MAX_INTERRUPTIONS,
+    MAX_RETRIES,
+    delay_s,
+    may_retry,
+    may_run_again,
+    rest_s,
+)
 
 
 def test_three_retries_follow_the_first_attempt() -> None:
@@ -19,3 +27,12 @@ def test_jitter_only_ever_adds() -> None:
 
 def test_what_the_other_side_asked_for_is_kept() -> None:
     assert delay_s(1, 0.0, at_least_s=60.0) == 60.0
+
+
+def test_a_job_rests_the_longer_the_more_often_the_server_died_over_it() -> None:
+    assert [rest_s(interruptions) for interruptions in (0, 1, 2, 3)] == [0.0, 0.0, 5.0, 10.0]
+
+
+def test_only_a_job_that_was_there_at_every_death_is_given_up() -> None:
+    assert [may_run_again(interruptions) for interruptions in (0, 1, 2, 3, 4)] == [True, True, True, True, False]
+    assert MAX_INTERRUPTIONS == 3

@@ -199,21 +199,17 @@ def test_another_theme_keeps_everything_else() -> None:
     assert (made.texts, made.layers, made.rotation_deg) == (design().texts, design().layers, 30)
 
 
-def test_another_format_keeps_the_theme() -> None:
-    made = forms.wish_like(design(), MultiDict({"format": "svg"}), "public")
-    assert (made.theme, made.format) == ("noir", Format.SVG)
-    assert made.visibility == "unlisted"  # the same picture does not hang twice
-
-
-def test_the_bleed_of_a_pdf_is_left_behind_by_another_format() -> None:
+def test_another_theme_keeps_what_the_print_shop_wants() -> None:
     printed = replace(design(), format=Format.PDF, page=Page(bleed_mm=3, crop_marks=True))
-    assert forms.wish_like(printed, MultiDict({"theme": "ocean"}), "public").bleed_mm == 3
-    copy = forms.wish_like(printed, MultiDict({"format": "png"}), "public")
-    assert (copy.bleed_mm, copy.crop_marks) == (0, False)
+    made = forms.wish_like(printed, MultiDict({"theme": "ocean"}), "public")
+    assert (made.format, made.bleed_mm, made.crop_marks) == (Format.PDF, 3, True)
 
 
-def test_a_format_that_nobody_makes_is_the_one_it_had() -> None:
-    assert forms.wish_like(design(), MultiDict({"format": "gif"}), "public").format is Format.PNG
+def test_a_button_stands_for_a_kind_of_file() -> None:
+    assert forms.format_of(MultiDict({"format": "svg"})) is Format.SVG
+    with pytest.raises(InvalidInput) as refused:
+        forms.format_of(MultiDict({"format": "gif"}))
+    assert refused.value.facts["allowed"] == ["png", "svg", "pdf", "jpeg", "webp"]
 
 
 def test_the_workbench_is_set_up_as_a_poster_was_made() -> None:

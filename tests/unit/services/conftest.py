@@ -51,20 +51,12 @@ def idle(tmp_path: Path, config: Config) -> Iterator[Studio]:
 @pytest.fixture
 def studio(tmp_path: Path, config: Config) -> Iterator[Studio]:
     """The running poster services."""
-    running = make_studio(tmp_path, config)
-    running.services.jobs.start()
-    yield running
-    running.renderer.held = False
-    running.services.jobs.stop(0)
-    running.services.database.close()
+    with make_studio(tmp_path, config).running() as running:
+        yield running
 
 
 @pytest.fixture
 def sqlite_studio(tmp_path: Path) -> Iterator[Studio]:
     """The running poster services on SQLite, for what has nothing to do with the kind of database."""
-    running = make_studio(tmp_path, make_config(tmp_path))
-    running.services.jobs.start()
-    yield running
-    running.renderer.held = False
-    running.services.jobs.stop(0)
-    running.services.database.close()
+    with make_studio(tmp_path, make_config(tmp_path)).running() as running:
+        yield running

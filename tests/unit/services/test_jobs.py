@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -7,12 +8,13 @@ from sqlalchemy import update
 
 from mural.errors import Cancelled, Conflict, NoStreets, NotAllowed, NotFound, StorageFull
 from mural.jobs.progress import Step, percentage
+from mural.jobs.retries import MAX_INTERRUPTIONS, rest_s
 from mural.jobs.states import JobState
 from mural.worker.protocol import Progress
 from services.actors import Actor
 from services.db.models import JobRow
 from services.events import Name
-from tests.support.posters import Passing, Studio, make_config, make_studio
+from tests.support.posters import PATIENCE_S, Passing, Studio, make_config, make_studio
 
 ANN = Actor("ann")
 
@@ -29,6 +31,11 @@ def released(studio: Studio, jobs: int = 1) -> None:
 def set_columns(studio: Studio, job_id: str, **values: object) -> None:
     with studio.services.database.write() as session:
         session.execute(update(JobRow).where(JobRow.id == job_id).values(**values))
+
+
+def row_of(studio: Studio, job_id: str) -> JobRow:
+    with studio.services.database.read() as session:
+        return session.get_one(JobRow, job_id)
 
 
 # Progress
@@ -320,26 +327,79 @@ def test_only_failed_and_cancelled_jobs_are_repeated(idle: Studio) -> None:
 
 def test_waiting_jobs_survive_a_restart(idle: Studio) -> None:
     jobs = [submit(idle), submit(idle, "bob")]
-    later = idle.restarted()
-    later.services.jobs.start()
-    for job_id in jobs:
+    with idle.restarted().running() as later:
+        for job_id in jobs:
+            later.wait_until(job_id, "completed")
+
+
+def died_while_drawing(studio: Studio, job_id: str, times: int) -> None:
+    set_columns(studio, job_id, state=JobState.PROCESSING, attempts=1, interruptions=times)
+
+
+def test_what_was_in_work_when_the_server_died_runs_again_at_once(idle: Studio) -> None:
+    beginning, drawing = submit(idle), submit(idle, "bob")
+    died_while_drawing(idle, beginning, 0)
+    died_while_drawing(idle, drawing, 1)
+    with idle.restarted().running() as later:
+        for job_id in (beginning, drawing):
+            assert later.wait_until(job_id, "completed", "failed").state == "completed"
+            assert row_of(later, job_id).attempts == 1, "an interruption is no attempt"
+
+
+def test_a_job_that_the_server_died_over_repeatedly_rests_and_runs_again(idle: Studio) -> None:
+    job_id, other = submit(idle), submit(idle, "bob")
+    died_while_drawing(idle, job_id, MAX_INTERRUPTIONS)
+    with idle.restarted().running() as later:
+        later.wait_until(other, "completed")
+        assert [request.job_id for request in later.renderer.requests] == [other]
+        later.clock.advance(rest_s(MAX_INTERRUPTIONS))
+        later.services.jobs._scheduler.wake()
         later.wait_until(job_id, "completed")
-    later.services.jobs.stop(0)
-    later.services.database.close()
 
 
-def test_an_interrupted_job_runs_again_once(idle: Studio) -> None:
-    once, twice = submit(idle), submit(idle, "bob")
-    set_columns(idle, once, state=JobState.PROCESSING)
-    set_columns(idle, twice, state=JobState.PROCESSING, interruptions=1)
-    later = idle.restarted()
-    later.services.jobs.start()
-    assert later.wait_until(once, "completed", "failed").state == "completed"
-    failed = later.wait_until(twice, "failed")
-    assert failed.error == "Interrupted"
-    assert failed.retry_allowed
-    later.services.jobs.stop(0)
-    later.services.database.close()
+def test_a_job_that_seems_to_kill_the_server_is_given_up(idle: Studio) -> None:
+    job_id = submit(idle)
+    died_while_drawing(idle, job_id, MAX_INTERRUPTIONS + 1)
+    with idle.restarted().running() as later:
+        failed = later.wait_until(job_id, "failed")
+        assert (failed.error, failed.retry_allowed) == ("Interrupted", True)
+        assert "4 times in a row" in (failed.error_message or "")
+        assert later.renderer.requests == []
+
+
+@pytest.mark.parametrize(
+    ("reports", "counted"), [([Progress(Step.LOCATING, 0.0), Progress(Step.DRAWING, 0.5)], 1), ([], 0)]
+)
+def test_a_death_counts_from_the_first_sign_of_life_on(studio: Studio, reports: list[Progress], counted: int) -> None:
+    at_work = threading.Event()
+    studio.renderer.reports, studio.renderer.held = reports, True
+    studio.renderer.on_hold = at_work.set
+    job_id = submit(studio)
+    assert at_work.wait(PATIENCE_S)
+    assert row_of(studio, job_id).interruptions == counted
+
+
+def test_an_attempt_that_the_server_outlives_clears_the_job(studio: Studio) -> None:
+    studio.renderer.troubles = [Passing("The map server is busy.")]
+    job_id = submit(studio)
+    while not studio.renderer.requests or studio.services.jobs.get(job_id).state != "pending":
+        time.sleep(0.005)
+    assert row_of(studio, job_id).interruptions == 0
+
+
+def test_a_stop_that_was_asked_for_is_no_death(studio: Studio) -> None:
+    studio.renderer.held = True
+    drawing = submit(studio)
+    studio.wait_until(drawing, "processing")
+    set_columns(studio, drawing, interruptions=MAX_INTERRUPTIONS + 1)
+    stop = threading.Thread(target=studio.services.jobs.stop, args=(PATIENCE_S,))
+    stop.start()
+    # Killed now, before the job had the time to finish, the server was still asked to stop.
+    while row_of(studio, drawing).interruptions:
+        time.sleep(0.005)
+    assert row_of(studio, drawing).state == "processing"
+    released(studio)
+    stop.join()
 
 
 def test_a_graceful_stop_puts_running_jobs_back(studio: Studio) -> None:
@@ -348,14 +408,9 @@ def test_a_graceful_stop_puts_running_jobs_back(studio: Studio) -> None:
     studio.wait_until(job_id, "processing")
     studio.services.jobs.stop(0)
     assert studio.services.jobs.get(job_id).state == "pending"
-    later = studio.restarted()
-    later.services.jobs.start()
-    later.wait_until(job_id, "completed")
-    with later.services.database.read() as session:
-        row = session.get_one(JobRow, job_id)
-        assert (row.attempts, row.interruptions) == (1, 0)
-    later.services.jobs.stop(0)
-    later.services.database.close()
+    with studio.restarted().running() as later:
+        later.wait_until(job_id, "completed")
+        assert row_of(later, job_id).attempts == 1
 
 
 def test_a_graceful_stop_lets_jobs_finish(studio: Studio) -> None:
@@ -391,13 +446,9 @@ def test_estimates_are_learned_from_what_was_made_before(studio: Studio) -> None
     assert studio.services.posters.submit(studio.other_wish(), "ann").job.estimated_duration_s == pytest.approx(
         42, 0.01
     )
-    later = studio.restarted()
-    later.services.jobs.start()
-    assert later.services.posters.submit(
-        later.other_wish(theme="paper"), "cy"
-    ).job.estimated_duration_s == pytest.approx(42, 0.01)
-    later.services.jobs.stop(5)
-    later.services.database.close()
+    with studio.restarted().running() as later:
+        job = later.services.posters.submit(later.other_wish(theme="paper"), "cy").job
+        assert job.estimated_duration_s == pytest.approx(42, 0.01)
 
 
 def test_a_cancelled_render_without_a_stop_goes_back_into_the_queue(studio: Studio) -> None:

@@ -66,3 +66,19 @@ def test_there_is_a_bound_for_each_and_for_all(idle: Studio, monkeypatch: pytest
         themes.create("ann", PLAIN_THEME)
     with pytest.raises(Conflict, match="no more"):
         themes.create("cem", PLAIN_THEME)
+
+
+def test_a_theme_without_a_file_is_given_one_at_the_next_start(idle: Studio) -> None:
+    made = idle.services.own_themes.create("ann", PLAIN_THEME)
+    file = idle.config.own_themes_dir / f"{made.id}.json"
+    written = file.read_bytes()
+    file.unlink()
+    idle.services.own_themes.start()
+    assert file.read_bytes() == written
+
+
+def test_a_theme_whose_file_cannot_be_written_is_not_kept(idle: Studio) -> None:
+    idle.config.own_themes_dir.write_text("in the way")
+    with pytest.raises(OSError, match="exists"):
+        idle.services.own_themes.create("ann", PLAIN_THEME)
+    assert idle.services.own_themes.of("ann") == []

@@ -11,6 +11,7 @@ from services.actors import Actor
 from services.events import Name
 from services.requests import PosterQuery
 from services.views import Submission
+from tests.support.designs import PLAIN_THEME
 from tests.support.posters import Studio, make_config, make_studio
 
 
@@ -39,6 +40,38 @@ def test_an_equal_finished_poster_is_answered_at_once(studio: Studio) -> None:
     assert again.job.job_id == first.job.job_id
     assert again.to_json()["result"]["poster_id"] == again.poster.id
     assert len(studio.renderer.requests) == 1
+
+
+def test_an_export_is_the_same_picture_whatever_became_of_its_theme(studio: Studio) -> None:
+    own = studio.services.own_themes.create("ann", PLAIN_THEME)
+    wish = studio.wish(theme=own.id, format=Format.PDF, bleed_mm=3.0, crop_marks=True)
+    job = studio.services.posters.submit(wish, "ann").job
+    poster = studio.wait_until(job.job_id, "completed").poster
+    assert poster is not None
+    studio.services.own_themes.delete(own.id, Actor("ann"))
+    exported = studio.services.posters.export(poster.id, Format.PNG, "bob")
+    studio.wait_until(exported.job.job_id, "completed")
+    printed, copied = (request.design for request in studio.renderer.requests)
+    assert copied.theme == printed.theme
+    assert (copied.format, copied.page.bleed_mm, copied.page.crop_marks) == (Format.PNG, 0.0, False)
+    assert (printed.page.bleed_mm, printed.page.crop_marks) == (3.0, True)
+
+
+def test_an_export_too_large_for_its_format_is_refused(studio: Studio) -> None:
+    poster = studio.made(size="a0").poster
+    assert poster is not None
+    with pytest.raises(InvalidInput, match="WebP"):
+        studio.services.posters.export(poster.id, Format.WEBP, "ann")
+
+
+def test_the_poster_of_a_preview_can_be_had_in_its_own_format(studio: Studio) -> None:
+    preview = studio.made(preview=True, format=Format.PDF).poster
+    assert preview is not None
+    assert preview.format == "png", "what its file is"
+    exported = studio.services.posters.export(preview.id, Format.PDF, "ann")
+    full = studio.wait_until(exported.job.job_id, "completed").poster
+    assert full is not None
+    assert (full.format, full.preview) == ("pdf", False)
 
 
 def test_a_poster_whose_files_are_gone_is_made_anew(studio: Studio) -> None:

@@ -29,7 +29,7 @@ def killed_before_commit(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tup
         patched.setattr(shop.publishing, "_hang", kill)
         patched.setattr(studio.services.files, "remove", lambda _poster_id: None)
         with pytest.raises(Killed):
-            studio.services.jobs._scheduler._runner._make(job_id, CancelToken())
+            studio.services.jobs._scheduler._runner._make(job_id, CancelToken(), lambda: None)
     [poster_id] = studio.services.files.ids()
     return job_id, poster_id
 

@@ -130,3 +130,12 @@ def test_only_the_tiles_last_looked_at_are_kept(
         path = service.tile(name, LAST_LEVEL, 0, 0)
         os.utime(path.parent.parent, (age, age))
     assert sorted(path.name for path in (shelf.folder / "tiles").iterdir()) == ["b", "c"]
+
+
+def test_the_tiles_of_a_poster_that_was_taken_down_go_when_others_are_cut(shelf: Shelf, service: TileService) -> None:
+    for poster_id in ("a", "b", "c"):
+        shelf.hang(poster_id)
+    gone, kept = (service.tile(poster_id, LAST_LEVEL, 0, 0).parents[1] for poster_id in ("a", "b"))
+    del shelf.formats["a"]
+    service.tile("c", LAST_LEVEL, 0, 0)
+    assert (gone.exists(), kept.exists()) == (False, True)

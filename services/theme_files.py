@@ -1,0 +1,73 @@
+"""Visitors' themes as files beside the database: one JSON file each, from which `reindex` brings them back."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from mural.errors import MuralError
+from mural.themes import Theme
+from services.files import full_disk_named
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTheme:
+    """A visitor's theme: whose it is, and ``data`` with the keys of a theme file."""
+
+    id: str
+    owner: str
+    created_at: datetime
+    data: dict[str, Any]
+
+
+_KEPT: Final[TypeAdapter[KeptTheme]] = TypeAdapter(KeptTheme)
+
+
+class ThemeFiles:
+    """Keeps the files; each is there as a whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, theme: KeptTheme) -> None:
+        """Write a theme's file, in place of an older one."""
+        part = self._folder / f".{theme.id}.part"
+        with full_disk_named():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as stream:
+                stream.write(_KEPT.dump_json(theme, indent=1))
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.replace(self._file(theme.id))
+
+    def remove(self, theme_id: str) -> None:
+        """Delete a theme's file; one that is gone is fine."""
+        self._file(theme_id).unlink(missing_ok=True)
+
+    def ids(self) -> set[str]:
+        """List the themes that have a file."""
+        return {file.stem for file in self._folder.glob("*.json")}
+
+    def all(self) -> Iterator[KeptTheme]:
+        """Read every theme; a file that holds none is named in the log and left alone."""
+        for file in sorted(self._folder.glob("*.json")):
+            try:
+                theme = _KEPT.validate_json(file.read_bytes())
+                Theme.from_mapping(theme.id, theme.data)
+            except (OSError, ValidationError, MuralError) as error:
+                log.warning("%s does not hold a theme: %s", file, str(error).splitlines()[0])
+                continue
+            if theme.id == file.stem:
+                yield theme
+
+    def _file(self, theme_id: str) -> Path:
+        return self._folder / f"{theme_id}.json"
