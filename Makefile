@@ -20,12 +20,13 @@ test: setup-dev system-tools ## Set up what is missing and run every test
 	@$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
 	@npm test --silent
 
-lint: setup-dev ## Check style, types, imports and JavaScript
+lint: setup-dev ## Check style, types, imports, JavaScript and known vulnerabilities
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@node_modules/.bin/tsc --noEmit
+	@$(BIN)/python -m tools.audit
 
 typecheck: setup-dev ## Check types only
 	@$(BIN)/mypy
