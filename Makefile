@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 BIN := .venv/bin
 STAMPS := .setup
 
-.PHONY: help run test test-quick lint format typecheck bench bench-full themes docker setup setup-dev system-tools lock clean
+.PHONY: help run test test-quick lint format typecheck bench bench-full docs themes docker setup setup-dev system-tools lock clean
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -41,6 +41,9 @@ bench: setup-dev ## Print the benchmark tables within three minutes, also into b
 
 bench-full: setup-dev ## The same at length: 5,000 clients, 50 km, A0, ten million pixels
 	@BENCH=full $(BIN)/python -m bench
+
+docs: setup ## Write the reference of calls, commands and events into docs/
+	@$(BIN)/python -m tools.reference
 
 themes: setup ## Draw the contact sheets of the themes into docs/
 	@$(BIN)/python -m tools.theme_sheets $(DATA_DIR)
