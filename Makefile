@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 BIN := .venv/bin
 STAMPS := .setup
 
-.PHONY: help run test test-quick lint format typecheck bench themes docker setup setup-dev system-tools lock clean
+.PHONY: help run test test-quick lint format typecheck bench bench-full docs themes docker setup setup-dev system-tools lock clean
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -20,12 +20,13 @@ test: setup-dev system-tools ## Set up what is missing and run every test
 	@$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
 	@npm test --silent
 
-lint: setup-dev ## Check style, types, imports and JavaScript
+lint: setup-dev ## Check style, types, imports, JavaScript and known vulnerabilities
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@node_modules/.bin/tsc --noEmit
+	@$(BIN)/python -m tools.audit
 
 typecheck: setup-dev ## Check types only
 	@$(BIN)/mypy
@@ -35,8 +36,14 @@ format: setup-dev ## Format the Python code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup-dev ## Print the benchmark tables
+bench: setup-dev ## Print the benchmark tables within three minutes, also into bench/results/
 	@$(BIN)/python -m bench
+
+bench-full: setup-dev ## The same at length: 5,000 clients, 50 km, A0, ten million pixels
+	@BENCH=full $(BIN)/python -m bench
+
+docs: setup ## Write the reference of calls, commands and events into docs/
+	@$(BIN)/python -m tools.reference
 
 themes: setup ## Draw the contact sheets of the themes into docs/
 	@$(BIN)/python -m tools.theme_sheets $(DATA_DIR)

@@ -9,30 +9,39 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bench.canvas_load import Findings, Work
 from bench.canvas_past import past
+from bench.effort import by_effort
 from bench.report import percentile, print_table
 from bench.scenes import porto
 from tests.support.real_parts import ROOT
 from tests.support.server import Server
+
+PLACERS: Final = by_effort(quick=((50, 20),), full=((20, 5), (50, 20), (200, 10)))
+"""How many clients place, and how many placements each has in flight."""
+
+PLACING_S: Final = by_effort(quick=2.0, full=5.0)
+WATCHERS: Final = by_effort(quick=200, full=1_000)
+WATCHING_S: Final = by_effort(quick=3.0, full=8.0)
+PLACEMENTS: Final = by_effort(quick=100_000, full=10_000_000)
 
 
 def run() -> None:
     """Print what the board withstands."""
     throughput()
     fan_out()
-    past()
+    past(PLACEMENTS)
 
 
 def throughput() -> None:
     """Print how many placements a second are committed and acknowledged."""
     rows = []
-    for placers, in_flight in ((20, 5), (50, 20), (200, 10)):
+    for placers, in_flight in PLACERS:
         with _server() as server:
             cpu_s = _cpu_s(server.pid)
-            found = load(server, Work(placers=placers, in_flight=in_flight, duration_s=5))
+            found = load(server, Work(placers=placers, in_flight=in_flight, duration_s=PLACING_S))
             cpu_s = _cpu_s(server.pid) - cpu_s
         rate = found.acknowledged / found.elapsed_s
         rows.append((placers, in_flight, f"{rate:,.0f}", *_shares(found.ack_ms), found.refused, f"{cpu_s:.1f}"))
@@ -41,10 +50,10 @@ def throughput() -> None:
 
 
 def fan_out() -> None:
-    """Print how long a pixel takes to 1,000 watchers, at rest and while posters render."""
+    """Print how long a pixel takes to many watchers, at rest and while posters render."""
     scene = porto()
     rows = []
-    work = Work(watchers=1000, placers=20, per_second=200, duration_s=8)
+    work = Work(watchers=WATCHERS, placers=20, per_second=200, duration_s=WATCHING_S)
     with _server() as server:
         scene.lend_to(server.data_dir)
         before_mb = _resident_mb(server.pid)
@@ -52,7 +61,16 @@ def fan_out() -> None:
         for theme in ("ocean", "forest", "sunset"):
             server.submit(**scene.body(theme=theme))
         rows.append(_seen("while posters render", load(server, work), server, before_mb))
-    header = ("1,000 watchers, 200/s", "joined in s", "p50 ms", "p95 ms", "p99 ms", "resyncs", "lost", "kB/client")
+    header = (
+        f"{WATCHERS:,} watchers, 200/s",
+        "joined in s",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "resyncs",
+        "lost",
+        "kB/client",
+    )
     print_table("from placing a pixel to seeing it", header, rows)
 
 
@@ -84,7 +102,7 @@ def _server() -> Iterator[Server]:
 
 
 def _seen(name: str, found: Findings, server: Server, before_mb: float) -> tuple[object, ...]:
-    per_client_kb = (_resident_mb(server.pid) - before_mb) * 1024 / 1020
+    per_client_kb = (_resident_mb(server.pid) - before_mb) * 1024 / (WATCHERS + 20)
     return (
         name,
         f"{found.connected_s:.1f}",

@@ -12,12 +12,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final
 
+from bench.effort import by_effort
+from bench.plots import Curve, Panel, draw
 from bench.report import print_table
 from bench.scenes import Scene, porto
 from tests.support.real_parts import ROOT, free_port
@@ -25,10 +27,10 @@ from tests.support.server import Server
 
 EVERY_MS: Final = 250
 PADDING: Final = 40
-LISTEN_S: Final = 8
-ROUNDS: Final = 2
+LISTEN_S: Final = by_effort(quick=2, full=8)
+ROUNDS: Final = by_effort(quick=1, full=2)
 CROWD: Final = 1_000
-CURVE: Final = (100, 500, 1_000, 2_000, 5_000)
+CURVE: Final = by_effort(quick=(100, 400, CROWD), full=(100, 500, CROWD, 2_000, 5_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +53,39 @@ HEADER: Final = ("server", "clients", "all joined after s", "p50 ms", "p99 ms", 
 
 
 def run() -> None:
-    """Print the delays at rest and while posters render, then the curve over the number of clients."""
-    rows: list[tuple[object, ...]] = []
-    for name, serving in (
-        ("Mural (eventlet)", mural("eventlet")),
-        ("Mural (gevent)", mural("gevent")),
-        ("Node", node()),
-    ):
-        with serving as (port, pid):
-            rows.append((name, CROWD, *measure(port, pid, CROWD).cells()))
+    """Print the delays at rest and while posters render, and the curve over the number of clients."""
+    by_clients = {clients: _measured(mural("eventlet"), clients) for clients in CURVE}
+    at_rest = [("Node", node()), *by_effort(quick=(), full=(("Mural (gevent)", mural("gevent")),))]
+    figures = [("Mural (eventlet)", by_clients[CROWD])]
+    figures += [(name, _measured(serving, CROWD)) for name, serving in at_rest]
     with rendering():
         for _round in range(ROUNDS):
             for name, serving in (("Mural, posters rendering", mural("eventlet")), ("Node, likewise", node())):
-                with serving as (port, pid):
-                    rows.append((name, CROWD, *measure(port, pid, CROWD).cells()))
+                figures.append((name, _measured(serving, CROWD)))
+    rows = [(name, CROWD, *found.cells()) for name, found in figures]
     print_table("an event of about 100 bytes, four times a second", HEADER, rows)
-    curve: list[tuple[object, ...]] = []
-    for clients in CURVE:
-        with mural("eventlet") as (port, pid):
-            curve.append(("Mural (eventlet)", clients, *measure(port, pid, clients).cells()))
+    curve = [("Mural (eventlet)", clients, *found.cells()) for clients, found in by_clients.items()]
     print_table("the same by number of clients", HEADER, curve)
+    plot(by_clients)
+
+
+def _measured(serving: AbstractContextManager[tuple[int, int]], clients: int) -> Figures:
+    with serving as (port, pid):
+        return measure(port, pid, clients)
+
+
+def plot(by_clients: dict[int, Figures]) -> None:
+    """Draw how the figures grow with the crowd."""
+
+    def curve(name: str, attribute: str) -> Curve:
+        return Curve(name, list(by_clients), [getattr(figures, attribute) for figures in by_clients.values()])
+
+    draw(
+        "fanout",
+        Panel("how late an event arrives", "clients", "ms", [curve("p50", "p50_ms"), curve("p99", "p99_ms")]),
+        Panel("all at once", "clients", "s until all have joined", [curve("connect storm", "storm_s")]),
+        Panel("memory", "clients", "KB a client", [curve("web process", "kb_per_client")]),
+    )
 
 
 def measure(port: int, pid: int, clients: int) -> Figures:

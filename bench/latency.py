@@ -10,12 +10,14 @@ from pathlib import Path
 
 import socketio
 
+from bench.effort import by_effort
 from bench.report import percentile, print_table
 from bench.scenes import porto
 from tests.support.server import Server
 
 CLIENTS = 20
-POSTERS = 3
+RESTING_S = by_effort(quick=2, full=5)
+POSTERS = by_effort(quick=1, full=3)
 THEMES = ("ocean", "forest", "sunset")
 
 
@@ -28,7 +30,7 @@ def run() -> None:
             scene.lend_to(server.data_dir)
             with ExitStack() as stack:
                 clients = [stack.enter_context(server.client()) for _ in range(CLIENTS)]
-                resting = _latencies_ms(clients, time.monotonic() + 3)
+                resting = _latencies_ms(clients, time.monotonic() + RESTING_S)
                 jobs = [server.submit(**scene.body(theme=theme))["job_id"] for theme in THEMES[:POSTERS]]
                 busy = _latencies_while(clients, server, jobs)
         finally:

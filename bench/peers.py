@@ -11,6 +11,7 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
+from bench.effort import by_effort
 from bench.peer_poster import PARKS, WATER
 from bench.processes import measure
 from bench.report import print_table
@@ -35,8 +36,10 @@ def run() -> None:
 
 def _scenes() -> list[Scene]:
     city = SHARED_DATA / "chisinau.osm.pbf"
-    scenes = [porto()]
-    return [*scenes, Scene(city, "Chisinau", "Moldova", 47.0245, 28.8322, 8_000)] if city.exists() else scenes
+    if not city.exists():
+        return [porto()]
+    chisinau = Scene(city, "Chisinau", "Moldova", 47.0245, 28.8322, by_effort(quick=3_000, full=8_000))
+    return by_effort(quick=[chisinau], full=[porto(), chisinau])
 
 
 def _rows(scene: Scene) -> list[tuple[str, ...]]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import requests
 
+from bench.effort import by_effort
 from bench.prints import design_of, request_for
 from bench.report import print_table
 from bench.scenes import Scene, porto
@@ -25,7 +26,7 @@ SHOWN_SHARE: Final = 0.5
 """How much of the map that is at hand the page shows, so that it can be moved within it."""
 
 STEP_DEGREES: Final = 0.002
-REPEAT: Final = 8
+REPEAT: Final = by_effort(quick=5, full=8)
 
 
 def run() -> None:
@@ -33,7 +34,7 @@ def run() -> None:
     whole = porto()
     scene = replace(whole, distance_m=round(whole.distance_m * SHOWN_SHARE))
     themes = sorted(load_themes(ROOT / "themes")[0])[:REPEAT]
-    floor = scene.floor(WIDTH_PX, HEIGHT_PX)
+    floor = scene.floor(WIDTH_PX, HEIGHT_PX, repeat=by_effort(quick=1, full=3))
     rows = [
         (name, f"{seconds * 1000:.0f}", *_ratio(seconds, floor))
         for name, seconds in (_in_a_process(whole, scene, themes) | _through_the_server(whole, scene, themes)).items()

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+from bench.effort import by_effort
 from bench.report import print_table
 from bench.scenes import Scene, porto
 from mural.paper import PageWish, page_for
@@ -21,7 +22,7 @@ from mural.worker.protocol import MapSources, RenderRequest
 from mural.worker.render import Renderer
 from tests.support.real_parts import PREPARED_DIR, ROOT
 
-REPEAT: Final = 2
+REPEAT: Final = by_effort(quick=1, full=2)
 DEFAULT_PAGE: Final = Page()
 DEFAULT_MEGAPIXELS: Final = DEFAULT_PAGE.width_px * DEFAULT_PAGE.height_px / 1e6
 A0: Final = page_for(PageWish(size="a0"))
@@ -56,6 +57,14 @@ class Cost:
     file_mb: float
 
 
+ROLL_FED: Final = (
+    Print("A0 PNG", Format.PNG, A0),
+    Print("A0 JPEG", Format.JPEG, A0),
+    Print("A0 WebP", Format.WEBP, A0),
+    Print("A0 SVG", Format.SVG, A0),
+    Print("A0 PDF", Format.PDF, replace(A0, bleed_mm=3.0, crop_marks=True)),
+)
+
 PRINTS: Final = (
     Print("12 x 16 in PNG", Format.PNG),
     Print("another theme", Format.PNG, again=True),
@@ -64,11 +73,7 @@ PRINTS: Final = (
     Print("12 x 16 in PDF, bleed", Format.PDF, replace(Page(), bleed_mm=3.0, crop_marks=True)),
     Print("12 x 16 in JPEG", Format.JPEG),
     Print("12 x 16 in WebP", Format.WEBP),
-    Print("A0 PNG", Format.PNG, A0),
-    Print("A0 JPEG", Format.JPEG, A0),
-    Print("A0 WebP", Format.WEBP, A0),
-    Print("A0 SVG", Format.SVG, A0),
-    Print("A0 PDF", Format.PDF, replace(A0, bleed_mm=3.0, crop_marks=True)),
+    *by_effort(quick=ROLL_FED[:1], full=ROLL_FED),
 )
 
 

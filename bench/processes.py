@@ -29,7 +29,7 @@ def measure(*arguments: str) -> Measured:
     with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, text=True) as process:
         while process.poll() is None:
             with suppress(OSError, KeyError):
-                status = _status_mb(process.pid)
+                status = status_mb(process.pid)
                 peak_mb, own_mb = max(peak_mb, status["VmHWM"]), max(own_mb, status["RssAnon"])
             time.sleep(LOOK_S)
         seconds = time.perf_counter() - began
@@ -39,7 +39,8 @@ def measure(*arguments: str) -> Measured:
     return Measured(output, seconds, peak_mb, own_mb)
 
 
-def _status_mb(pid: int) -> dict[str, float]:
+def status_mb(pid: int) -> dict[str, float]:
+    """Read the sizes (MB) that the system knows of a process, by their names in /proc/PID/status."""
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
     values = (line.split() for line in lines if line.endswith(" kB"))
     return {name.rstrip(":"): int(kilobytes) / 1024 for name, kilobytes, _ in values}

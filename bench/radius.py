@@ -8,7 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from bench.effort import by_effort
 from bench.grow import grown
+from bench.plots import Curve, Panel, draw
 from bench.rendering import Studio
 from bench.report import print_table
 from bench.scenes import SAMPLE
@@ -20,9 +22,11 @@ from mural.geo.projection import View, page_bbox
 from mural.geo.sources import obtain_area
 from tests.support.real_parts import SHARED_DATA
 
-DISTANCES_M: Final = (1_000, 2_000, 5_000, 10_000, 20_000, 35_000, 50_000)
-COPIES: Final = 49
-"""Seven by seven cities: their middle is built-up for 70 km around."""
+DISTANCES_M: Final = by_effort(
+    quick=(1_000, 2_000, 4_000, 8_000), full=(1_000, 2_000, 5_000, 10_000, 20_000, 35_000, 50_000)
+)
+COPIES: Final = by_effort(quick=1, full=49)
+"""Seven by seven cities: their middle is built-up for 70 km around; one is for 8 km."""
 STEPS: Final = ("obtaining map data", "preparing layers", "drawing", "thumbnails", "total", "cpu")
 
 
@@ -35,20 +39,36 @@ def run() -> None:
         raise RuntimeError("a grown file says how far it reaches")
     with tempfile.TemporaryDirectory() as folder:
         index = import_extract(file, Path(folder), lambda _: None).path
-        rows = [_row(index, box, distance_m, Path(folder)) for distance_m in DISTANCES_M]
+        figures = {distance_m: _figures(index, box, distance_m, Path(folder)) for distance_m in DISTANCES_M}
     header = ("km", "points in page", *(f"{step} s" for step in STEPS), "cpu s / million points")
-    print_table(f"12 x 16 in at 300 DPI in the middle of {COPIES} copies of {city.name}, new place", header, rows)
+    rows = [_row(distance_m, found) for distance_m, found in figures.items()]
+    print_table(f"12 x 16 in at 300 DPI in the middle of {file.name}, new place", header, rows)
+    kilometres = [distance_m / 1000 for distance_m in DISTANCES_M]
+    draw(
+        "radius",
+        Panel("a poster by its radius", "km", "s", [_curve(step, kilometres, figures) for step in ("total", "cpu")]),
+        Panel("where the time goes", "km", "s", [_curve(step, kilometres, figures) for step in STEPS[:4]]),
+    )
 
 
-def _row(index: Path, box: BBox, distance_m: int, folder: Path) -> tuple[str, ...]:
+def _curve(step: str, kilometres: list[float], figures: dict[int, dict[str, float]]) -> Curve:
+    return Curve(step, kilometres, [found.get(step, 0.0) for found in figures.values()])
+
+
+def _figures(index: Path, box: BBox, distance_m: int, folder: Path) -> dict[str, float]:
     latitude, longitude = (box.bottom + box.top) / 2, (box.left + box.right) / 2
     with tempfile.TemporaryDirectory(dir=folder) as own:
         studio = Studio(index, Path(own))
         seconds = studio.draw(latitude, longitude, distance_m, "noir")
         page = page_bbox(View(latitude=latitude, longitude=longitude), distance_m, distance_m * 16 / 12)
         points = _points(obtain_area(page, studio.sources, lambda *_: None), page)
-    figures = (f"{seconds.get(step, 0.0):.2f}" for step in STEPS)
-    return (f"{distance_m / 1000:g}", f"{points:,}", *figures, f"{seconds['cpu'] / points * 1e6:.2f}")
+    return seconds | {"points": points}
+
+
+def _row(distance_m: int, found: dict[str, float]) -> tuple[str, ...]:
+    seconds = (f"{found.get(step, 0.0):.2f}" for step in STEPS)
+    per_million = found["cpu"] / found["points"] * 1e6
+    return (f"{distance_m / 1000:g}", f"{found['points']:,}", *seconds, f"{per_million:.2f}")
 
 
 def _points(area: Area, page: BBox) -> int:

@@ -15,6 +15,7 @@ from uuid import uuid4
 import requests
 from sqlalchemy import insert, select, update
 
+from bench.effort import by_effort
 from bench.report import percentile, print_table
 from bench.scenes import porto
 from mural.jobs.states import JobState
@@ -24,9 +25,9 @@ from services.filenames import search_key
 from tests.support.server import Server
 
 POSTERS = 10_000
-JOBS = 100_000
-OWN = 2_000
-ROUNDS = 100
+JOBS = by_effort(quick=10_000, full=100_000)
+OWN_EVERY = 5
+ROUNDS = by_effort(quick=8, full=100)
 BAR_MS = 50
 CITIES = ("Helsinki", "Porto", "New York", "東京", "São Paulo", "Kraków", "Nairobi", "Lima")
 THEMES = ("noir", "ocean", "forest", "sunset", "blueprint", "terracotta")
@@ -43,12 +44,12 @@ def run() -> None:
             scene.lend_to(server.data_dir)
             visitor = requests.Session()
             made = server.wait_for(server.submit(visitor)["job_id"], "completed", "failed")
-            _write_history(server.data_dir, made["job_id"])
+            write_history(server.data_dir, made["job_id"], POSTERS, JOBS)
             calls = _calls(made)
-            resting = _measured(server, visitor, calls)
+            resting = measured(server, visitor, calls)
             with _rendering(server, scene.body()) as waiting:
                 calls["/jobs/{id} in the queue"] = f"/jobs/{waiting}"
-                busy = _measured(server, visitor, calls)
+                busy = measured(server, visitor, calls)
         finally:
             server.stop()
     rows = []
@@ -72,7 +73,7 @@ def _calls(made: dict[str, Any]) -> dict[str, str]:
         "/gallery of both": "/gallery?city=Porto&theme=ocean",
         "/posters": "/posters",
         "/posters by city": "/posters?sort=city&order=asc&per_page=100",
-        "/posters, last page": f"/posters?page={OWN // 20}",
+        "/posters, last page": f"/posters?page={POSTERS // OWN_EVERY // 20}",
         "/posters of a theme": "/posters?theme=noir",
         "/posters/{id}": poster,
         "/posters/{id}/thumbnail": f"{poster}/thumbnail",
@@ -90,10 +91,12 @@ def _calls(made: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _measured(server: Server, visitor: requests.Session, calls: dict[str, str]) -> dict[str, list[float]]:
+def measured(
+    server: Server, visitor: requests.Session, calls: dict[str, str], rounds: int = ROUNDS
+) -> dict[str, list[float]]:
     """Make the calls in rounds, one after the other, as one client does."""
     times_ms: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, path in calls.items():
             began = time.perf_counter()
             answer = visitor.get(server.api + path, timeout=60)
@@ -131,16 +134,16 @@ def _rendering(server: Server, body: dict[str, Any]) -> Iterator[str]:
         feeding.join()
 
 
-def _write_history(data_dir: Path, job_id: str) -> None:
+def write_history(data_dir: Path, job_id: str, posters: int, jobs: int) -> None:
     """Fill the database with what years of use leave behind, all of it like the one poster that was made."""
     database = Database(f"sqlite:///{data_dir / 'mural.db'}")
-    jobs, posters = JobRow.__table__, PosterRow.__table__
+    job_table, poster_table = JobRow.__table__, PosterRow.__table__
     with database.write() as session:
-        job = dict(session.execute(select(jobs).where(jobs.c.id == job_id)).mappings().one())
-        poster = dict(session.execute(select(posters).where(posters.c.job_id == job_id)).mappings().one())
-        session.execute(insert(PosterRow), [_poster_like(poster, number) for number in range(POSTERS)])
-        session.execute(insert(JobRow), [_job_like(job, number) for number in range(JOBS)])
-        seq = {"seq": POSTERS + 1}
+        job = dict(session.execute(select(job_table).where(job_table.c.id == job_id)).mappings().one())
+        poster = dict(session.execute(select(poster_table).where(poster_table.c.job_id == job_id)).mappings().one())
+        session.execute(insert(PosterRow), [_poster_like(poster, number) for number in range(posters)])
+        session.execute(insert(JobRow), [_job_like(job, number) for number in range(jobs)])
+        seq = {"seq": posters + 1}
         session.execute(update(StreamRow).where(StreamRow.name == GALLERY_STREAM).values(**seq))
     database.close()
 
@@ -150,7 +153,7 @@ def _poster_like(poster: dict[str, Any], number: int) -> dict[str, Any]:
     return poster | {
         "id": uuid4().hex,
         "job_id": f"{number:032x}",
-        "owner": poster["owner"] if number % (POSTERS // OWN) == 0 else f"visitor {number % 500}",
+        "owner": poster["owner"] if number % OWN_EVERY == 0 else f"visitor {number % 500}",
         "gallery_seq": number + 2,
         "fingerprint": uuid4().hex * 2,
         "city": city,

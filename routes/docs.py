@@ -6,12 +6,15 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from apiflask import APIBlueprint
 from flask import current_app, render_template
 
 from routes.openapi import Document
+
+EXACT: Final = ".15g"
+"""How bounds are written: a million with all its zeros."""
 
 blueprint = APIBlueprint("docs", __name__, enable_openapi=False)
 
@@ -101,8 +104,8 @@ def kind_of(schema: Document) -> str:
 def _range(schema: Document, least: str, most: str, unit: str) -> str:
     low, high = schema.get(least, schema.get("exclusiveMinimum")), schema.get(most)
     if low is not None and high is not None:
-        return f", {low:g} to {high:g}{unit}" if high < 2**62 else f", {low:g} or more{unit}"
-    return f", up to {high:g}{unit}" if high is not None else ""
+        return f", {low:{EXACT}} to {high:{EXACT}}{unit}" if high < 2**62 else f", {low:{EXACT}} or more{unit}"
+    return f", up to {high:{EXACT}}{unit}" if high is not None else ""
 
 
 def _about(field: Document) -> str:

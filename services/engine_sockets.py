@@ -22,7 +22,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from services.frames import Frames, websocket_frame
-from services.logs_sparing import Sparing
+from services.logs_sparing import Blameless, Sparing
 from services.outbox import Outbox
 from services.rate_limit import TokenBucket
 from services.wire import Wire
@@ -41,6 +41,7 @@ BROKEN: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionEr
 
 for name in (__name__, "engineio.server", "socketio.server", "werkzeug"):
     logging.getLogger(name).addFilter(Sparing())
+logging.getLogger("engineio.server").addFilter(Blameless())
 
 
 class Line:

@@ -16,8 +16,14 @@ from typing import Any, Final
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-QUIET: Final = ("engineio", "socketio", "werkzeug", "alembic", "geventwebsocket")
-"""Libraries whose information is noise here; their warnings still show."""
+QUIET: Final = (
+    *("engineio", "engineio.server", "socketio", "socketio.server"),
+    *("werkzeug", "alembic", "geventwebsocket"),
+)
+"""Libraries whose information is noise here; their warnings still show.
+
+The two servers are named because one that finds no level of its own writes to standard error past everybody.
+"""
 
 OURS: Final = ("mural", "routes", "services")
 

@@ -1,4 +1,4 @@
-"""A filter for what strangers can cause to be logged: the log must not grow as fast as they like."""
+"""Filters for what strangers can cause to be logged: the log must not grow as fast as they like, nor wake the host."""
 
 from __future__ import annotations
 
@@ -28,4 +28,14 @@ class Sparing(logging.Filter):
             record.msg = f"{record.getMessage()} ({self._left_out} more were left out)"
             record.args = ()
             self._left_out = 0
+        return True
+
+
+class Blameless(logging.Filter):
+    """Makes a warning of what a library calls an error though a client did it, such as asking for a closed session."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass; those with a traceback are errors indeed."""
+        if record.levelno > logging.WARNING and not record.exc_info:
+            record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
         return True

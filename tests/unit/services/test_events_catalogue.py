@@ -21,6 +21,6 @@ def test_the_script_knows_the_same_names(catalogue: type, constant: str) -> None
 
 def test_the_documentation_lists_the_same_names() -> None:
     page = (ROOT / "docs/events.md").read_text("utf-8")
-    listed = re.findall(r"^\| `([a-z:_]+)` \|", page, flags=re.MULTILINE)
+    listed = re.findall(r"^\| `([a-z]+:[a-z_]+)` \|", page, flags=re.MULTILINE)
     assert len(listed) == len(set(listed))
     assert set(listed) == names_of(Name) | names_of(Command)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from threading import Thread
 from typing import Any
 
+import engineio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services import logs
+from services.logs_sparing import Blameless
 
 FORGED = "Paris\n2026-01-01T00:00:00Z error    all is lost\x1b[31m\u2028\x85\r"
 
@@ -43,6 +45,17 @@ def test_json_is_one_valid_object_a_line_whatever_is_logged(read: Read, value: A
     assert entry["level"] == "warning"
     assert entry["logger"] == "mural"
     assert entry["event"] == f"Place {value}"
+
+
+def test_what_a_client_did_to_the_sockets_library_is_one_warning_and_its_own_fault_an_error(read: Read) -> None:
+    logs.configure_logs("json")
+    server = engineio.Server(async_mode="threading")
+    server.logger.addFilter(blameless := Blameless())
+    server.logger.error("Invalid session %s", "gone")
+    server.logger.error("a handler failed", exc_info=ValueError("broken"))
+    server.logger.removeFilter(blameless)
+    levels = [(entry["level"], entry["event"]) for entry in map(json.loads, read().splitlines())]
+    assert levels == [("warning", "Invalid session gone"), ("error", "a handler failed")]
 
 
 @given(st.text())

@@ -1,0 +1,200 @@
+"""What the events and acknowledgements of services/events.py carry, in words: docs/events.md is written from this.
+
+A question mark behind a field says that it may be absent. Tests compare all of it with what a running server sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from services.events import Command, Name
+
+OPTIONAL: Final = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event: who hears it and when, and the fields of its payload."""
+
+    name: str
+    to: str
+    when: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def required(self) -> frozenset[str]:
+        """Name the fields that are always there."""
+        return frozenset(name for name in self.fields if not name.endswith(OPTIONAL))
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Name all fields."""
+        return frozenset(name.removesuffix(OPTIONAL) for name in self.fields)
+
+
+JOB: Final = "the job's room and whoever asked for it"
+WALL: Final = "the wall"
+BOARD: Final = "the board"
+WHICH_JOB: Final = {"request_id": "the job's id"}
+WHEN: Final = {"timestamp": "when it was said"}
+NOT_MADE: Final = {
+    "error": "title of what went wrong",
+    "message": "the same as a sentence",
+    "retry_possible": "whether POST /api/v1/jobs/{id}/retry makes sense",
+}
+POSITION: Final = {"epoch": "which stream this is", "seq": "its last number"}
+VIEWERS: Final = {"viewers": "how many people are there"}
+OUTCOME: Final = {**POSITION, "outcome": "`current`, `replay` or `refetch`, see below"}
+CHARGES: Final = {"charges": "pixels that may be placed at once now", "available_at": "when there is one more"}
+
+EVENTS: Final = (
+    Told(
+        Name.CONNECTION_ESTABLISHED,
+        "the socket",
+        "first of all",
+        {
+            "connection_id": "names this connection",
+            "user_id": "the visitor's public id",
+            "server_time": "the server's clock",
+            "version": "Mural's version",
+        },
+    ),
+    Told(
+        Name.CONNECTION_ERROR,
+        "the socket",
+        "reserved: a connection that is refused hears Socket.IO's own `connect_error`",
+        {"error": "a sentence", "code": "a word for programs"},
+    ),
+    Told(
+        Name.GENERATION_PROGRESS,
+        JOB,
+        "at most four times a second for a job",
+        {
+            **WHICH_JOB,
+            "progress": "per cent, 0 to 100",
+            "status": "`pending` or `processing`",
+            "message": "what is being done, as a sentence",
+            "queue_position?": "how many are before it, while it waits",
+            "estimated_completion?": "when it should be done",
+            **WHEN,
+        },
+    ),
+    Told(
+        Name.GENERATION_COMPLETED,
+        JOB,
+        "once the poster can be fetched",
+        {
+            **WHICH_JOB,
+            "poster": "as GET /api/v1/posters/{id} tells it",
+            "thumbnail_url": "its small picture",
+            "processing_time": "seconds of drawing",
+            **WHEN,
+        },
+    ),
+    Told(Name.GENERATION_FAILED, JOB, "at the end of the last attempt", {**WHICH_JOB, **NOT_MADE, **WHEN}),
+    Told(Name.GENERATION_CANCELLED, JOB, "after somebody cancelled it", {**WHICH_JOB, **NOT_MADE, **WHEN}),
+    Told(
+        Name.GALLERY_MAKING,
+        WALL,
+        "at most once a second, when it has changed",
+        {"jobs": "the public posters on their way: `[{id, city, theme, progress}]`"},
+    ),
+    Told(
+        Name.GALLERY_POSTER_ADDED,
+        WALL,
+        "when a poster is hung",
+        {"seq": "its number in the stream", "poster": "as GET /api/v1/gallery lists it"},
+    ),
+    Told(
+        Name.GALLERY_POSTER_REMOVED,
+        WALL,
+        "when a poster is taken down",
+        {"seq": "its number in the stream", "id": "the poster's id"},
+    ),
+    Told(Name.PRESENCE_CHANGED, "the room", "at most once a second", VIEWERS),
+    Told(Name.CANVAS_PIXELS, BOARD, "some 20 times a second while people paint: a binary frame, see canvas.md"),
+    Told(
+        Name.CANVAS_RESYNC, BOARD, "when deltas were dropped for this client, or a season began: join again", POSITION
+    ),
+    Told(
+        Name.SYSTEM_MAINTENANCE,
+        "everybody",
+        "before the server goes away, also for a restart",
+        {
+            "message": "a sentence to show",
+            "scheduled_time": "when",
+            "duration_minutes": "for about how long",
+        },
+    ),
+)
+"""Every event."""
+
+ACKNOWLEDGEMENTS: Final = (
+    Told(
+        Command.JOB_SUBSCRIBE,
+        "",
+        "Joins the room of a job. Anyone who knows the id may. Send it again after every reconnect.",
+        {"job": "its present state, as GET /api/v1/jobs/{id} tells it"},
+    ),
+    Told(Command.JOB_UNSUBSCRIBE, "", "Leaves the room."),
+    Told(
+        Command.GALLERY_JOIN,
+        "",
+        "Joins the wall; `epoch` and `seq` say what the client has.",
+        {
+            **OUTCOME,
+            "events?": "what was missed: `[{seq, event, payload}]`",
+            **VIEWERS,
+            "making": "as `jobs` of the event about them",
+        },
+    ),
+    Told(Command.GALLERY_LEAVE, "", "Leaves the wall."),
+    Told(
+        Command.CANVAS_JOIN,
+        "",
+        "Joins the board; `epoch` and `seq` say what the client has.",
+        {
+            **OUTCOME,
+            "pixels?": "what was missed, a binary frame",
+            "width": "of the board",
+            "height": "of the board",
+            "palette": "`[{name, color}]` in the order of the indexes",
+            "cooldown": "seconds between two pixels",
+            "stack": "how many pixels may be saved up",
+            **CHARGES,
+            "read_only": "whether nobody may place just now",
+            "protected": "where nobody may: `[{left, top, right, bottom}]`, all inside",
+            **VIEWERS,
+        },
+    ),
+    Told(
+        Command.CANVAS_PLACE,
+        "",
+        "Places a pixel. The same `request_id` twice is answered with the first result.",
+        {"seq": "the pixel's number", **CHARGES},
+    ),
+    Told(
+        Command.CANVAS_UNDO,
+        "",
+        "Takes back one's own last pixel where it still stands.",
+        {"seq": "the number of that change", **CHARGES},
+    ),
+    Told(
+        Command.CANVAS_INSPECT,
+        "",
+        "Asks who placed a pixel and when.",
+        {
+            "x": "which one",
+            "y": "which one",
+            "color": "its colour",
+            "name": "the colour's name",
+            "user_id": "whose it is",
+            "timestamp": "when it was placed",
+            "history": "`[{seq, color, timestamp, user_id, kind}]`, newest first",
+        },
+    ),
+    Told(Command.CANVAS_LEAVE, "", "Leaves the board."),
+)
+"""What every command does, and what its acknowledgement carries beside ``ok``."""
