@@ -17,8 +17,8 @@ from mural.canvas.pictures import still
 from mural.canvas.reduce import board_from_picture
 from mural.errors import MuralError
 from routes.context import services
-from services.canvas_export import write_json
-from services.canvas_log import Season
+from services.canvas.export import write_json
+from services.canvas.log import Season
 from services.instance_lock import holder, instance_lock
 
 canvas = AppGroup("canvas", help="Look after the shared board.")

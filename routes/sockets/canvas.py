@@ -18,8 +18,8 @@ from routes.errors import Body, refusal, validation_body
 from routes.identity import PINNED
 from routes.sockets.commands import UNEXPECTED, Commands, Connection, NoPayload, Payload
 from routes.sockets.late_acks import AckId, acknowledgement, split_arguments
-from services.canvas import Answer, Done
-from services.canvas_rules import Visitor
+from services.canvas.rules import Visitor
+from services.canvas.service import Answer, Done
 from services.events import CANVAS_ROOM, Command
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from config import Config
 from mural.canvas.palette import parse_palette
 from services.background import Aside, Background
-from services.canvas import CanvasService
-from services.canvas_board import Shape
-from services.canvas_caretaker import Caretaker
-from services.canvas_history import CanvasHistory
-from services.canvas_log import CanvasLog
-from services.canvas_orders import OrderBook
-from services.canvas_pictures import CanvasPictures
-from services.canvas_rules import CanvasRules
+from services.canvas.board import Shape
+from services.canvas.caretaker import Caretaker
+from services.canvas.history import CanvasHistory
+from services.canvas.log import CanvasLog
+from services.canvas.orders import OrderBook
+from services.canvas.pictures import CanvasPictures
+from services.canvas.rules import CanvasRules
+from services.canvas.service import CanvasService
 from services.clock import utc_now
 from services.db.session import Database
 from services.events import Publisher

@@ -16,10 +16,10 @@ from mural.canvas.board import Board, Rect
 from mural.canvas.exchange import load_pixels
 from mural.errors import InvalidInput, MuralError
 from services.background import Background
-from services.canvas import CanvasService
-from services.canvas_log import Kind, Placement
-from services.canvas_orders import Order, OrderBook
-from services.canvas_rules import CanvasRules
+from services.canvas.log import Kind, Placement
+from services.canvas.orders import Order, OrderBook
+from services.canvas.rules import CanvasRules
+from services.canvas.service import CanvasService
 from services.db.models import CanvasActorRow, PlacementRow
 
 log = logging.getLogger(__name__)

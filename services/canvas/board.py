@@ -16,7 +16,7 @@ from mural.canvas.codec import PIXEL_BYTES, frames, pack_pixels
 from mural.canvas.palette import Palette
 from mural.canvas.recent import KEPT, RecentPixels
 from mural.canvas.reduce import repaint
-from services.canvas_log import CanvasLog, Placement, Season, State
+from services.canvas.log import CanvasLog, Placement, Season, State
 
 Outcome = Literal["current", "replay", "refetch"]
 

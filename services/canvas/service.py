@@ -17,11 +17,11 @@ from typing import Any, Final
 from mural.canvas.board import Board
 from mural.errors import Conflict, MuralError, TooMany, Unavailable
 from services.background import Background
-from services.canvas_answers import Answers, request_key
-from services.canvas_board import LiveBoard, Shape
-from services.canvas_log import CanvasLog, Kind, Placement
-from services.canvas_rules import Allowance, CanvasRules, Visitor
-from services.canvas_undo import LastPixels
+from services.canvas.answers import Answers, request_key
+from services.canvas.board import LiveBoard, Shape
+from services.canvas.log import CanvasLog, Kind, Placement
+from services.canvas.rules import Allowance, CanvasRules, Visitor
+from services.canvas.undo import LastPixels
 from services.clock import Clock
 from services.events import CANVAS_ROOM, Event, Name, Publisher
 

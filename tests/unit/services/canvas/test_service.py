@@ -15,16 +15,16 @@ from mural.canvas.codec import decode_frame
 from mural.canvas.exchange import save_pixels
 from mural.canvas.palette import PALETTES
 from mural.errors import Conflict, InvalidInput, MuralError, NotAllowed, TooMany, Unavailable
-from services import canvas_board
 from services.background import ThreadBackground, directly
-from services.canvas import Answer, CanvasService, Placed
-from services.canvas_board import Shape
-from services.canvas_caretaker import Caretaker
-from services.canvas_export import shown_pixels
-from services.canvas_history import CanvasHistory
-from services.canvas_log import CanvasLog
-from services.canvas_orders import OrderBook
-from services.canvas_rules import CanvasRules, Visitor
+from services.canvas import board as live_board
+from services.canvas.board import Shape
+from services.canvas.caretaker import Caretaker
+from services.canvas.export import shown_pixels
+from services.canvas.history import CanvasHistory
+from services.canvas.log import CanvasLog
+from services.canvas.orders import OrderBook
+from services.canvas.rules import CanvasRules, Visitor
+from services.canvas.service import Answer, CanvasService, Placed
 from services.db.migrate import migrate
 from services.db.session import Database
 from services.events import RecordingPublisher
@@ -240,7 +240,7 @@ def test_a_pixel_painted_over_in_the_same_batch_is_not_taken_back(studio: Studio
 
 
 def test_replaying_the_log_gives_the_snapshot_and_the_board(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canvas_board, "SNAPSHOT_EVERY", 10)
+    monkeypatch.setattr(live_board, "SNAPSHOT_EVERY", 10)
     for number in range(57):
         studio.place(ANN, number * 7 % 32, number * 5 % 16, number % 32)
     live, store = studio.canvas.live, studio.canvas.store
@@ -254,7 +254,7 @@ def test_replaying_the_log_gives_the_snapshot_and_the_board(studio: Studio, monk
 
 
 def test_the_board_of_any_past_moment_can_be_had(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canvas_board, "SNAPSHOT_EVERY", 4)
+    monkeypatch.setattr(live_board, "SNAPSHOT_EVERY", 4)
     looks = [(studio.clock.now, studio.canvas.live.board.digest(), 0)]
     for number in range(15):
         studio.clock.pass_by(1)
