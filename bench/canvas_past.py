@@ -19,6 +19,7 @@ from mural.canvas.palette import PALETTES
 from services.background import ThreadBackground, directly
 from services.canvas.board import SNAPSHOT_EVERY, Shape
 from services.canvas.history import CanvasHistory
+from services.canvas.ledger import Surroundings
 from services.canvas.log import CanvasLog, State
 from services.canvas.rules import CanvasRules
 from services.canvas.service import CanvasService
@@ -76,7 +77,7 @@ def past(placements: int = 10_000_000) -> None:
 def _canvas(database: Database) -> CanvasService:
     store = CanvasLog(database, directly)
     rules = CanvasRules.of(0, 1, "1000 per second")
-    return CanvasService(store, rules, RecordingPublisher(), ThreadBackground(), utc_now, SHAPE)
+    return CanvasService(store, rules, Surroundings(RecordingPublisher(), ThreadBackground(), utc_now), SHAPE)
 
 
 def _fill(database: Database, count: int, start_ms: int) -> None:

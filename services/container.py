@@ -124,6 +124,8 @@ def build_services(config: Config, publisher: Publisher, background: Background,
         ),
     )
     canvas = build_canvas(config, parts.database, publisher, background, aside)
+    canvas.canvas.after_each_batch(metrics.flush)
+    metrics.watch(canvas.brakeman.readings)
     watch_parts(metrics, parts.job_store, pool, cache, parts.files)
     request_for = partial(RenderRequest, sources=sources, fonts_dir=config.fonts_dir, preview=True)
     return Services(
