@@ -56,13 +56,16 @@ def run() -> None:
     for name, serving in (
         ("Mural (eventlet)", mural("eventlet")),
         ("Mural (gevent)", mural("gevent")),
-        ("Node", node()),
+        ("Node", node("fanout", EVERY_MS, PADDING)),
     ):
         with serving as (port, pid):
             rows.append((name, CROWD, *measure(port, pid, CROWD).cells()))
     with rendering():
         for _round in range(ROUNDS):
-            for name, serving in (("Mural, posters rendering", mural("eventlet")), ("Node, likewise", node())):
+            for name, serving in (
+                ("Mural, posters rendering", mural("eventlet")),
+                ("Node, likewise", node("fanout", EVERY_MS, PADDING)),
+            ):
                 with serving as (port, pid):
                     rows.append((name, CROWD, *measure(port, pid, CROWD).cells()))
     print_table("an event of about 100 bytes, four times a second", HEADER, rows)
@@ -99,13 +102,13 @@ def mural(mode: str) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def node() -> Iterator[tuple[int, int]]:
-    """Run the Node server; give its port and its process."""
-    program = shutil.which("node")
-    if program is None:
+def node(program: str, *arguments: int) -> Iterator[tuple[int, int]]:
+    """Run a Node server of bench/node; give its port and its process."""
+    interpreter = shutil.which("node")
+    if interpreter is None:
         sys.exit("This benchmark compares with Node: install it, and run `npm ci`.")
     port = free_port()
-    command = [program, "bench/node/fanout.mjs", str(port), str(EVERY_MS), str(PADDING)]
+    command = [interpreter, f"bench/node/{program}.mjs", str(port), *map(str, arguments)]
     with subprocess.Popen(command, cwd=ROOT) as server:
         _wait_for(port)
         try:
