@@ -17,11 +17,12 @@ from sqlalchemy import select, text
 from bench.report import percentile, print_table
 from mural.canvas.palette import PALETTES
 from services.background import ThreadBackground, directly
-from services.canvas.board import SNAPSHOT_EVERY, Shape
+from services.canvas.board import SNAPSHOT_EVERY
 from services.canvas.history import CanvasHistory
 from services.canvas.ledger import Surroundings
 from services.canvas.log import CanvasLog, State
 from services.canvas.rules import CanvasRules
+from services.canvas.seasons import Shape
 from services.canvas.service import CanvasService
 from services.clock import utc_now
 from services.db.migrate import migrate

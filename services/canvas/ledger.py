@@ -14,8 +14,9 @@ from typing import Final
 from mural.canvas.board import Board
 from mural.errors import MuralError, Unavailable
 from services.background import Background
-from services.canvas.board import LiveBoard, Shape
+from services.canvas.board import LiveBoard
 from services.canvas.log import CanvasLog, Placement
+from services.canvas.seasons import Shape
 from services.canvas.undo import LastPixels
 from services.canvas.wishes import Wish
 from services.clock import Clock

@@ -16,11 +16,12 @@ from typing import Any, Final
 from mural.canvas.board import Board
 from mural.errors import Conflict, MuralError, TooMany, Unavailable
 from services.canvas.answers import Answers, request_key
-from services.canvas.board import LiveBoard, Shape
+from services.canvas.board import LiveBoard
 from services.canvas.crowd import Crowd
 from services.canvas.ledger import Entered, Ledger, Surroundings
 from services.canvas.log import CanvasLog, Kind
 from services.canvas.rules import Allowance, CanvasRules, Visitor
+from services.canvas.seasons import Shape
 from services.canvas.wishes import Answer, Done, Placed, Wish
 from services.loop import Loop
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from config import Config
 from mural.canvas.palette import parse_palette
 from services.background import Aside, Background
-from services.canvas.board import Shape
 from services.canvas.brakeman import Brakeman
 from services.canvas.caretaker import Caretaker
 from services.canvas.history import CanvasHistory
@@ -16,6 +15,7 @@ from services.canvas.log import CanvasLog
 from services.canvas.orders import OrderBook
 from services.canvas.pictures import CanvasPictures
 from services.canvas.rules import CanvasRules
+from services.canvas.seasons import Shape
 from services.canvas.service import CanvasService
 from services.clock import utc_now
 from services.db.session import Database

@@ -14,7 +14,6 @@ import pytest
 from mural.canvas.palette import PALETTES
 from mural.errors import MuralError
 from services.background import Background, ThreadBackground, directly
-from services.canvas.board import Shape
 from services.canvas.brakeman import Brakeman
 from services.canvas.caretaker import Caretaker
 from services.canvas.history import CanvasHistory
@@ -22,6 +21,7 @@ from services.canvas.ledger import Surroundings
 from services.canvas.log import CanvasLog
 from services.canvas.orders import OrderBook
 from services.canvas.rules import CanvasRules, Visitor
+from services.canvas.seasons import Shape
 from services.canvas.service import CanvasService
 from services.canvas.wishes import Answer, Placed
 from services.db.migrate import migrate

@@ -7,7 +7,7 @@ import pytest
 from mural.canvas.codec import decode_frame
 from mural.canvas.palette import PALETTES
 from services.canvas import board as live_board
-from services.canvas.board import Shape
+from services.canvas.seasons import Shape
 from tests.support.studio import ANN, Studio
 
 
