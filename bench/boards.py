@@ -92,7 +92,7 @@ def _measured(server: Server) -> dict[str, float]:
     found["fetch ms"] = min(_ms(lambda: fetch("board")) for _ in range(REPEAT))
     found["PNG ms"] = _ms(lambda: fetch("board.png"))
     found["the past ms"] = _ms(lambda: fetch(f"history?at={datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"))
-    placed = load(server, Work(placers=10, in_flight=2, duration_s=PLACING_S))
+    placed = load(server.port, Work(placers=10, in_flight=2, duration_s=PLACING_S))
     found["placing p50 ms"], found["p99 ms"] = (percentile(placed.ack_ms, share) for share in (0.5, 0.99))
     found["web process MB"] = status_mb(server.pid)["VmRSS"]
     return found

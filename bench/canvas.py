@@ -7,13 +7,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 from bench.canvas_load import Findings, Work
 from bench.canvas_past import past
 from bench.effort import by_effort
+from bench.fanout import node, rendering, resident_kb
 from bench.report import percentile, print_table
 from bench.scenes import porto
 from tests.support.real_parts import ROOT
@@ -26,6 +27,8 @@ PLACING_S: Final = by_effort(quick=2.0, full=5.0)
 WATCHERS: Final = by_effort(quick=200, full=1_000)
 WATCHING_S: Final = by_effort(quick=3.0, full=8.0)
 PLACEMENTS: Final = by_effort(quick=100_000, full=10_000_000)
+PLACING: Final = 20
+"""How many clients place while the others watch."""
 
 
 def run() -> None:
@@ -41,7 +44,7 @@ def throughput() -> None:
     for placers, in_flight in PLACERS:
         with _server() as server:
             cpu_s = _cpu_s(server.pid)
-            found = load(server, Work(placers=placers, in_flight=in_flight, duration_s=PLACING_S))
+            found = load(server.port, Work(placers=placers, in_flight=in_flight, duration_s=PLACING_S))
             cpu_s = _cpu_s(server.pid) - cpu_s
         rate = found.acknowledged / found.elapsed_s
         rows.append((placers, in_flight, f"{rate:,.0f}", *_shares(found.ack_ms), found.refused, f"{cpu_s:.1f}"))
@@ -50,17 +53,20 @@ def throughput() -> None:
 
 
 def fan_out() -> None:
-    """Print how long a pixel takes to many watchers, at rest and while posters render."""
+    """Print how long a pixel takes to many watchers, beside a Node server that sends the same and keeps nothing."""
+    work = Work(watchers=WATCHERS, placers=PLACING, per_second=200, duration_s=WATCHING_S)
     scene = porto()
-    rows = []
-    work = Work(watchers=WATCHERS, placers=20, per_second=200, duration_s=WATCHING_S)
     with _server() as server:
         scene.lend_to(server.data_dir)
-        before_mb = _resident_mb(server.pid)
-        rows.append(_seen("at rest", load(server, work), server, before_mb))
+        before_kb = resident_kb(server.pid)
+        rows = [_seen("Mural", load(server.port, work), resident_kb(server.pid) - before_kb)]
         for theme in ("ocean", "forest", "sunset"):
             server.submit(**scene.body(theme=theme))
-        rows.append(_seen("while posters render", load(server, work), server, before_mb))
+        rows.append(_seen("Mural, rendering posters", load(server.port, work), resident_kb(server.pid) - before_kb))
+    for name, busy in (("Node", nullcontext()), ("Node, posters rendering beside it", rendering())):
+        with busy, node("canvas") as (port, pid):
+            before_kb = resident_kb(pid)
+            rows.append(_seen(name, load(port, work), resident_kb(pid) - before_kb))
     header = (
         f"{WATCHERS:,} watchers, 200/s",
         "joined in s",
@@ -74,11 +80,11 @@ def fan_out() -> None:
     print_table("from placing a pixel to seeing it", header, rows)
 
 
-def load(server: Server, work: Work) -> Findings:
+def load(port: int, work: Work) -> Findings:
     """Let another process do some work on a server."""
     spec = {name: getattr(work, name) for name in work.__slots__}
     done = subprocess.run(
-        [sys.executable, "-m", "bench.canvas_load", str(server.port)],
+        [sys.executable, "-m", "bench.canvas_load", str(port)],
         input=json.dumps(spec),
         capture_output=True,
         text=True,
@@ -101,16 +107,10 @@ def _server() -> Iterator[Server]:
             server.stop()
 
 
-def _seen(name: str, found: Findings, server: Server, before_mb: float) -> tuple[object, ...]:
-    per_client_kb = (_resident_mb(server.pid) - before_mb) * 1024 / (WATCHERS + 20)
-    return (
-        name,
-        f"{found.connected_s:.1f}",
-        *_shares(found.seen_ms),
-        found.resyncs,
-        found.lost,
-        f"{per_client_kb:.0f}",
-    )
+def _seen(name: str, found: Findings, grown_kb: float) -> tuple[object, ...]:
+    per_client_kb = grown_kb / (WATCHERS + PLACING)
+    figures = (*_shares(found.seen_ms), found.resyncs, found.lost, f"{per_client_kb:.0f}")
+    return (name, f"{found.connected_s:.1f}", *figures)
 
 
 def _shares(values: list[float]) -> tuple[str, ...]:
@@ -120,7 +120,3 @@ def _shares(values: list[float]) -> tuple[str, ...]:
 def _cpu_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
-
-
-def _resident_mb(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * 4096 / 2**20

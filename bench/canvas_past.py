@@ -17,11 +17,13 @@ from sqlalchemy import select, text
 from bench.report import percentile, print_table
 from mural.canvas.palette import PALETTES
 from services.background import ThreadBackground, directly
-from services.canvas import CanvasService
-from services.canvas_board import SNAPSHOT_EVERY, Shape
-from services.canvas_history import CanvasHistory
-from services.canvas_log import CanvasLog, State
-from services.canvas_rules import CanvasRules
+from services.canvas.board import SNAPSHOT_EVERY
+from services.canvas.history import CanvasHistory
+from services.canvas.ledger import Surroundings
+from services.canvas.log import CanvasLog, State
+from services.canvas.rules import CanvasRules
+from services.canvas.seasons import Shape
+from services.canvas.service import CanvasService
 from services.clock import utc_now
 from services.db.migrate import migrate
 from services.db.models import PlacementRow
@@ -76,7 +78,7 @@ def past(placements: int = 10_000_000) -> None:
 def _canvas(database: Database) -> CanvasService:
     store = CanvasLog(database, directly)
     rules = CanvasRules.of(0, 1, "1000 per second")
-    return CanvasService(store, rules, RecordingPublisher(), ThreadBackground(), utc_now, SHAPE)
+    return CanvasService(store, rules, Surroundings(RecordingPublisher(), ThreadBackground(), utc_now), SHAPE)
 
 
 def _fill(database: Database, count: int, start_ms: int) -> None:

@@ -55,12 +55,12 @@ HEADER: Final = ("server", "clients", "all joined after s", "p50 ms", "p99 ms", 
 def run() -> None:
     """Print the delays at rest and while posters render, and the curve over the number of clients."""
     by_clients = {clients: _measured(mural("eventlet"), clients) for clients in CURVE}
-    at_rest = [("Node", node()), *by_effort(quick=(), full=(("Mural (gevent)", mural("gevent")),))]
+    at_rest = [("Node", peer()), *by_effort(quick=(), full=(("Mural (gevent)", mural("gevent")),))]
     figures = [("Mural (eventlet)", by_clients[CROWD])]
     figures += [(name, _measured(serving, CROWD)) for name, serving in at_rest]
     with rendering():
         for _round in range(ROUNDS):
-            for name, serving in (("Mural, posters rendering", mural("eventlet")), ("Node, likewise", node())):
+            for name, serving in (("Mural, posters rendering", mural("eventlet")), ("Node, likewise", peer())):
                 figures.append((name, _measured(serving, CROWD)))
     rows = [(name, CROWD, *found.cells()) for name, found in figures]
     print_table("an event of about 100 bytes, four times a second", HEADER, rows)
@@ -113,14 +113,19 @@ def mural(mode: str) -> Iterator[tuple[int, int]]:
             server.stop()
 
 
+def peer() -> AbstractContextManager[tuple[int, int]]:
+    """Run the Node server that sends what ours sends."""
+    return node("fanout", EVERY_MS, PADDING)
+
+
 @contextmanager
-def node() -> Iterator[tuple[int, int]]:
-    """Run the Node server; give its port and its process."""
-    program = shutil.which("node")
-    if program is None:
+def node(program: str, *arguments: int) -> Iterator[tuple[int, int]]:
+    """Run a Node server of bench/node; give its port and its process."""
+    interpreter = shutil.which("node")
+    if interpreter is None:
         sys.exit("This benchmark compares with Node: install it, and run `npm ci`.")
     port = free_port()
-    command = [program, "bench/node/fanout.mjs", str(port), str(EVERY_MS), str(PADDING)]
+    command = [interpreter, f"bench/node/{program}.mjs", str(port), *map(str, arguments)]
     with subprocess.Popen(command, cwd=ROOT) as server:
         _wait_for(port)
         try:

@@ -23,7 +23,7 @@ from routes.canvas_schemas import (
 )
 from routes.context import services
 from routes.identity import current_actor
-from services.canvas_rules import Visitor, moment
+from services.canvas.rules import Visitor, moment
 
 blueprint = ApiBlueprint("canvas", __name__)
 plain_blueprint = ApiBlueprint("place_pixel", __name__)

@@ -78,6 +78,7 @@ class CanvasOut(Answer):
     seq: int
     available_at: str
     charges: int
+    braked: bool
 
 
 class PixelOut(Answer):
@@ -95,6 +96,7 @@ class PlacedOut(Answer):
     seq: int
     available_at: str
     charges: int
+    braked: bool
 
 
 class CanvasStatsOut(Answer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,19 +13,24 @@ from flask.cli import AppGroup
 from PIL import Image, UnidentifiedImageError
 
 from mural.canvas.board import Rect
+from mural.canvas.brakes import EVERYBODY, NEWCOMERS
 from mural.canvas.exchange import parse_pixels, save_pixels
 from mural.canvas.pictures import still
 from mural.canvas.reduce import board_from_picture
 from mural.errors import MuralError
 from routes.context import services
-from services.canvas_export import write_json
-from services.canvas_log import Season
+from services.canvas.caretaker import apply_to_rules, carried_out
+from services.canvas.export import write_json
+from services.canvas.log import Season
+from services.canvas.rules import CanvasRules, moment
 from services.instance_lock import holder, instance_lock
 
 canvas = AppGroup("canvas", help="Look after the shared board.")
 
 PATIENCE_S: Final = 120.0
 """How long a running server may take to carry an order out."""
+
+BRAKES_SHOWN: Final = 10
 
 
 class RectType(click.ParamType[Rect]):
@@ -189,6 +195,69 @@ def readonly(state: str) -> None:
     """Stop or allow all placing."""
     order("readonly", on=state == "on")
     click.echo("The board is read-only." if state == "on" else "The board is open.")
+
+
+@canvas.group("brake")
+def brake() -> None:
+    """Slow visitors down for a while, or see whom the server has slowed down by itself."""
+
+
+@brake.command("show")
+def show_brakes() -> None:
+    """List who is braked, and what was done lately."""
+    known = services()
+    rules = CanvasRules.of(0, 1, known.config.rate_limit_pixels)
+    for done in known.canvas_orders.done():
+        if carried_out(done):
+            apply_to_rules(rules, done)
+    click.echo(f"The server {'brakes' if rules.brakes.automatic else 'does not brake'} by itself.")
+    for pulled in rules.brakes:
+        until = "until released" if pulled.until_ms is None else f"until {moment(pulled.until_ms)}"
+        click.echo(f"braked: {pulled.who}, {until}")
+    for done in known.canvas_orders.latest("brake", BRAKES_SHOWN):
+        who, because = done.arguments.get("who", EVERYBODY), done.arguments.get("because", "by command")
+        click.echo(f"{moment(done.at_ms)}  {'on ' if done.arguments['on'] else 'off'}  {who}: {because}")
+
+
+@brake.command("on")
+@click.option("--newcomers", is_flag=True, help="Only those who have placed nothing before the last ten minutes.")
+@click.option("--network", help="Only an address or a range such as 192.0.2.0/24.")
+@click.option("--minutes", type=click.IntRange(1), help="Let go by itself after so long.")
+def brake_on(network: str | None, minutes: int | None, *, newcomers: bool) -> None:
+    """Make everybody wait four times as long for the next pixel."""
+    who = _who(network, newcomers=newcomers)
+    ends = {"until_ms": services().canvas.now_ms() + minutes * 60_000} if minutes else {}
+    order("brake", on=True, who=who, **ends)
+    click.echo(f"Braked: {who}.")
+
+
+@brake.command("off")
+@click.option("--newcomers", is_flag=True, help="Let newcomers go.")
+@click.option("--network", help="Let a range of addresses go.")
+def brake_off(network: str | None, *, newcomers: bool) -> None:
+    """Let everybody go whom `brake on` without options holds, or those named."""
+    who = _who(network, newcomers=newcomers)
+    order("brake", on=False, who=who)
+    click.echo(f"Not braked any more: {who}.")
+
+
+@brake.command("auto")
+@click.argument("state", type=click.Choice(["on", "off"]))
+def brake_auto(state: str) -> None:
+    """Let the server brake by itself, or not."""
+    order("autobrake", on=state == "on")
+    click.echo(f"The server {'brakes' if state == 'on' else 'does not brake'} by itself from now on.")
+
+
+def _who(network: str | None, *, newcomers: bool) -> str:
+    if network is not None and newcomers:
+        raise click.UsageError("Give one of --newcomers and --network, or neither for everybody.")
+    if network is None:
+        return NEWCOMERS if newcomers else EVERYBODY
+    try:
+        return str(ip_network(network, strict=False))
+    except ValueError as error:
+        raise click.UsageError(f"{network!r} is not a range of addresses.") from error
 
 
 def _sides(rect: Rect) -> dict[str, int]:

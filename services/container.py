@@ -14,12 +14,12 @@ from services.background import Aside, Background, directly
 from services.batches import BatchService
 from services.cache import Cache, open_cache
 from services.cancellation import CancelToken
-from services.canvas import CanvasService
-from services.canvas_caretaker import Caretaker
-from services.canvas_history import CanvasHistory
-from services.canvas_orders import OrderBook
-from services.canvas_pictures import CanvasPictures
-from services.canvas_wiring import build_canvas
+from services.canvas.caretaker import Caretaker
+from services.canvas.history import CanvasHistory
+from services.canvas.orders import OrderBook
+from services.canvas.pictures import CanvasPictures
+from services.canvas.service import CanvasService
+from services.canvas.wiring import build_canvas
 from services.clock import utc_now
 from services.daily_backups import DailyBackups
 from services.events import EVERYONE, Event, Name, Publisher
@@ -125,6 +125,8 @@ def build_services(config: Config, publisher: Publisher, background: Background,
         ),
     )
     canvas = build_canvas(config, parts.database, publisher, background, aside)
+    canvas.canvas.after_each_batch(metrics.flush)
+    metrics.watch(canvas.brakeman.readings)
     watch_parts(metrics, parts.job_store, pool, cache, parts.files)
     request_for = partial(RenderRequest, sources=sources, fonts_dir=config.fonts_dir, preview=True)
     return Services(

@@ -41,6 +41,7 @@ class Name:
     PRESENCE_CHANGED: Final = "presence:changed"
     CANVAS_PIXELS: Final = "canvas:pixels"
     CANVAS_RESYNC: Final = "canvas:resync"
+    CANVAS_BRAKES: Final = "canvas:brakes"
     SYSTEM_MAINTENANCE: Final = "system:maintenance"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -20,7 +21,7 @@ class Loop:
     """Repeats a step until stopped. A step that meets trouble is repeated a little later."""
 
     def __init__(self, background: Background, name: str, rest_s: float = 0.0) -> None:
-        """Make a loop that lets at least ``rest_s`` pass between two steps."""
+        """Make a loop whose steps begin at least ``rest_s`` apart."""
         self._background = background
         self._name = name
         self._rest_s = rest_s
@@ -29,11 +30,14 @@ class Loop:
         self._ended.set()
         self._halt = threading.Event()
 
-    def start(self, step: Callable[[], float | None]) -> None:
-        """Begin with a step; each tells after how many seconds it is due again, or None: when woken."""
+    def start(self, step: Callable[[], float | None], last: Callable[[], None] = lambda: None) -> None:
+        """Begin with a step; each tells after how many seconds it is due again, or None: when woken.
+
+        When the loop is stopped, ``last`` is done in the same thread.
+        """
         self._halt.clear()
         self._ended.clear()
-        self._background.start_background_task(self._run, step)
+        self._background.start_background_task(self._run, step, last)
 
     def wake(self) -> None:
         """Have the step done now."""
@@ -45,13 +49,16 @@ class Loop:
         self._wake.set()
         self._ended.wait(LONGEST_STOP_S)
 
-    def _run(self, step: Callable[[], float | None]) -> None:
+    def _run(self, step: Callable[[], float | None], last: Callable[[], None]) -> None:
         try:
             while not self._halt.is_set():
+                began_s = time.monotonic()
                 self._wake.clear()
                 nap_s = self._guarded(step)
-                self._halt.wait(self._rest_s)
+                # Even a loop that is behind lets others run.
+                self._background.sleep(max(0.0, began_s + self._rest_s - time.monotonic()))
                 self._wake.wait(nap_s)
+            last()
         finally:
             self._ended.set()
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import undefer
 from mural.errors import InvalidInput, NotFound
 from mural.fingerprint import design_from_json, design_to_json, fingerprint
 from mural.jobs.estimates import Estimates, Work
-from mural.paper import check_format
 from mural.poster import Format, PosterDesign
 from services.actors import Actor
 from services.db.models import PosterRow
@@ -79,7 +78,6 @@ class PosterService:
         if row.format == wanted:
             return self._submission(Accepted(None, row))
         design = _as_file(design_from_json(row.design), wanted)
-        check_format(design.page, wanted)
         return self._enqueued(self._new_job(design, owner, public=False, preview=False))
 
     def get(self, poster_id: str) -> PosterView:

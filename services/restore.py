@@ -23,6 +23,8 @@ from sqlalchemy import update
 
 from services import gallery_store
 from services.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, BackupError, Summing
+from services.canvas.seasons import begin_anew
+from services.clock import utc_now
 from services.db.migrate import migrate
 from services.db.models import StreamRow
 from services.db.session import Database
@@ -169,6 +171,7 @@ def _prepare(stage: Path, files_of: Holdings | None) -> None:
             gallery_store.ensure_epoch(session)
             gallery_store.begin_epoch(session, gallery_store.position(session).seq)
             session.execute(update(StreamRow).values(epoch=uuid4().hex))
+        begin_anew(database, round(utc_now().timestamp() * 1000))
     finally:
         database.close()
     for left in with_side_files(stage / DATABASE)[1:]:

@@ -18,8 +18,8 @@ from routes.errors import Body, refusal, validation_body
 from routes.identity import PINNED
 from routes.sockets.commands import UNEXPECTED, Commands, Connection, NoPayload, Payload
 from routes.sockets.late_acks import AckId, acknowledgement, split_arguments
-from services.canvas import Answer, Done
-from services.canvas_rules import Visitor
+from services.canvas.rules import Visitor
+from services.canvas.wishes import Answer, Done
 from services.events import CANVAS_ROOM, Command
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ class Place(Payload):
     x: int = Field(strict=True)
     y: int = Field(strict=True)
     color: int | str = Field(union_mode="left_to_right")
+    request_id: str | None = Field(default=None, min_length=1, max_length=64)
+
+
+class Undo(Payload):
+    """The last pixel is to be taken back; the same request_id again is answered with the first result."""
+
     request_id: str | None = Field(default=None, min_length=1, max_length=64)
 
 
@@ -113,8 +119,7 @@ class PlacementCommands:
 
     def _undo(self, connection_id: str, *args: Any) -> Any:
         def undo(visitor: Visitor, payload: Any, done: Done) -> None:
-            NoPayload.model_validate(payload)
-            self._canvas.undo(visitor, done)
+            self._canvas.undo(visitor, Undo.model_validate(payload).request_id, done)
 
         return self._run(undo, connection_id, args)
 
@@ -158,7 +163,7 @@ class PlacementCommands:
             with self._lock:
                 self._outbox[engine_id].append(acknowledgement(ack, body))
 
-    def _send(self) -> None:
+    def _send(self, _seconds: float = 0.0) -> None:
         with self._lock:
             outbox, self._outbox = self._outbox, defaultdict(list)
         for engine_id, packets in outbox.items():

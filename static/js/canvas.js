@@ -10,11 +10,11 @@ import { Board } from "./canvas/board.js";
 import { Camera } from "./canvas/camera.js";
 import { Caption } from "./canvas/caption.js";
 import { Charges } from "./canvas/charges.js";
+import { spanOf } from "./canvas/codec.js";
 import { fetchBoard, startFeed } from "./canvas/feed.js";
 import { startHand } from "./canvas/hand.js";
 import { History } from "./canvas/history.js";
 import { Glows, cursorLayer, gridLayer, sheetLayer } from "./canvas/layers.js";
-import { PixelLog } from "./canvas/log.js";
 import { Minimap } from "./canvas/minimap.js";
 import { Painter } from "./canvas/painter.js";
 import { Palette } from "./canvas/palette.js";
@@ -27,6 +27,7 @@ import { paintWords, reasonWords } from "./canvas/words.js";
 import { all, announce, need } from "./lib/dom.js";
 import { Commands, Events } from "./lib/events.js";
 import { gettext } from "./lib/language.js";
+import { StreamLog } from "./lib/log.js";
 import { notify } from "./lib/notices.js";
 import { createStore } from "./lib/store.js";
 import { command, socket } from "./lib/socket.js";
@@ -60,7 +61,7 @@ let undoTimer = 0;
 /** @type {(() => void) | undefined} */
 let writeAddress;
 
-export const log = new PixelLog({ epoch: 0, seq: -1 }, (frame, from) => {
+export const log = new StreamLog({ epoch: 0, seq: -1 }, spanOf, (frame, from) => {
   board.apply(frame, from);
   glows.add(frame, from);
   changed();

@@ -3,7 +3,6 @@
 
 import { startLettingGo } from "./gallery/far.js";
 import { startKiosk } from "./gallery/kiosk.js";
-import { WallLog } from "./gallery/log.js";
 import { Older } from "./gallery/older.js";
 import { Pill } from "./gallery/pill.js";
 import { startQuickCreate } from "./gallery/quick.js";
@@ -12,6 +11,7 @@ import { Wall } from "./gallery/wall.js";
 import { need } from "./lib/dom.js";
 import { Commands, Events } from "./lib/events.js";
 import { api } from "./lib/http.js";
+import { StreamLog } from "./lib/log.js";
 import { command, onEveryConnect, socket } from "./lib/socket.js";
 import { startAnnouncements, startFailures } from "./lib/warnings.js";
 import { hereWords } from "./lib/words.js";
@@ -50,7 +50,8 @@ function replace(page) {
   if (wall.replace(page.posters)) older?.goOnFrom(page.next_before);
 }
 
-const log = new WallLog({ epoch: list.dataset.epoch ?? "", seq: Number(list.dataset.seq) }, apply);
+const shown = { epoch: list.dataset.epoch ?? "", seq: Number(list.dataset.seq) };
+const log = new StreamLog(shown, ({ seq }) => ({ first: seq, last: seq }), apply);
 
 const sync = new WallSync({
   log,

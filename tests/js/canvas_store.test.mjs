@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Board, rgbaOf } from "../../static/js/canvas/board.js";
-import { PixelLog } from "../../static/js/canvas/log.js";
+import { spanOf } from "../../static/js/canvas/codec.js";
+import { StreamLog } from "../../static/js/lib/log.js";
 
 const palette = [{ name: "White", color: "#ffffff" }, { name: "Red", color: "#be0039" }, { name: "Sky", color: "#51e9f4" }];
 const board = () => new Board({ width: 4, height: 3, palette });
@@ -84,7 +85,7 @@ test("another season has its own size and paints", () => {
 /** A log that stands at 4 and notes the numbers of what it applies. */
 function logAt4() {
   const applied = [];
-  const log = new PixelLog({ epoch: 7, seq: 4 }, ({ firstSeq, cells }, from) => {
+  const log = new StreamLog({ epoch: 7, seq: 4 }, spanOf, ({ firstSeq, cells }, from) => {
     for (let i = from; i < cells.length; i++) applied.push(firstSeq + i);
   });
   return { log, applied };

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { WallLog } from "../../static/js/gallery/log.js";
+import { StreamLog } from "../../static/js/lib/log.js";
 
 /** @param {number} seq */
 const event = (seq) => ({ seq, event: "gallery:poster_added", payload: { poster: { id: `p${seq}` } } });
 
+/** @param {{seq: number}} event */
+const spanOf = ({ seq }) => ({ first: seq, last: seq });
+
 function logAt(seq, epoch = "e1") {
   const applied = [];
-  return { applied, log: new WallLog({ epoch, seq }, (got) => applied.push(got.seq)) };
+  return { applied, log: new StreamLog({ epoch, seq }, spanOf, (got) => applied.push(got.seq)) };
 }
 
 test("events are applied in their order, each once", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { WallLog } from "../../static/js/gallery/log.js";
+import { StreamLog } from "../../static/js/lib/log.js";
 import { WallSync, difference } from "../../static/js/gallery/sync.js";
 
 const event = (seq) => ({ seq, event: "gallery:poster_added", payload: {} });
@@ -11,7 +11,7 @@ function stage(acks, pages = []) {
   const applied = [];
   const asked = [];
   const replaced = [];
-  const log = new WallLog({ epoch: "e1", seq: 4 }, (got) => applied.push(got.seq));
+  const log = new StreamLog({ epoch: "e1", seq: 4 }, ({ seq }) => ({ first: seq, last: seq }), (got) => applied.push(got.seq));
   const sync = new WallSync({
     log,
     join: async (position) => {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,8 +87,9 @@ def test_a_placed_pixel_is_on_the_board_in_its_history_and_in_the_figures(board:
 
 
 def test_an_unchanged_board_is_not_sent_again(board: Server) -> None:
-    place(board, 0, 0, 1)
-    first = get(board, "/board")
+    seq = place(board, 0, 0, 1).json()["seq"]
+    while int((first := get(board, "/board")).headers["X-Seq"]) < seq:
+        time.sleep(0.1)  # what is sent may be a second old
     second = requests.get(f"{board.api}/canvas/board", headers={"If-None-Match": first.headers["ETag"]}, timeout=30)
     plain = requests.get(f"{board.api}/canvas/board", headers={"Accept-Encoding": "identity"}, timeout=30)
     assert second.status_code == 304
@@ -171,6 +174,38 @@ def test_commands_reach_a_running_server(board: Server, console: FlaskCliRunner)
     exit_code, output = command(console, "revert", "nobody")
     assert (exit_code, "has placed nothing" in output) == (1, True)
     assert command(console, "clear", "5,5,1,1")[0] == 2
+
+
+def test_the_brake_is_pulled_shown_and_released_by_command(board: Server, console: FlaskCliRunner) -> None:
+    me = requests.Session()
+
+    def braked() -> dict[str, Any]:
+        told: dict[str, Any] = me.get(f"{board.api}/canvas", timeout=60).json()
+        return {"me": told["braked"]} | told["brakes"]
+
+    nobody = {"me": False, "everybody": False, "newcomers": False, "networks": 0, "factor": 4}
+    assert braked() == nobody
+    assert done(console, "brake", "on", "--network", "127.0.0.9/8") == "Braked: 127.0.0.0/8.\n"
+    assert braked() == nobody | {"me": True, "networks": 1}
+    done(console, "brake", "on", "--newcomers", "--minutes", "90")
+    done(console, "brake", "on")
+    assert braked() == {"me": True, "everybody": True, "newcomers": True, "networks": 1, "factor": 4}
+    shown = done(console, "brake", "show")
+    assert "The server brakes by itself." in shown
+    assert "braked: 127.0.0.0/8, until released" in shown
+    assert re.search(r"braked: newcomers, until 2\d{3}-\d\d-\d\dT", shown)
+    assert me.post(f"{board.api}/canvas/pixels", json={"x": 9, "y": 9, "color": 1}, timeout=60).json()["braked"]
+    refused = me.post(f"{board.api}/canvas/pixels", json={"x": 9, "y": 9, "color": 2}, timeout=60)
+    assert (refused.status_code, refused.json()["reason"]) == (429, "cooldown")
+    for who in (("--network", "127.0.0.0/8"), ("--newcomers",), ()):
+        done(console, "brake", "off", *who)
+    assert braked() == nobody
+    assert me.post(f"{board.api}/canvas/pixels", json={"x": 9, "y": 9, "color": 2}, timeout=60).status_code == 201
+    done(console, "brake", "auto", "off")
+    assert "The server does not brake by itself." in done(console, "brake", "show")
+    done(console, "brake", "auto", "on")
+    assert command(console, "brake", "on", "--network", "nowhere")[0] == 2
+    assert command(console, "brake", "on", "--network", "10.0.0.0/8", "--newcomers")[0] == 2
 
 
 def test_seasons_begin_and_boards_go_out_and_come_back(board: Server, console: FlaskCliRunner, tmp_path: Path) -> None:

@@ -22,13 +22,6 @@ def board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     running.stop()
 
 
-@pytest.fixture(scope="module")
-def slow_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("slow"), PIXEL_COOLDOWN="3600", PIXEL_STACK="2")
-    yield running
-    running.stop()
-
-
 @pytest.fixture
 def ann(board: Server) -> Iterator[CanvasClient]:
     client = CanvasClient(board)
@@ -148,34 +141,6 @@ def test_who_has_left_hears_nothing_more(board: Server, ann: CanvasClient) -> No
         assert ben.frames == heard
     finally:
         ben.cut()
-
-
-def test_a_cooldown_refuses_with_the_moment_at_which_the_next_pixel_is_ready(slow_board: Server) -> None:
-    client = CanvasClient(slow_board)
-    client.connect()
-    try:
-        assert client.place(0, 0, 1)["charges"] == 1
-        second = client.place(0, 1, 1)
-        assert second["charges"] == 0
-        refused = client.place(0, 2, 1)
-        assert (refused["ok"], refused["reason"]) == (False, "cooldown")
-        assert refused["available_at"] == second["available_at"]
-        assert refused["available_at"].endswith("Z")
-    finally:
-        client.cut()
-
-
-def test_a_flood_of_placements_costs_the_flooder_and_nobody_else(slow_board: Server) -> None:
-    flooder, other = CanvasClient(slow_board), CanvasClient(slow_board)
-    flooder.connect()
-    other.connect()
-    try:
-        errors = {flooder.place(0, 0, 1).get("error") for _ in range(200)}
-        assert "rate_limited" in errors
-        assert other.call("canvas:leave", {})["ok"] is True
-    finally:
-        flooder.cut()
-        other.cut()
 
 
 def test_plain_http_places_a_pixel_that_sockets_see(board: Server, ann: CanvasClient) -> None:

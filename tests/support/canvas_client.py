@@ -20,7 +20,7 @@ class CanvasClient:
     def __init__(self, server: Server, transport: str = "websocket") -> None:
         self._server = server
         self._transport = transport
-        self._session = requests.Session()
+        self.session = requests.Session()
         self._lock = threading.RLock()
         self._client: socketio.Client | None = None
         self.epoch: int | None = None
@@ -36,9 +36,9 @@ class CanvasClient:
         client.on("canvas:pixels", self._on_pixels)
         client.on("canvas:resync", self._on_resync)
         # The visitor's cookie: without it every connection is somebody new, whose request ids are others.
-        if not self._session.cookies:
-            self._session.get(f"{self._server.api}/canvas", timeout=30)
-        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._session.cookies)
+        if not self.session.cookies:
+            self.session.get(f"{self._server.api}/canvas", timeout=30)
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.session.cookies)
         options = {"transports": [self._transport], "wait_timeout": 20, "headers": {"Cookie": cookies}}
         client.connect(self._server.base_url, **options)
         self.join()
@@ -58,7 +58,7 @@ class CanvasClient:
             self._fetch()
 
     def _fetch(self) -> None:
-        answer = self._session.get(f"{self._server.api}/canvas/board", timeout=30)
+        answer = self.session.get(f"{self._server.api}/canvas/board", timeout=30)
         with self._lock:
             self.epoch, self.seq = int(answer.headers["X-Epoch"]), int(answer.headers["X-Seq"])
             self.board = bytearray(answer.content)

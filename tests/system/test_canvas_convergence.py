@@ -13,7 +13,7 @@ import socketio.exceptions
 
 from mural.canvas.board import Board
 from services.background import directly
-from services.canvas_log import CanvasLog
+from services.canvas.log import CanvasLog
 from services.db.models import PlacementRow
 from services.db.session import Database
 from tests.support.canvas_client import CanvasClient, server_digest

@@ -44,3 +44,12 @@ function checkedCount(view) {
   }
   return count;
 }
+
+/**
+ * Which numbers of the log a frame has.
+ * @param {PixelFrame} frame
+ * @returns {import("../lib/log.js").Span}
+ */
+export function spanOf({ epoch, firstSeq: first, lastSeq: last }) {
+  return { epoch, first, last };
+}

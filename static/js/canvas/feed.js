@@ -26,7 +26,7 @@ export async function fetchBoard(past) {
 /**
  * Keeps the page's copy of the board true from now on.
  * @param {object} parts
- * @param {import("./log.js").PixelLog} parts.log
+ * @param {import("../lib/log.js").StreamLog<import("./codec.js").PixelFrame>} parts.log
  * @param {(whole: WholeBoard) => void} parts.replace
  * @param {(facts: Record<string, any>) => void} parts.onJoined
  */

@@ -14,6 +14,7 @@ export const Events = Object.freeze({
   PRESENCE_CHANGED: "presence:changed",
   CANVAS_PIXELS: "canvas:pixels",
   CANVAS_RESYNC: "canvas:resync",
+  CANVAS_BRAKES: "canvas:brakes",
   SYSTEM_MAINTENANCE: "system:maintenance",
 });
 

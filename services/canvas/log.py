@@ -98,10 +98,13 @@ class CanvasLog:
             session.flush()
             session.add(_snapshot(season.epoch, State(board, season.first_seq, season.started_at_ms), board.pack()))
 
-    def append(self, placements: Sequence[Placement], cooldowns: Mapping[str, int]) -> None:
-        """Write placements and the cooldowns that they caused; they are on the disk when this returns."""
+    def append(self, placements: Sequence[Placement], cooldowns: Mapping[str, int]) -> frozenset[str]:
+        """Write placements and the cooldowns that they caused; they are on the disk when this returns.
+
+        Tells which of the visitors have placed something for the first time.
+        """
         with self.database.write() as session:
-            ids = self._ids_of(session, {placement.actor for placement in placements})
+            ids, strangers = self._ids_of(session, {placement.actor for placement in placements})
             session.execute(insert(PlacementRow), [_row(placement, ids) for placement in placements])
             self._remember(session, cooldowns)
             self.database.commit(session, self.aside)
@@ -109,12 +112,20 @@ class CanvasLog:
         if len(self._actor_ids) > MAX_KNOWN_ACTORS:
             self._actor_ids.clear()
         self._actor_ids |= ids
+        return strangers
 
-    def _ids_of(self, session: Session, actors: set[str]) -> dict[str, int]:
+    def knows(self, actor: str) -> bool:
+        """Tell whether a visitor has ever placed anything."""
+        if actor in self._actor_ids:
+            return True
+        with self.database.read() as session:
+            return session.scalar(select(CanvasActorRow.id).where(CanvasActorRow.user_id == actor)) is not None
+
+    def _ids_of(self, session: Session, actors: set[str]) -> tuple[dict[str, int], frozenset[str]]:
         known = {actor: self._actor_ids[actor] for actor in actors if actor in self._actor_ids}
         missing = list(actors - known.keys())
         if not missing:
-            return known
+            return known, frozenset()
         found = session.execute(
             select(CanvasActorRow.user_id, CanvasActorRow.id).where(CanvasActorRow.user_id.in_(missing))
         )
@@ -123,7 +134,7 @@ class CanvasLog:
         if new:
             made = insert(CanvasActorRow).returning(CanvasActorRow.user_id, CanvasActorRow.id)
             known |= dict(session.execute(made, new).all())
-        return known
+        return known, frozenset(row["user_id"] for row in new)
 
     def _remember(self, session: Session, cooldowns: Mapping[str, int]) -> None:
         if not cooldowns:

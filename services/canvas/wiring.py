@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from config import Config
 from mural.canvas.palette import parse_palette
 from services.background import Aside, Background
-from services.canvas import CanvasService
-from services.canvas_board import Shape
-from services.canvas_caretaker import Caretaker
-from services.canvas_history import CanvasHistory
-from services.canvas_log import CanvasLog
-from services.canvas_orders import OrderBook
-from services.canvas_pictures import CanvasPictures
-from services.canvas_rules import CanvasRules
+from services.canvas.brakeman import Brakeman
+from services.canvas.caretaker import Caretaker
+from services.canvas.history import CanvasHistory
+from services.canvas.ledger import Surroundings
+from services.canvas.log import CanvasLog
+from services.canvas.orders import OrderBook
+from services.canvas.pictures import CanvasPictures
+from services.canvas.rules import CanvasRules
+from services.canvas.seasons import Shape
+from services.canvas.service import CanvasService
 from services.clock import utc_now
 from services.db.session import Database
 from services.events import Publisher
@@ -29,6 +31,7 @@ class Canvas:
     caretaker: Caretaker
     orders: OrderBook
     pictures: CanvasPictures
+    brakeman: Brakeman
 
 
 def build_canvas(
@@ -38,12 +41,14 @@ def build_canvas(
     store = CanvasLog(database, aside)
     rules = CanvasRules.of(config.pixel_cooldown_s, config.pixel_stack, config.rate_limit_pixels)
     shape = Shape(config.canvas_width, config.canvas_height, parse_palette(config.canvas_palette))
-    canvas = CanvasService(store, rules, publisher, background, utc_now, shape)
+    canvas = CanvasService(store, rules, Surroundings(publisher, background, utc_now), shape)
     orders = OrderBook(database)
     caretaker = Caretaker(canvas, orders, background, config.canvas_dir)
+    brakeman = Brakeman(canvas, caretaker)
     canvas.every_second(caretaker.look_after)
+    canvas.every_second(brakeman.watch)
     url = database.url.render_as_string(hide_password=False)
     pictures = CanvasPictures(canvas, background, config.canvas_dir, url)
     if config.canvas_json:
         canvas.every_second(pictures.write_json_now_and_then)
-    return Canvas(canvas, CanvasHistory(canvas), caretaker, orders, pictures)
+    return Canvas(canvas, CanvasHistory(canvas), caretaker, orders, pictures, brakeman)

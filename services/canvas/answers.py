@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Final, Generic, TypeVar
 
+from services.canvas.log import Kind
+
 MAX_ANSWERS: Final = 100_000
 
 Wish = TypeVar("Wish")
 
 
-def request_key(user_id: str, request_id: str) -> int:
-    """Shorten a visitor's request id to 64 bits, signed as databases keep them."""
-    digest = blake2b(f"{user_id}\0{request_id}".encode(), digest_size=8).digest()
+def request_key(user_id: str, kind: Kind, request_id: str) -> int:
+    """Shorten a visitor's request id to 64 bits, signed as databases keep them; each kind of request has its own."""
+    digest = blake2b(f"{user_id}\0{kind.name}\0{request_id}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
 
 

@@ -13,14 +13,16 @@ import numpy as np
 from sqlalchemy import select
 
 from mural.canvas.board import Board, Rect
+from mural.canvas.brakes import EVERYBODY, Brake, Brakes
 from mural.canvas.exchange import load_pixels
 from mural.errors import InvalidInput, MuralError
 from services.background import Background
-from services.canvas import CanvasService
-from services.canvas_log import Kind, Placement
-from services.canvas_orders import Order, OrderBook
-from services.canvas_rules import CanvasRules
+from services.canvas.log import Kind, Placement
+from services.canvas.orders import Order, OrderBook
+from services.canvas.rules import CanvasRules
+from services.canvas.service import CanvasService
 from services.db.models import CanvasActorRow, PlacementRow
+from services.events import CANVAS_ROOM, Event, Name
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +53,13 @@ class Caretaker:
     def take_up(self) -> None:
         """Bring the rules to where the orders of the past have left them."""
         for order in self._book.done():
-            if order.result is not None and "error" not in order.result:
+            if carried_out(order):
                 apply_to_rules(self._canvas.rules, order)
+
+    def order(self, name: str, **arguments: Any) -> Result:
+        """Give an order and carry it out at once."""
+        order_id = self._book.submit(name, arguments, self._canvas.now_ms())
+        return self.carry_out(self._book.get(order_id))
 
     def look_after(self) -> None:
         """Carry out what is waiting."""
@@ -65,6 +72,8 @@ class Caretaker:
             change = self._orders.get(order.name)
             result = change(order.arguments) if change else {}
             apply_to_rules(self._canvas.rules, order)
+            if order.name == "brake":
+                self._announce_brakes()
         except (MuralError, ValueError, KeyError, OSError) as error:
             log.warning("order %d, %s, cannot be carried out: %s", order.id, order.name, error)
             result = {"error": error.message if isinstance(error, MuralError) else str(error)}
@@ -76,8 +85,8 @@ class Caretaker:
         pixels = self._canvas.live.board.pixels
         changes = [(cell, colour) for cell, colour in changes if pixels[cell] != colour]
         for start in range(0, len(changes), CHUNK):
-            seq, at_ms = self._canvas.live.seq, max(self._canvas.now_ms(), self._canvas.live.at_ms)
-            self._canvas.commit(
+            seq, at_ms = self._canvas.live.seq, self._canvas.ledger.next_moment_ms()
+            self._canvas.ledger.commit(
                 [
                     Placement(seq + number, at_ms, cell, int(pixels[cell]), colour, CARETAKER, kind)
                     for number, (cell, colour) in enumerate(changes[start : start + CHUNK], 1)
@@ -134,7 +143,7 @@ class Caretaker:
         self._canvas.begin_season(Board(shape.width, shape.height))
         for start in range(0, len(pixels), CHUNK):
             seq = self._canvas.live.seq
-            self._canvas.commit(
+            self._canvas.ledger.commit(
                 [
                     Placement(seq + number, pixel.at_ms, pixel.cell, 0, pixel.colour, pixel.user_id, Kind.IMPORT)
                     for number, pixel in enumerate(pixels[start : start + CHUNK], 1)
@@ -143,8 +152,17 @@ class Caretaker:
             self._background.sleep(0)
         return {"epoch": self._canvas.live.season.epoch, "pixels": len(pixels)}
 
+    def _announce_brakes(self) -> None:
+        told = self._canvas.rules.brakes.to_json()
+        self._canvas.ledger.around.publisher.publish(Event(Name.CANVAS_BRAKES, told, (CANVAS_ROOM,)))
+
     def _file(self, name: str) -> Path:
         return self._folder / Path(name).name
+
+
+def carried_out(order: Order) -> bool:
+    """Tell whether something came of an order."""
+    return order.result is not None and "error" not in order.result
 
 
 def apply_to_rules(rules: CanvasRules, order: Order) -> None:
@@ -153,7 +171,9 @@ def apply_to_rules(rules: CanvasRules, order: Order) -> None:
     if order.name == "readonly":
         rules.read_only = arguments["on"]
     elif order.name == "brake":
-        rules.brake_on = arguments["on"]
+        _brake(rules.brakes, order)
+    elif order.name == "autobrake":
+        rules.brakes.automatic = arguments["on"]
     elif order.name in {"ban", "unban"}:
         _ban(rules, arguments, lift=order.name == "unban")
     elif order.name == "protect":
@@ -162,6 +182,14 @@ def apply_to_rules(rules: CanvasRules, order: Order) -> None:
         rules.protected = [rect for rect in rules.protected if asdict(rect) != arguments["rect"]]
     elif order.name in {"season", "import"}:
         rules.protected = []
+
+
+def _brake(brakes: Brakes, order: Order) -> None:
+    who = order.arguments.get("who", EVERYBODY)
+    if order.arguments["on"]:
+        brakes.pull(Brake(who, order.arguments.get("until_ms")), order.at_ms)
+    else:
+        brakes.release(who)
 
 
 def _ban(rules: CanvasRules, arguments: dict[str, Any], *, lift: bool) -> None:

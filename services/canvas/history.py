@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from mural.canvas.board import Board
 from mural.errors import InvalidInput
-from services.canvas import CanvasService
-from services.canvas_log import Kind, Season, season_of
-from services.canvas_rules import moment
+from services.canvas.log import Kind, Season, season_of
+from services.canvas.rules import moment
+from services.canvas.service import CanvasService
 from services.db.models import CanvasActorRow, CanvasSeasonRow, PlacementRow
 
 PIXEL_HISTORY: Final = 20

@@ -22,7 +22,8 @@ ARGUMENTS: Final[dict[str, frozenset[str]]] = {
     "ban": frozenset({"user_id", "network"}),
     "unban": frozenset({"user_id", "network"}),
     "readonly": frozenset({"on"}),
-    "brake": frozenset({"on"}),
+    "brake": frozenset({"on", "who", "until_ms", "because"}),
+    "autobrake": frozenset({"on"}),
     "season": frozenset({"file"}),
     "import": frozenset({"file"}),
 }
@@ -34,6 +35,7 @@ class Order:
     """One order; ``result`` is None until it is carried out."""
 
     id: int
+    at_ms: int
     name: str
     arguments: dict[str, Any]
     result: dict[str, Any] | None
@@ -60,6 +62,10 @@ class OrderBook:
         """List what is to be carried out, in order."""
         return self._list(CanvasOrderRow.done_at_ms.is_(None))
 
+    def latest(self, name: str, count: int) -> list[Order]:
+        """List the last orders of a kind, the latest first."""
+        return self._list(CanvasOrderRow.name == name)[: -count - 1 : -1]
+
     def done(self) -> list[Order]:
         """List what was carried out, in order."""
         return self._list(CanvasOrderRow.done_at_ms.is_not(None))
@@ -77,4 +83,4 @@ class OrderBook:
     def _list(self, which: Any) -> list[Order]:
         with self._database.read() as session:
             rows = session.scalars(select(CanvasOrderRow).where(which).order_by(CanvasOrderRow.id)).all()
-        return [Order(row.id, row.name, row.arguments, row.result) for row in rows]
+        return [Order(row.id, row.at_ms, row.name, row.arguments, row.result) for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from typing import Any, Final
 from limits import parse
 
 from mural.canvas.board import Rect
+from mural.canvas.brakes import Brake, Brakes
 from mural.canvas.cooldown import Charges, Cooldown
 from mural.errors import MuralError, NotAllowed, TooMany
 from services.views import iso
@@ -21,7 +22,11 @@ from services.views import iso
 IPV6_PREFIX_BITS: Final = 64
 """One household gets at least so many addresses; they count as one."""
 
-BRAKE_FACTOR: Final = 4
+RANGE_BITS: Final = {4: 24, 6: 48}
+"""What one network usually has: so much of an address tells the range, and nobody in it."""
+
+Toll = Sequence[tuple[Cooldown, str]]
+"""Where a placement was counted, so that it can be given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +46,35 @@ class Visitor:
         """What the cooldown of the visitor's address range is kept under; the address cannot be read from it."""
         return _address_key(self.address)
 
+    @property
+    def network(self) -> str | None:
+        """The range that the address belongs to; None for one that is not public, such as at home or behind a proxy."""
+        return _network(self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a visitor may do now, in the server's time."""
+    """What a visitor may do now, in the server's time; ``braked`` visitors wait longer than the cooldown says."""
 
     charges: int
     available_at_ms: int
+    braked: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Give the part of answers that says when the next pixel is possible."""
-        return {"charges": self.charges, "available_at": moment(self.available_at_ms)}
+        return {"charges": self.charges, "available_at": moment(self.available_at_ms), "braked": self.braked}
 
 
 @dataclass(slots=True)
 class CanvasRules:
-    """Decides about placements; ``brake_on`` makes everybody wait longer while the board is being flooded."""
+    """Decides about placements; ``is_new`` tells newcomers from the others, ``braked`` counts whom brakes refused."""
 
     cooldown: Cooldown
     addresses: Cooldown
+    brakes: Brakes
+    is_new: Callable[[str, int], bool] = lambda _user_id, _now_ms: False
     read_only: bool = False
-    brake_on: bool = False
+    braked: int = 0
     banned_visitors: set[str] = field(default_factory=set)
     banned_networks: set[IPv4Network | IPv6Network] = field(default_factory=set)
     protected: list[Rect] = field(default_factory=list)
@@ -71,12 +84,16 @@ class CanvasRules:
         """Make the rules from the settings; the limit is one such as “120 per minute”."""
         limit = parse(address_limit)
         interval_ms = limit.get_expiry() * 1000 / limit.amount
-        return cls(Cooldown(cooldown_s * 1000, stack), Cooldown(interval_ms, limit.amount))
+        cooldown = Cooldown(cooldown_s * 1000, stack)
+        return cls(cooldown, Cooldown(interval_ms, limit.amount), Brakes(cooldown.interval_ms))
 
     def allowance(self, visitor: Visitor, now_ms: int) -> Allowance:
         """Tell what a visitor has left."""
-        own, shared = self._charges(visitor, now_ms)
-        return Allowance(min(own.count, shared.count), max(own.available_at_ms, shared.available_at_ms))
+        brakes = self._brakes_on(visitor, now_ms)
+        left = [*self._charges(visitor, now_ms), *self._braked_charges(visitor, brakes, now_ms)]
+        return Allowance(
+            min(charges.count for charges in left), max(charges.available_at_ms for charges in left), bool(brakes)
+        )
 
     def admit(self, visitor: Visitor, x: int, y: int, now_ms: int) -> None:
         """Raise what stands against a placement."""
@@ -88,6 +105,11 @@ class CanvasRules:
             raise _too_soon("cooldown", "Your next pixel is not ready yet.", own, now_ms)
         if not shared.count:
             raise _too_soon("rate_limited", "Too many pixels come from your network.", shared, now_ms)
+        for number, charges in enumerate(self._braked_charges(visitor, self._brakes_on(visitor, now_ms), now_ms)):
+            if not charges.count:
+                self.braked += 1
+                reason = "rate_limited" if number else "cooldown"
+                raise _too_soon(reason, "Too much is placed at once: you wait longer for a while.", charges, now_ms)
 
     def admit_at_all(self, visitor: Visitor) -> None:
         """Raise what stands against anything that a visitor might change."""
@@ -96,16 +118,18 @@ class CanvasRules:
         if visitor.user_id in self.banned_visitors or self._banned_address(visitor.address):
             raise NotAllowed("You may not place pixels on this board.", reason="banned")
 
-    def take(self, visitor: Visitor, now_ms: int) -> None:
-        """Count one placement."""
-        for _ in range(BRAKE_FACTOR if self.brake_on else 1):
-            self.cooldown.take(visitor.actor_key, now_ms)
-        self.addresses.take(visitor.address_key, now_ms)
+    def take(self, visitor: Visitor, now_ms: int) -> Toll:
+        """Count one placement; give what ``give_back`` needs."""
+        toll = [(self.cooldown, visitor.actor_key), (self.addresses, visitor.address_key)]
+        toll += self.brakes.toll(visitor.actor_key, self._brakes_on(visitor, now_ms))
+        for cooldown, key in toll:
+            cooldown.take(key, now_ms)
+        return toll
 
-    def give_back(self, visitor: Visitor) -> None:
+    def give_back(self, toll: Toll) -> None:
         """Count one placement less, because nothing came of it."""
-        self.cooldown.give_back(visitor.actor_key)
-        self.addresses.give_back(visitor.address_key)
+        for cooldown, key in toll:
+            cooldown.give_back(key)
 
     def to_remember(self, visitors: Iterable[Visitor]) -> dict[str, int]:
         """Give the moments to write down for visitors who placed."""
@@ -123,6 +147,18 @@ class CanvasRules:
 
     def _charges(self, visitor: Visitor, now_ms: int) -> tuple[Charges, Charges]:
         return self.cooldown.charges(visitor.actor_key, now_ms), self.addresses.charges(visitor.address_key, now_ms)
+
+    def _brakes_on(self, visitor: Visitor, now_ms: int) -> list[Brake]:
+        if not self.brakes:
+            return []
+        return self.brakes.on(visitor.address, now_ms, newcomer=self.is_new(visitor.user_id, now_ms))
+
+    def _braked_charges(self, visitor: Visitor, brakes: Sequence[Brake], now_ms: int) -> list[Charges]:
+        """List what a braked visitor has left: by themselves, then of what they share."""
+        if not brakes:
+            return []
+        own = self.brakes.patience(visitor.actor_key, now_ms)
+        return [own, *(self.brakes.share(brake, now_ms) for brake in brakes)]
 
     def _banned_address(self, address: str) -> bool:
         if not self.banned_networks:
@@ -154,3 +190,12 @@ def _address_key(address: str) -> str:
         bits = IPV6_PREFIX_BITS if known.version == 6 else known.max_prefixlen
         shared = str(ip_network((known, bits), strict=False))
     return f"address:{blake2b(shared.encode(), digest_size=12).hexdigest()}"
+
+
+@lru_cache(maxsize=10_000)
+def _network(address: str) -> str | None:
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return None
+    return str(ip_network((known, RANGE_BITS[known.version]), strict=False)) if known.is_global else None

@@ -13,10 +13,10 @@ import numpy as np
 
 from mural.canvas.board import COMPRESSION, Board
 from mural.canvas.codec import PIXEL_BYTES, frames, pack_pixels
-from mural.canvas.palette import Palette
 from mural.canvas.recent import KEPT, RecentPixels
 from mural.canvas.reduce import repaint
-from services.canvas_log import CanvasLog, Placement, Season, State
+from services.canvas.log import CanvasLog, Placement, Season, State
+from services.canvas.seasons import Shape, begin_season
 
 Outcome = Literal["current", "replay", "refetch"]
 
@@ -32,15 +32,6 @@ PIXELS_PER_PLACEMENT: Final = 64
 
 IMAGE_KEPT_S: Final = 1.0
 """A board that changes all the time is compressed so often for all who fetch it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a board looks like before anybody placed anything."""
-
-    width: int
-    height: int
-    palette: Palette
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +66,8 @@ class LiveBoard:
     def __init__(self, store: CanvasLog, shape: Shape, now_ms: int) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._take_up(store.season() or self._begun(shape, Board(shape.width, shape.height), now_ms, 0, 0))
+        blank = State(Board(shape.width, shape.height), 0, now_ms)
+        self._take_up(store.season() or begin_season(store, shape.palette, blank))
         present = Shape(self.season.width, self.season.height, self.season.palette)
         if present != shape:
             board = repaint(self.board, present.palette, shape.width, shape.height, shape.palette)
@@ -83,14 +75,8 @@ class LiveBoard:
 
     def begin_season(self, shape: Shape, board: Board, now_ms: int) -> None:
         """Begin a new season with a board; clients have to fetch it."""
-        self._take_up(self._begun(shape, board, max(now_ms, self.at_ms), self.seq, self.season.epoch))
-
-    def _begun(self, shape: Shape, board: Board, at_ms: int, seq: int, epoch_before: int) -> Season:
-        # Epochs are points in time, so that those of another database, or of a restored one, are others.
-        epoch = max(at_ms // 1000, epoch_before + 1)
-        season = Season(epoch, at_ms, shape.width, shape.height, shape.palette, seq)
-        self._store.begin_season(season, board)
-        return season
+        start = State(board, self.seq, max(now_ms, self.at_ms))
+        self._take_up(begin_season(self._store, shape.palette, start, after_epoch=self.season.epoch))
 
     def _take_up(self, season: Season) -> None:
         snapshot = self._store.snapshot_before(season)

@@ -9,8 +9,8 @@ import numpy as np
 from sqlalchemy import func, select
 
 from mural.canvas.exchange import ForeignPixel, export_lines
-from services.canvas_caretaker import CARETAKER
-from services.canvas_log import CanvasLog, Season
+from services.canvas.caretaker import CARETAKER
+from services.canvas.log import CanvasLog, Season
 from services.db.models import CanvasActorRow, PlacementRow
 
 ROWS_AT_ONCE = 10_000

@@ -6,7 +6,7 @@ from collections import deque
 from typing import Final
 
 from mural.errors import Conflict
-from services.canvas_log import Kind, Placement
+from services.canvas.log import Kind, Placement
 
 UNDO_MS: Final = 5_000
 

@@ -1,4 +1,4 @@
-"""The process that draws pictures of the board: `python -m services.canvas_painter` with what to draw as JSON on stdin.
+"""The process that draws pictures of the board: `python -m services.canvas.painter` with what to draw as JSON on stdin.
 
 It is not one of the render processes: those know maps and no database, and one of them is busy for seconds with a
 poster. A picture of the board needs the log, up to millions of rows of it, and a moment of processor; so a process of
@@ -23,8 +23,8 @@ from sqlalchemy import func, select
 from mural.canvas.board import Board
 from mural.canvas.pictures import FRAMES_PER_SECOND, FilmFormat, film_frame, heat, still, write_film
 from services.background import directly
-from services.canvas_export import write_json
-from services.canvas_log import CanvasLog, Season
+from services.canvas.export import write_json
+from services.canvas.log import CanvasLog, Season
 from services.db.models import PlacementRow
 from services.db.session import Database
 

@@ -17,8 +17,8 @@ from typing import Final
 from mural.canvas.pictures import FilmFormat, require_encoder
 from mural.errors import InvalidInput, RenderError, Unavailable
 from services.background import Background
-from services.canvas import CanvasService
-from services.canvas_painter import Drawing
+from services.canvas.painter import Drawing
+from services.canvas.service import CanvasService
 from services.render_process import ROOT, worker_environment
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class CanvasPictures:
     def _run(self, drawing: Drawing) -> None:
         environ = worker_environment(os.environ, self._folder) | {"DATABASE_URL": self._database_url}
         process = subprocess.Popen(
-            [sys.executable, "-m", "services.canvas_painter"], stdin=subprocess.PIPE, env=environ, cwd=ROOT
+            [sys.executable, "-m", "services.canvas.painter"], stdin=subprocess.PIPE, env=environ, cwd=ROOT
         )
         if process.stdin is None:
             raise RuntimeError("the painter was started without a pipe")

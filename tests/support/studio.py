@@ -1,0 +1,117 @@
+"""A board with its surroundings for tests: a real database, a clock that goes when told to, no sockets."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mural.canvas.palette import PALETTES
+from mural.errors import MuralError
+from services.background import Background, ThreadBackground, directly
+from services.canvas.brakeman import Brakeman
+from services.canvas.caretaker import Caretaker
+from services.canvas.history import CanvasHistory
+from services.canvas.ledger import Surroundings
+from services.canvas.log import CanvasLog
+from services.canvas.orders import OrderBook
+from services.canvas.rules import CanvasRules, Visitor
+from services.canvas.seasons import Shape
+from services.canvas.service import CanvasService
+from services.canvas.wishes import Answer, Placed
+from services.db.migrate import migrate
+from services.db.session import Database
+from services.events import RecordingPublisher
+from tests.support.posters import HandClock
+
+ANN = Visitor("11111111-1111-4111-8111-111111111111", "192.0.2.1")
+BEN = Visitor("22222222-2222-4222-8222-222222222222", "192.0.2.2")
+SHAPE = Shape(32, 16, PALETTES["mural32"])
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class ByHand(ThreadBackground):
+    """Starts nothing in the background: the test itself is the thread that flushes."""
+
+    def start_background_task(self, target: Callable[..., Any], *args: Any, **kwargs: Any) -> threading.Thread:
+        """Make the thread that is never started."""
+        return threading.Thread(target=target, args=args, kwargs=kwargs)
+
+
+class Studio:
+    """A board with its surroundings; ``reopen`` is what a restart does to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = HandClock()
+        self.clock.now = START
+        self.database = Database(f"sqlite:///{folder / 'mural.db'}")
+        migrate(self.database, folder)
+        self.reopen()
+
+    def reopen(
+        self,
+        *,
+        shape: Shape = SHAPE,
+        cooldown_s: float = 0,
+        stack: int = 1,
+        address: str = "",
+        background: Background = ByHand(),  # noqa: B008  # it has no state
+    ) -> None:
+        """Open the board, as a start of the server does; unless there is a background, the test flushes."""
+        self.publisher = RecordingPublisher()
+        rules = CanvasRules.of(cooldown_s, stack, address or "100000 per minute")
+        store = CanvasLog(self.database, directly)
+        around = Surroundings(self.publisher, background, self.clock)
+        self.canvas = CanvasService(store, rules, around, shape)
+        self.history = CanvasHistory(self.canvas)
+        self.orders = OrderBook(self.database)
+        self.caretaker = Caretaker(self.canvas, self.orders, ThreadBackground(), self.folder)
+        self.brakeman = Brakeman(self.canvas, self.caretaker)
+        self.canvas.start()
+        self.caretaker.take_up()
+
+    def ask(self, visitor: Visitor, x: int, y: int, color: int | str, request_id: str | None = None) -> list[Answer]:
+        """Ask for a pixel; the answer comes with the next batch."""
+        answers: list[Answer] = []
+        self.canvas.place(visitor, x, y, color, request_id, answers.append)
+        return answers
+
+    def place(self, visitor: Visitor, x: int, y: int, color: int | str, request_id: str | None = None) -> Placed:
+        """Ask for a pixel and commit it."""
+        answers = self.ask(visitor, x, y, color, request_id)
+        self.canvas.flush()
+        (answer,) = answers
+        assert isinstance(answer, Placed)
+        return answer
+
+    def undo(self, visitor: Visitor, request_id: str | None = None) -> Answer:
+        """Take the last pixel back."""
+        answers: list[Answer] = []
+        self.canvas.undo(visitor, request_id, answers.append)
+        self.canvas.flush()
+        return answers[0]
+
+    def order(self, name: str, **arguments: Any) -> dict[str, Any]:
+        """Have an order carried out."""
+        order_id = self.orders.submit(name, arguments, self.canvas.now_ms())
+        self.caretaker.look_after()
+        result = self.orders.get(order_id).result
+        assert result is not None
+        return result
+
+    def colour(self, x: int, y: int) -> int:
+        """Look at a pixel."""
+        return int(self.canvas.live.board.pixels[y * SHAPE.width + x])
+
+
+@contextmanager
+def refused(kind: type[MuralError], reason: str) -> Iterator[None]:
+    with pytest.raises(kind) as caught:
+        yield
+    assert caught.value.facts["reason"] == reason
