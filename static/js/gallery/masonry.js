@@ -93,7 +93,7 @@ function move(card, column, topPx) {
   const from = card.style.translate;
   const to = `0px ${topPx}px`;
   if (from === to && card.style.gridColumnStart === String(column + 1)) return;
-  card.style.gridColumn = String(column + 1);
+  card.style.gridColumn = `${column + 1} / ${column + 2}`;
   card.style.translate = to;
   const inSight = topPx < scrollY + innerHeight;
   if (from && inSight && !calm()) card.animate([{ translate: from }, { translate: to }], { duration: MOVE_MS, easing: "ease-out" });
