@@ -101,8 +101,8 @@ def kind_of(schema: Document) -> str:
 def _range(schema: Document, least: str, most: str, unit: str) -> str:
     low, high = schema.get(least, schema.get("exclusiveMinimum")), schema.get(most)
     if low is not None and high is not None:
-        return f", {low:g} to {high:g}{unit}" if high < 2**62 else f", {low:g} or more{unit}"
-    return f", up to {high:g}{unit}" if high is not None else ""
+        return f", {low:.10g} to {high:.10g}{unit}" if high < 2**62 else f", {low:.10g} or more{unit}"
+    return f", up to {high:.10g}{unit}" if high is not None else ""
 
 
 def _about(field: Document) -> str:

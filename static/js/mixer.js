@@ -91,6 +91,8 @@ async function remove() {
   }
 }
 
+// Where there is room for all colours, all are in sight.
+/** @type {HTMLDetailsElement} */ (need("details", form)).open = matchMedia("(min-width: 1500px) and (min-height: 1000px)").matches;
 // The colours of a theme that is changed stay as they were set.
 if (form.dataset.own) for (const name of optional) touched.add(name);
 form.addEventListener("input", ({ target }) => {
