@@ -38,7 +38,15 @@ HALF_WAY: Final = 30
 SAMPLE_QUERY: Final = "city=Helsinki&country=Finland&latitude=60.1715&longitude=24.9443&distance=500"
 
 EXTRAS: Final = (
-    ("manhattan-midtown", "New York", "United States", 40.7484, -73.9857, 1000, {"theme": "blueprint", "size": "18x24in"}),
+    (
+        "manhattan-midtown",
+        "New York",
+        "United States",
+        40.7484,
+        -73.9857,
+        1000,
+        {"theme": "blueprint", "size": "18x24in"},
+    ),
     ("porto-centre", "Porto", "Portugal", 41.1405, -8.6073, 1200, {"theme": "terracotta", "size": "square"}),
     ("monaco-riviera", "Monaco", "Monaco", 43.7413, 7.417, 1500, {"theme": "ocean", "orientation": "landscape"}),
     ("cairo-nasr-city", "القاهرة", "مصر", 30.0633, 31.34, 1500, {"theme": "saffron", "size": "a3"}),
@@ -174,7 +182,9 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     screens = [screen for screen in SCREENS if screen.name in wanted] or list(SCREENS)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
         with opened(browser, Path(folder)) as gallery, served(Path(folder) / "empty") as bare:
             camera = Camera(browser, gallery, bare, wanted)
             for screen in screens:

@@ -12,7 +12,7 @@ from mural.poster import LayerChoice
 from routes import wording
 
 
-@pytest.mark.parametrize(("metres", "words"), [(500, "500 m"), (4000, "4 km"), (12_500, "12.5 km"), (999.6, "1000 m")])
+@pytest.mark.parametrize(("metres", "words"), [(500, "500 m"), (4000, "4 km"), (12_500, "12.5 km"), (999.6, "1 km")])
 def test_distances_are_said_as_people_say_them(metres: float, words: str) -> None:
     assert wording.distance_words(metres) == words
 
