@@ -7,6 +7,7 @@ just that sentence; else what its kind means is said, and in English what has no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from mural import errors
@@ -49,4 +50,7 @@ def said_of_kind(kind: str, message: str, facts: Mapping[str, Any]) -> str:
         return own
     family = getattr(errors, kind, errors.MuralError).__mro__
     sentence = next((SENTENCES[cls.__name__] for cls in family if cls.__name__ in SENTENCES), None)
-    return gettext(sentence) % facts if sentence else message
+    if sentence is not None:
+        with suppress(KeyError):  # a job does not remember the facts
+            return gettext(sentence) % facts
+    return message
