@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Config, ConfigError
 from mural import __version__
 from routes import (
+    assets,
     batches,
     canvas,
     cli,
@@ -28,6 +29,7 @@ from routes import (
     pages,
     posters,
     previews,
+    site,
     themes,
     tiles,
 )
@@ -57,7 +59,14 @@ MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
 
 def create_app(config: Config, services: Services | None = None, aside: Aside = directly) -> APIFlask:
     """Build the application; tests may bring services of their own."""
-    app = APIFlask(__name__, title="Mural", version=__version__, spec_path=f"{API_PREFIX}/openapi.json", docs_path=None)
+    app = APIFlask(
+        __name__,
+        title="Mural",
+        version=__version__,
+        spec_path=f"{API_PREFIX}/openapi.json",
+        docs_path=None,
+        static_url_path=f"/static/{assets.version()}",
+    )
     app.config.update(
         SECRET_KEY=config.secret_key or stored_secret_key(config.data_dir),
         VALIDATION_ERROR_STATUS_CODE=int(HTTPStatus.BAD_REQUEST),
@@ -75,6 +84,7 @@ def create_app(config: Config, services: Services | None = None, aside: Aside = 
     init_errors(app)
     init_identity(app)
     init_languages(app)
+    assets.init_assets(app, changing=config.development)
     init_security(app, config.tile_url)
     init_cors(app, config.cors_origins)
     nouns = (posters, tiles, batches, jobs, previews, gallery, canvas, themes, geocoding, health)
@@ -85,6 +95,8 @@ def create_app(config: Config, services: Services | None = None, aside: Aside = 
     init_openapi(app, rest, config.url_prefix)
     app.register_blueprint(canvas.plain_blueprint, url_prefix="/api")
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(site.blueprint)
+    app.register_blueprint(assets.blueprint)
     if config.metrics:
         app.register_blueprint(metrics.blueprint)
         metrics.watch_sockets(app.extensions["mural"].metrics, socketio)

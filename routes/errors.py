@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from mural import errors
+from routes.faults import said
 from routes.words import FAULTS_TOLD, field_of, shown, words_for
 
 log = logging.getLogger(__name__)
@@ -48,10 +49,10 @@ def status_of(error: errors.MuralError) -> HTTPStatus:
 def body_of(error: errors.MuralError) -> Body:
     """Describe an error as clients see it: title, sentence, facts."""
     title = f"{error.noun} not found" if isinstance(error, errors.NotFound) else error.title
-    body = {"error": title, "message": error.message, **error.facts}
+    body = {"error": title, "message": said(error), **error.facts}
     if isinstance(error, errors.InvalidInput):
         body["value"] = shown(error.facts["value"])
-        body["errors"] = [{"field": error.field, "message": error.message, "value": body["value"]}]
+        body["errors"] = [{"field": error.field, "message": body["message"], "value": body["value"]}]
     return body
 
 
@@ -113,6 +114,7 @@ def init_errors(app: APIFlask) -> None:
 def _answer(status: HTTPStatus, body: Body) -> Response:
     if request.path.startswith("/api/"):
         response = jsonify(body)
+        response.vary.add("Accept-Language")
     else:
         response = Response(render_template("pages/error.html", status=int(status), **body), mimetype="text/html")
     response.status_code = status

@@ -21,6 +21,7 @@ from mural.geo.gazetteer import Settlement
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, PageWish, Size, page_for
 from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, PosterDesign, Track
 from routes.errors import validation_body
+from routes.languages import noted
 from routes.schemas import MarkerIn, PosterIn
 from services.designs import MARKERS_MAX
 from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
@@ -220,7 +221,7 @@ def _place(form: Form, suggest: Suggest) -> dict[str, Any]:
     if len(exact) == 1:
         found = exact
     if not found:
-        raise InvalidInput("No place of that name is known here.", field="place", value=typed)
+        raise InvalidInput(noted("No place of that name is known here."), field="place", value=typed)
     if len(found) > 1:
         raise Ambiguous(found)
     return _located(found[0])

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from apiflask import APIBlueprint
-from flask import (
-    Response,
-    current_app,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    send_from_directory,
-    url_for,
-)
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from mural import __version__
@@ -31,9 +22,9 @@ from routes import forms, wording
 from routes.api import client_address
 from routes.context import services
 from routes.errors import status_of
+from routes.faults import said, said_of_kind
 from routes.identity import current_actor
-from routes.languages import COOKIE as LANGUAGE_COOKIE
-from routes.languages import LANGUAGES, gettext
+from routes.languages import gettext
 from services.requests import PosterQuery
 from services.views import Submission
 
@@ -43,8 +34,6 @@ for words in wording.FILTERS:
 blueprint.add_app_template_filter(forms.town_query)
 blueprint.add_app_template_filter(forms.marker_words)
 
-APPEARANCES: Final = ("system", "light", "dark", "coffee")
-YEAR_S: Final = 365 * 24 * 3600
 WALL_PAGE: Final = 24
 PLAIN_BOARD_PX: Final = 1024
 """About as large is the board for those without JavaScript."""
@@ -58,27 +47,18 @@ def _greet() -> None:
     current_actor()
 
 
-@blueprint.app_context_processor
-def _frame() -> dict[str, str]:
-    """Tell every page, errors too, how it looks and under which prefix it lives."""
-    chosen = request.cookies.get("appearance", "")
-    return {
-        "appearance": chosen if chosen in APPEARANCES else "system",
-        "base_path": request.script_root,
-        "credit": wording.CREDIT,
-    }
-
-
 @blueprint.get("/")
 def wall() -> str:
     """Show everybody's posters, newest first."""
     page = services().gallery.page(
         limit=WALL_PAGE, before=request.args.get("before", type=int), since=None, theme=None, city=None
     )
+    wall, making = page.to_json(), services().gallery.making()
     return render_template(
         "pages/wall.html",
-        **page.to_json(),
-        making=services().gallery.making(),
+        **wall,
+        making=making,
+        visitors_themes=_visitors_themes(card["theme"] for card in [*wall["posters"], *making]),
         themes=_themes(),
         start_theme=forms.START_THEME,
         kiosk=request.args.get("kiosk") == "1",
@@ -102,7 +82,7 @@ def create_poster() -> BaseResponse | tuple[str, int]:
     except forms.Ambiguous as ambiguous:
         return _workbench(forms.state_from_form(request.form), candidates=ambiguous.candidates), HTTPStatus.OK
     except MuralError as error:
-        return _workbench(forms.state_from_form(request.form), fault=error.message), status_of(error)
+        return _workbench(forms.state_from_form(request.form), fault=said(error)), status_of(error)
     if submission.poster:
         return redirect(url_for(".poster", poster_id=submission.poster.id), HTTPStatus.SEE_OTHER)
     return redirect(url_for(".generate", job_id=submission.job.job_id), HTTPStatus.SEE_OTHER)
@@ -149,12 +129,23 @@ def _themes(chosen: str = "") -> list[Theme]:
     return seen
 
 
+def _visitors_themes(theme_ids: Iterable[str]) -> list[str]:
+    """Tell which themes of a page's posters visitors have made, so that the page loads their colours too."""
+    found = []
+    for theme_id in sorted(set(theme_ids)):
+        with suppress(NotFound):  # a theme can be gone while its posters hang
+            if not services().themes.knows(theme_id):
+                found.append(services().own_themes.get(theme_id).id)
+    return found
+
+
 @blueprint.get("/generate/<job_id>")
 def generate(job_id: str) -> str:
     """Show a job: on its way, finished, failed or stopped."""
     view = services().jobs.get(job_id)
     job = view.to_json()
-    exhibit = _exhibit(view.poster.id) if view.poster else {"poster": None}
+    waiting = {"poster": None, "visitors_themes": _visitors_themes([view.theme])}
+    exhibit = _exhibit(view.poster.id) if view.poster else waiting
     return render_template(
         "pages/generate.html",
         job=job,
@@ -163,6 +154,7 @@ def generate(job_id: str) -> str:
         waiting=gettext(wording.WAITING_WORDS),
         remaining=wording.queue_words(job),
         steps=wording.steps(),
+        fault=said_of_kind(view.error or "", view.error_message or "", {}),
         **exhibit,
     )
 
@@ -189,6 +181,28 @@ def poster(poster_id: str) -> str:
     return render_template("pages/poster.html", **_exhibit(poster_id))
 
 
+@blueprint.get("/posters/<poster_id>/delete")
+def ask_to_delete(poster_id: str) -> str:
+    """Ask whether a poster of one's own shall come down; the script asks in a dialog instead."""
+    view = services().posters.get(poster_id)
+    current_actor().require(view.owner, "poster")
+    return render_template("pages/take_down.html", poster=view.to_json())
+
+
+@blueprint.post("/posters/<poster_id>/delete")
+def delete_poster(poster_id: str) -> BaseResponse:
+    """Take the plain form: take a poster of one's own down, and offer to hang it back."""
+    services().posters.delete(poster_id, current_actor())
+    return redirect(url_for(".mine", down=poster_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/posters/<poster_id>/restore")
+def restore_poster(poster_id: str) -> BaseResponse:
+    """Take the plain form: hang a poster back that was taken down a moment ago."""
+    services().posters.restore(poster_id, current_actor())
+    return redirect(url_for(".poster", poster_id=poster_id), HTTPStatus.SEE_OTHER)
+
+
 def _exhibit(poster_id: str) -> dict[str, Any]:
     view = services().posters.get(poster_id)
     actor = current_actor()
@@ -197,6 +211,7 @@ def _exhibit(poster_id: str) -> dict[str, Any]:
         "poster": body,
         "mine": actor.admin or view.owner == actor.user_id,
         "themes": _themes(),
+        "visitors_themes": _visitors_themes([view.theme]),
         "formats": [str(format_) for format_ in Format],
         "share_url": urljoin(request.url_root, body["url"]),
         "og_image": urljoin(request.url_root, body["preview_url"]),
@@ -221,6 +236,7 @@ def mine() -> str:
         pagination=page.pagination_json(),
         query=query,
         themes=_themes(),
+        down=request.args.get("down"),
     )
 
 
@@ -282,70 +298,3 @@ def status() -> str:
         facts=wording.status_facts(health.check().parts, health.stats()),
         broken=services().themes.broken(),
     )
-
-
-@blueprint.get("/offline")
-def offline() -> str:
-    """Show what a browser without a connection shows."""
-    return render_template("pages/offline.html")
-
-
-@blueprint.post("/appearance")
-def set_appearance() -> BaseResponse:
-    """Take the plain form: remember an appearance and go back."""
-    response = redirect(_own_path(request.form.get("back", "")), HTTPStatus.SEE_OTHER)
-    chosen = forms.one_of(request.form.get("appearance"), APPEARANCES)
-    response.set_cookie("appearance", chosen, max_age=YEAR_S, samesite="Lax", path=request.script_root or "/")
-    return response
-
-
-@blueprint.post("/language")
-def set_language() -> BaseResponse:
-    """Take the plain form: remember a language and go back."""
-    response = redirect(_own_path(request.form.get("back", "")), HTTPStatus.SEE_OTHER)
-    chosen = forms.one_of(request.form.get("language"), tuple(LANGUAGES))
-    response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_S, samesite="Lax", path=request.script_root or "/")
-    return response
-
-
-def _own_path(back: str) -> str:
-    """Keep only the path and query of an address within this site, so that nobody is led elsewhere."""
-    parts = urlsplit(back)
-    path = "/" + parts.path.lstrip("/\\")
-    return request.script_root + path + (f"?{parts.query}" if parts.query else "")
-
-
-@blueprint.get("/themes.css")
-def theme_colours() -> BaseResponse:
-    """Give the posters' colours to stylesheets: one class a theme."""
-    response = make_response("".join(_theme_class(theme) for theme in _themes()))
-    response.mimetype = "text/css"
-    response.cache_control.private = True
-    response.cache_control.no_cache = True
-    response.add_etag()
-    return response.make_conditional(request)
-
-
-def _theme_class(theme: Theme) -> str:
-    colours = asdict(theme)
-    names = {
-        "paper": "bg",
-        "paper-ink": "text",
-        "paper-fill": "water",
-        "paper-road": "road_motorway",
-        "paper-street": "road_secondary",
-    }
-    rules = "".join(f"--{name}:{colours[key]};" for name, key in names.items())
-    return f".theme-{theme.id}{{{rules}}}\n"
-
-
-@blueprint.get("/manifest.webmanifest")
-def manifest() -> Response:
-    """Describe the site to phones that put it on their home screen."""
-    return current_app.response_class(render_template("manifest.json"), mimetype="application/manifest+json")
-
-
-@blueprint.get("/worker.js")
-def service_worker() -> Response:
-    """Serve the worker that shows the offline page; it lives at the root because that is what it watches over."""
-    return send_from_directory(current_app.static_folder or "static", "js/worker.js", max_age=0)

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from babel.dates import format_date
-from jinja2.filters import do_filesizeformat
+from babel.numbers import format_decimal
+from babel.units import format_unit
 
+from mural.errors import NotFound
 from mural.jobs.progress import SHARES, Step, percentage
 from mural.paper import SIZES, Size
 from mural.poster import LayerChoice
@@ -110,25 +112,42 @@ SIZE_WORDS: Final[dict[str, str]] = {
 
 def distance_words(metres: float) -> str:
     """Write a distance as a person would say it: 800 m, 4 km, 12.5 km."""
-    if metres < 1000:
-        return f"{metres:.0f} m"
-    return f"{metres / 1000:.1f}".removesuffix(".0") + " km"
+    if round(metres) < 1000:
+        return _measure(round(metres), "length-meter")
+    return _measure(round(metres / 1000, 1), "length-kilometer")
+
+
+def _measure(amount: float, unit: str) -> str:
+    return format_unit(amount, unit, "short", locale=current().locale)
+
+
+def _number(value: float, pattern: str = "#,##0.#") -> str:
+    return format_decimal(value, pattern, locale=current().locale)
 
 
 def coordinate_words(poster: dict[str, Any]) -> str:
     """Write a poster's place in degrees: 60.172° N 24.944° E."""
     latitude, longitude = poster["latitude"], poster["longitude"]
-    return (
-        f"{abs(latitude):.3f}° {'N' if latitude >= 0 else 'S'} {abs(longitude):.3f}° {'E' if longitude >= 0 else 'W'}"
-    )
+    north = gettext("%(degrees)s° N") if latitude >= 0 else gettext("%(degrees)s° S")
+    east = gettext("%(degrees)s° E") if longitude >= 0 else gettext("%(degrees)s° W")
+    degrees = [{"degrees": _number(abs(value), "0.000")} for value in (latitude, longitude)]
+    return f"{north % degrees[0]} {east % degrees[1]}"
 
 
 def size_words(poster: dict[str, Any]) -> str:
     """Write a poster's paper and pixels."""
     page, dimensions = poster["page"], poster["dimensions"]
-    width_cm, height_cm = (f"{page[side] / 10:.1f}".removesuffix(".0") for side in ("width_mm", "height_mm"))
+    width_cm, height_cm = (_number(page[side] / 10) for side in ("width_mm", "height_mm"))
     facts = {"width": width_cm, "height": height_cm, "dpi": dimensions["dpi"]}
     return gettext("%(width)s × %(height)s cm at %(dpi)s DPI") % facts
+
+
+def file_size_words(size: float) -> str:
+    """Write how large files are: 635 kB, 1.3 MB."""
+    for unit, size_bytes in (("gigabyte", 1e9), ("megabyte", 1e6)):
+        if size >= size_bytes:
+            return _measure(round(size / size_bytes, 1), f"digital-{unit}")
+    return _measure(round(size / 1000), "digital-kilobyte")
 
 
 def date_words(moment: str) -> str:
@@ -138,9 +157,11 @@ def date_words(moment: str) -> str:
 
 
 def theme_name(theme_id: str) -> str:
-    """Call a theme by its name; one whose file is gone by its id."""
-    names = {theme.id: theme.name for theme in services().themes.all()}
-    return names.get(theme_id, theme_id)
+    """Call a theme, also one that a visitor has made, by its name; one that is gone by its id."""
+    try:
+        return services().own_themes.get(theme_id).name
+    except NotFound:
+        return theme_id
 
 
 def steps() -> list[dict[str, Any]]:
@@ -158,9 +179,9 @@ def queue_words(job: dict[str, Any]) -> str:
     position = job.get("queue_position")
     if not position:
         return ""
-    return (
-        gettext("It is the next one.") if position == 1 else gettext("%(number)s before it.") % {"number": position - 1}
-    )
+    if position == 1:
+        return gettext("It is the next one.")
+    return gettext("%(number)s before it.") % {"number": _number(position - 1)}
 
 
 def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str, str]]:
@@ -174,11 +195,14 @@ def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str
     seconds = stats["average_generation_time"]
     return [
         *((names.get(part, part), gettext(PART_WORDS.get(word, word))) for part, word in parts.items()),
-        (gettext("Posters made"), f"{stats['total_posters']}"),
-        (gettext("On their way now"), f"{stats['active_jobs']}"),
-        (gettext("A poster takes"), f"{seconds:.1f} s" if seconds else gettext("not known yet")),
-        (gettext("Room taken"), do_filesizeformat(stats["storage_used"])),
-        (gettext("Themes"), f"{stats['themes_count']}"),
+        (gettext("Posters made"), _number(stats["total_posters"])),
+        (gettext("On their way now"), _number(stats["active_jobs"])),
+        (
+            gettext("A poster takes"),
+            _measure(round(seconds, 1), "duration-second") if seconds else gettext("not known yet"),
+        ),
+        (gettext("Room taken"), file_size_words(stats["storage_used"])),
+        (gettext("Themes"), _number(stats["themes_count"])),
     ]
 
 
@@ -234,11 +258,17 @@ def _group(size: Size) -> str:
 
 
 def _size_name(name: str, size: Size) -> str:
-    measures = f"{size.width:g} × {size.height:g} {size.unit}"
     if size.unit == "mm":
-        return f"{name.upper()}, {size.width / 10:g} × {size.height / 10:g} cm"
+        return f"{name.upper()}, {_sides(size.width / 10, size.height / 10, 'cm')}"
+    measures = _sides(size.width, size.height, size.unit)
     return f"{gettext(SIZE_WORDS[name])}, {measures}" if name in SIZE_WORDS else measures
 
 
-FILTERS: Final = (distance_words, coordinate_words, size_words, date_words, theme_name)
+def _sides(width: float, height: float, unit: str) -> str:
+    sides = f"{_number(width, '0.##')} × {_number(height, '0.##')} {unit}"
+    # An option of a list has no markup: marks keep the measure in its order on a page that runs the other way.
+    return f"\u2066{sides}\u2069" if current().direction == "rtl" else sides
+
+
+FILTERS: Final = (distance_words, coordinate_words, size_words, file_size_words, date_words, theme_name)
 """What templates may write as `value|name`."""

@@ -1,7 +1,7 @@
 // @ts-check
-/** Lays out the wall. It runs before the page is first painted, so it waits for nothing else. */
+/** Hangs the posters of a page. It runs before the page is first painted, so it waits for nothing else. */
 
 import { startMasonry } from "./gallery/masonry.js";
 import { need } from "./lib/dom.js";
 
-startMasonry(need("[data-wall]"));
+startMasonry(need(".hanging"));

@@ -1,8 +1,7 @@
 // @ts-check
 /** My posters: each can be taken down, after a question and with half a minute to think better of it. */
 
-import { all, find, make, need } from "./lib/dom.js";
-import { gettext } from "./lib/language.js";
+import { all, find, need } from "./lib/dom.js";
 import { notify } from "./lib/notices.js";
 import { offerBack, takeDown } from "./lib/regret.js";
 
@@ -28,9 +27,8 @@ function ask(dialog, card) {
 
 const dialog = /** @type {HTMLDialogElement | null} */ (find("[data-delete-dialog]"));
 for (const card of dialog ? all("[data-mine] [data-poster]") : []) {
-  const button = make("button", "quiet take-down", gettext("Take down"));
-  const city = need(".place", card).textContent ?? "";
-  button.setAttribute("aria-label", gettext("Take down %(city)s", { city }));
-  button.addEventListener("click", () => dialog && ask(dialog, card));
-  card.append(button);
+  need("form.take-down", card).addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (dialog) ask(dialog, card);
+  });
 }

@@ -5,6 +5,7 @@ import { Preview } from "./create/preview.js";
 import { all, find, make, need, showFault } from "./lib/dom.js";
 import { api, basePath } from "./lib/http.js";
 import { gettext } from "./lib/language.js";
+import { faultWords } from "./lib/theme_faults.js";
 
 const CHECK_PAUSE_MS = 150;
 
@@ -52,12 +53,17 @@ function show() {
   checkTimer = setTimeout(() => check(draft).catch(() => undefined), CHECK_PAUSE_MS);
 }
 
+/** What a colour is called on this page. @param {string} key */
+function nameOf(key) {
+  return find(`label[for="${CSS.escape(key)}"]`, form)?.textContent ?? key;
+}
+
 /** @param {object} draft */
 async function check(draft) {
   const { colors, faults } = await api("/themes/check", { method: "POST", body: draft });
   showColours(colors);
   const list = need("[data-faults]", form);
-  list.replaceChildren(...faults.map((/** @type {string} */ fault) => make("li", "", fault)));
+  list.replaceChildren(...faults.map((/** @type {string} */ fault) => make("li", "", faultWords(fault, nameOf))));
   need("[data-no-faults]", form).hidden = faults.length > 0;
 }
 
@@ -91,6 +97,8 @@ async function remove() {
   }
 }
 
+// Where there is room for all colours, all are in sight.
+/** @type {HTMLDetailsElement} */ (need("details", form)).open = matchMedia("(min-width: 1500px) and (min-height: 1000px)").matches;
 // The colours of a theme that is changed stay as they were set.
 if (form.dataset.own) for (const name of optional) touched.add(name);
 form.addEventListener("input", ({ target }) => {

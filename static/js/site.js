@@ -2,7 +2,7 @@
 /** What every page does: appearance, and a word when the connection is lost. */
 
 import { startAppearance } from "./appearance.js";
-import { need } from "./lib/dom.js";
+import { find, need } from "./lib/dom.js";
 import { basePath } from "./lib/http.js";
 import { startRegret } from "./lib/regret.js";
 
@@ -14,7 +14,17 @@ function watchConnection() {
   show();
 }
 
+/** On a phone the row of pages runs out of the window: it begins where the visitor is. */
+function showWhereWeAre() {
+  const here = find(".rail [aria-current]");
+  const row = here?.closest("ul");
+  if (!here || !row) return;
+  const [place, frame] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollBy({ left: place.left + place.width / 2 - (frame.left + frame.width / 2), behavior: "instant" });
+}
+
 startAppearance();
+showWhereWeAre();
 watchConnection();
 startRegret();
 navigator.serviceWorker?.register(`${basePath()}/worker.js`).catch(() => {

@@ -123,6 +123,47 @@ def test_a_job_can_be_stopped_and_says_so_after_a_reload(visit: Visit) -> None:
     expect(ann.get_by_role("heading", name="Stopped")).to_be_visible()
 
 
+NOTED = """
+    window.told = [];
+    window.Notification = class extends Notification {
+        constructor(words, ...more) {
+            super(words, ...more);
+            told.push(words);
+        }
+    };
+"""
+"""Notes what is notified, and notifies all the same."""
+
+LOOKING_ELSEWHERE = "Object.defineProperty(document, 'hidden', { get: () => true });"
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_who_allowed_it_and_looks_elsewhere_is_told_of_the_end(visit: Visit, elsewhere: bool) -> None:
+    ann = visit(permissions=["notifications"])
+    ann.add_init_script(NOTED + (LOOKING_ELSEWHERE if elsewhere else ""))
+    ann.goto(f"/create?{SAMPLE_QUERY}&theme={'oxblood' if elsewhere else 'gilt'}&size=a3&rotation=15")
+    ann.get_by_role("button", name="Make the poster").click()
+    expect(ann.get_by_role("link", name=re.compile("^Download"))).to_be_visible(timeout=SLOW_MS)
+    expect(ann).to_have_title("Finished: Helsinki — Mural")
+    assert ann.evaluate("told") == (["Finished: Helsinki — Mural"] if elsewhere else [])
+
+
+def test_nobody_is_asked_for_a_permission_unasked(visit: Visit, server: Server) -> None:
+    asked = "window.asked = 0; Notification.requestPermission = async () => { window.asked += 1; return 'denied'; };"
+    undecided = "Object.defineProperty(Notification, 'permission', { get: () => 'default' });"
+    ann = visit()
+    ann.add_init_script(asked + undecided)
+    ann.goto(f"/create?{SAMPLE_QUERY}&theme=kraft&size=a0")
+    ann.get_by_role("button", name="Make the poster").click()
+    ann.wait_for_url("**/generate/*")
+    tell = ann.get_by_role("button", name="Tell me when it is done")
+    expect(tell).to_be_visible()
+    assert ann.evaluate("asked") == 0
+    tell.click()
+    expect(tell).to_be_hidden()
+    assert ann.evaluate("asked") == 1
+
+
 def test_a_failed_job_says_why(visit: Visit, server: Server) -> None:
     nowhere = server.submit(city="Null Island", country="Nowhere", latitude=0, longitude=0)
     ann = visit()

@@ -156,6 +156,30 @@ def test_without_a_script_the_form_makes_a_poster(visit: Visit) -> None:
     expect(ann.locator(".label.large")).to_contain_text("Ivory Keys", timeout=SLOW_MS)
 
 
+def test_without_a_script_a_poster_is_taken_down_and_hung_back(visit: Visit) -> None:
+    ann, ben = visit(java_script_enabled=False), visit(java_script_enabled=False)
+    ann.goto(f"/create?{SAMPLE_QUERY}&theme=celadon")
+    ann.get_by_role("button", name="Make the poster").click()
+    expect(ann.locator(".label.large")).to_contain_text("Celadon", timeout=SLOW_MS)
+    ann.goto("/gallery")
+    ann.get_by_role("button", name="Take down Helsinki").click()
+    question = ann.url.partition("?")[0]
+    ann.get_by_role("link", name="Keep it").click()
+    poster = ann.url
+    assert question == f"{poster}/delete"
+    answer = ben.goto(question)
+    assert answer is not None
+    assert answer.status == 403
+    ann.get_by_role("button", name="Take it down").click()
+    ann.get_by_role("button", name="Take it down").click()
+    expect(ann.get_by_role("heading", name="You have not made a poster yet")).to_be_visible()
+    assert (gone := ben.goto(poster)) is not None
+    assert gone.status == 404
+    ann.get_by_role("button", name="Hang it back").click()
+    assert ann.url == poster
+    expect(ann.get_by_role("heading", name="Helsinki")).to_be_visible()
+
+
 def test_without_a_script_an_unclear_place_is_asked_about(visit: Visit) -> None:
     ann = visit(java_script_enabled=False)
     ann.goto("/create")

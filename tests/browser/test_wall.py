@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, SAMPLE_QUERY, Visit
@@ -108,6 +109,23 @@ def test_the_sentence_makes_a_poster(visit: Visit, poster: dict[str, Any]) -> No
     ann.get_by_label("in", exact=True).select_option("forest")
     ann.get_by_role("button", name="Make it").click()
     expect(ann.get_by_role("status").filter(has_text="Springfield is on its way")).to_be_visible()
+
+
+def test_a_theme_of_somebody_else_colours_its_posters(visit: Visit, server: Server) -> None:
+    colours = requests.get(f"{server.api}/themes/noir", timeout=30).json()["colors"] | {"bg": "#123456"}
+    ben, ann = visit(), requests.Session()
+    ben.goto("/")
+    expect(ben.locator(".here:not(.away)")).to_be_visible()
+    body = {"name": "Deep end", "description": "Under water.", **colours}
+    theme = ann.post(f"{server.api}/themes", json=body, timeout=30).json()["id"]
+    fresh = result_of(server, theme=theme)
+    paper = hung(ben, fresh).locator("a")
+    expect(paper).to_have_css("background-color", "rgb(18, 52, 86)", timeout=SLOW_MS)
+    expect(hung(ben, fresh)).to_contain_text("Deep end")
+    for path in ("/", f"/posters/{fresh}"):
+        ben.goto(path)
+        sheet = ben.locator(f"a.theme-{theme}").first
+        expect(sheet).to_have_css("background-color", "rgb(18, 52, 86)")
 
 
 def test_an_unclear_place_is_asked_about(visit: Visit) -> None:

@@ -2,17 +2,22 @@
 /** Makes the cards of the wall out of the templates that the server rendered with the same partials as the page. */
 
 import { cloneOf, find, need, writeFields } from "../lib/dom.js";
-import { pageUrl } from "../lib/http.js";
+import { api, pageUrl } from "../lib/http.js";
+import { wear } from "../lib/themes.js";
 
 /** @typedef {import("../lib/types.js").Poster} Poster */
 /** @typedef {import("../lib/types.js").Making} Making */
 
 /**
- * What a theme is called; the quick form lists them all.
+ * Writes what a theme is called; the quick form lists all but those that other visitors made.
+ * @param {HTMLElement} card
  * @param {string} id
  */
-function themeName(id) {
-  return find(`#quick-theme option[value="${CSS.escape(id)}"]`)?.textContent ?? id;
+async function writeThemeName(card, id) {
+  const listed = find(`#quick-theme option[value="${CSS.escape(id)}"]`)?.textContent;
+  // Its name is all that is missing where a theme is gone, or the connection.
+  const name = listed ?? (await api(`/themes/${encodeURIComponent(id)}`).then((theme) => theme.name, () => ""));
+  writeFields(card, { theme_name: name });
 }
 
 /** @param {Poster} poster */
@@ -23,7 +28,7 @@ export function posterCard(poster) {
   writeFields(card, poster);
   const link = /** @type {HTMLAnchorElement} */ (need("a", card));
   link.href = pageUrl.poster(poster.id);
-  link.className = `theme-${poster.theme}`;
+  wear(link, poster.theme);
   link.setAttribute("aria-label", `${poster.city}, ${poster.country}, ${poster.theme_name}`);
   const image = /** @type {HTMLImageElement} */ (need("img", card));
   image.width = poster.dimensions.width;
@@ -36,8 +41,9 @@ export function posterCard(poster) {
 export function makingCard(job) {
   const card = cloneOf(need("template[data-making-card]"));
   card.dataset.making = job.id;
-  need(".sheet", card).classList.add(`theme-${job.theme}`);
-  writeFields(card, { ...job, theme_name: themeName(job.theme) });
+  wear(need(".sheet", card), job.theme);
+  writeFields(card, job);
+  void writeThemeName(card, job.theme);
   showProgress(card, job.progress);
   return card;
 }

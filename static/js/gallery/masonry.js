@@ -16,10 +16,11 @@ class Masonry {
   /** @param {HTMLElement} wall */
   constructor(wall) {
     this.wall = wall;
-    this.sizes = new ResizeObserver(() => this.arrange());
+    // A window that changes its width takes the cards along at once; only what comes and goes is seen to move.
+    this.sizes = new ResizeObserver(() => this.#arrange());
     wall.classList.add("masonry");
     for (const card of wall.children) this.sizes.observe(card);
-    this.arrange();
+    this.#arrange();
     new MutationObserver((changes) => this.#takeIn(changes)).observe(wall, { childList: true });
   }
 
@@ -30,7 +31,7 @@ class Masonry {
       for (const card of addedNodes) if (card instanceof HTMLElement) this.sizes.observe(card);
       this.#inherit(removedNodes[0], addedNodes[0]);
     }
-    this.arrange();
+    this.#arrange(calm() ? 0 : MOVE_MS);
   }
 
   /**
@@ -44,19 +45,23 @@ class Masonry {
     if (column !== undefined) this.#columns.set(fresh, column);
   }
 
-  /** Moves every card to where it belongs now: those without a column join the shortest one. */
-  arrange() {
+  /**
+   * Moves every card to where it belongs now: those without a column join the shortest one.
+   * @param {number} [moveMs] how long they are seen to move
+   */
+  #arrange(moveMs = 0) {
     const style = getComputedStyle(this.wall);
     const count = style.gridTemplateColumns.split(" ").length;
     if (count !== this.#count) this.#columns = new WeakMap();
     this.#count = count;
     const gapPx = parseFloat(style.rowGap) || 0;
     const cards = /** @type {HTMLElement[]} */ ([...this.wall.children]);
-    const heightsPx = cards.map((card) => card.offsetHeight + gapPx);
+    // A card that is hidden takes no room, and no gap either.
+    const heightsPx = cards.map((card) => card.offsetHeight && card.offsetHeight + gapPx);
     const columns = this.#assign(cards, heightsPx);
     const tops = new Array(count).fill(0);
     cards.forEach((card, index) => {
-      move(card, columns[index], tops[columns[index]]);
+      move(card, columns[index], tops[columns[index]], moveMs);
       tops[columns[index]] += heightsPx[index];
     });
     this.wall.style.height = `${Math.max(0, Math.max(...tops) - gapPx)}px`;
@@ -88,15 +93,17 @@ class Masonry {
  * @param {HTMLElement} card
  * @param {number} column from 0
  * @param {number} topPx
+ * @param {number} moveMs
  */
-function move(card, column, topPx) {
+function move(card, column, topPx, moveMs) {
   const from = card.style.translate;
   const to = `0px ${topPx}px`;
+  if (from === to && card.style.gridColumnStart === String(column + 1)) return;
+  // Both lines are named: where one is left out, a card that is out of the flow reaches to the end of the wall.
   card.style.gridColumn = `${column + 1} / ${column + 2}`;
-  if (from === to) return;
   card.style.translate = to;
   const inSight = topPx < scrollY + innerHeight;
-  if (from && inSight && !calm()) card.animate([{ translate: from }, { translate: to }], { duration: MOVE_MS, easing: "ease-out" });
+  if (from && moveMs && inSight) card.animate([{ translate: from }, { translate: to }], { duration: moveMs, easing: "ease-out" });
 }
 
 /** @param {HTMLElement} wall */

@@ -30,6 +30,7 @@ export function tellDone(words) {
   try {
     new Notification(words).addEventListener("click", () => window.focus());
   } catch {
-    // Phones notify from a service worker only; there the tab's title must do.
+    // Phones notify from a service worker only.
+    navigator.serviceWorker?.ready.then((worker) => worker.showNotification(words));
   }
 }

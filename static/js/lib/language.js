@@ -7,6 +7,9 @@ const words = JSON.parse(globalThis.document?.querySelector("script[data-languag
 /** The language of the page, as in its lang attribute. */
 export const language = globalThis.document?.documentElement.lang || "en";
 
+/** Digits are the ones of the maps and of the addresses, in every language. */
+const numbering = new Intl.Locale(language, { numberingSystem: "latn" });
+
 const plurals = new Intl.PluralRules(language);
 
 /**
@@ -15,6 +18,15 @@ const plurals = new Intl.PluralRules(language);
  */
 function filled(sentence, values) {
   return sentence.replace(/%\((\w+)\)s/g, (_whole, name) => String(values[name]));
+}
+
+/**
+ * Writes a number, or a measure with its unit.
+ * @param {number} value
+ * @param {Intl.NumberFormatOptions} [options]
+ */
+export function numberWords(value, options) {
+  return new Intl.NumberFormat(numbering, options).format(value);
 }
 
 /**
@@ -37,5 +49,5 @@ export function gettext(sentence, values = {}) {
 export function ngettext(one, many, number, values = {}) {
   const forms = words[one];
   const said = typeof forms === "object" ? (forms[plurals.select(number)] ?? forms.other) : undefined;
-  return filled(said ?? (number === 1 ? one : many), { number: number.toLocaleString(language), ...values });
+  return filled(said ?? (number === 1 ? one : many), { number: numberWords(number), ...values });
 }

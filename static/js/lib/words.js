@@ -1,12 +1,12 @@
 // @ts-check
 /** Facts put into words, as routes/wording.py does for what the server writes. */
 
-import { gettext, ngettext } from "./language.js";
+import { gettext, ngettext, numberWords } from "./language.js";
 
 /** @param {number} metres */
 export function distanceWords(metres) {
-  if (metres < 1000) return `${Math.round(metres)} m`;
-  return `${(metres / 1000).toFixed(1).replace(/\.0$/, "")} km`;
+  if (Math.round(metres) < 1000) return numberWords(Math.round(metres), { style: "unit", unit: "meter" });
+  return numberWords(metres / 1000, { style: "unit", unit: "kilometer", maximumFractionDigits: 1 });
 }
 
 /**
@@ -14,15 +14,19 @@ export function distanceWords(metres) {
  * @param {number} longitude
  */
 export function coordinateWords(latitude, longitude) {
-  const north = `${Math.abs(latitude).toFixed(3)}° ${latitude >= 0 ? "N" : "S"}`;
-  return `${north} ${Math.abs(longitude).toFixed(3)}° ${longitude >= 0 ? "E" : "W"}`;
+  const [north, east] = [latitude, longitude].map((degrees) => ({
+    degrees: numberWords(Math.abs(degrees), { minimumFractionDigits: 3, maximumFractionDigits: 3 }),
+  }));
+  const vertical = latitude >= 0 ? gettext("%(degrees)s° N", north) : gettext("%(degrees)s° S", north);
+  const horizontal = longitude >= 0 ? gettext("%(degrees)s° E", east) : gettext("%(degrees)s° W", east);
+  return `${vertical} ${horizontal}`;
 }
 
 /** @param {number} people */
 export function peopleWords(people) {
   if (people < 1000) return ngettext("%(number)s person", "%(number)s people", people);
-  if (people < 1_000_000) return gettext("%(number)s thousand", { number: Math.round(people / 1000) });
-  return gettext("%(number)s million", { number: (people / 1_000_000).toFixed(1).replace(/\.0$/, "") });
+  if (people < 1_000_000) return gettext("%(number)s thousand", { number: numberWords(Math.round(people / 1000)) });
+  return gettext("%(number)s million", { number: numberWords(people / 1_000_000, { maximumFractionDigits: 1 }) });
 }
 
 /** @param {number} viewers the visitor among them */
@@ -33,12 +37,12 @@ export function hereWords(viewers) {
 /** @param {number} seconds */
 export function remainingWords(seconds) {
   if (seconds < 5) return gettext("Any moment now.");
-  if (seconds < 60) return gettext("About %(number)s seconds left.", { number: Math.ceil(seconds / 5) * 5 });
+  if (seconds < 60) return gettext("About %(number)s seconds left.", { number: numberWords(Math.ceil(seconds / 5) * 5) });
   const minutes = Math.round(seconds / 60);
   return ngettext("About %(number)s minute left.", "About %(number)s minutes left.", minutes);
 }
 
 /** @param {number} position from 1, the next one */
 export function queueWords(position) {
-  return position <= 1 ? gettext("It is the next one.") : gettext("%(number)s before it.", { number: position - 1 });
+  return position <= 1 ? gettext("It is the next one.") : gettext("%(number)s before it.", { number: numberWords(position - 1) });
 }

@@ -23,18 +23,20 @@ function startSharing(button) {
 }
 
 /**
- * @param {HTMLElement} button
+ * @param {HTMLElement} form leads to a page that asks, where there is no script
  * @param {HTMLDialogElement} dialog
  */
-function startTakingDown(button, dialog) {
-  button.hidden = false;
-  button.addEventListener("click", () => dialog.showModal());
+function startTakingDown(form, dialog) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    dialog.showModal();
+  });
   dialog.addEventListener("submit", async (event) => {
     const choice = /** @type {SubmitEvent} */ (event).submitter?.getAttribute("value");
     if (choice !== "delete") return;
     event.preventDefault();
     try {
-      await takeDown(button.dataset.delete ?? "", button.dataset.name ?? "");
+      await takeDown(form.dataset.delete ?? "", form.dataset.name ?? "");
       location.assign(`${basePath()}/gallery`);
     } catch (error) {
       showFault(need("[data-fault]", dialog), /** @type {Error} */ (error).message);

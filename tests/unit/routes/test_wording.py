@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
+from flask import Flask
 
 from mural.jobs.progress import Step
 from mural.paper import SIZES
@@ -12,7 +13,7 @@ from mural.poster import LayerChoice
 from routes import wording
 
 
-@pytest.mark.parametrize(("metres", "words"), [(500, "500 m"), (4000, "4 km"), (12_500, "12.5 km"), (999.6, "1000 m")])
+@pytest.mark.parametrize(("metres", "words"), [(500, "500 m"), (4000, "4 km"), (12_500, "12.5 km"), (999.6, "1 km")])
 def test_distances_are_said_as_people_say_them(metres: float, words: str) -> None:
     assert wording.distance_words(metres) == words
 
@@ -61,3 +62,22 @@ def test_every_size_can_be_chosen_under_its_own_words() -> None:
 )
 def test_the_queue_is_counted_from_those_before(job: dict[str, int], words: str) -> None:
     assert wording.queue_words(job) == words
+
+
+@pytest.mark.parametrize(
+    ("code", "distance", "place"),
+    [
+        ("de", "12,5 km", "60,172° N 24,944° O"),
+        ("es", "12,5 km", "60,172° N 24,944° E"),
+        ("ar", "12.5 كم", "60.172° شمالًا 24.944° شرقًا"),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(code: str, distance: str, place: str) -> None:
+    with Flask("abroad").test_request_context(headers={"Accept-Language": code}):
+        assert wording.distance_words(12_500).replace("\N{NO-BREAK SPACE}", " ") == distance
+        assert wording.coordinate_words({"latitude": 60.1715, "longitude": 24.9443}) == place
+
+
+@pytest.mark.parametrize(("size", "words"), [(635_000, "635 kB"), (1_340_000, "1.3 MB"), (2_000_000_000, "2 GB")])
+def test_files_are_as_large_as_people_say(size: int, words: str) -> None:
+    assert wording.file_size_words(size) == words

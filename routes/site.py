@@ -1,0 +1,114 @@
+"""What belongs to every page: its appearance and language, the colours of the themes, the worker and the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from apiflask import APIBlueprint
+from flask import Response, current_app, make_response, redirect, render_template, request, send_from_directory
+from werkzeug.wrappers import Response as BaseResponse
+
+from mural.themes import Theme
+from routes import wording
+from routes.context import services
+from routes.forms import one_of
+from routes.identity import current_actor
+from routes.languages import COOKIE as LANGUAGE_COOKIE
+from routes.languages import LANGUAGES
+
+blueprint = APIBlueprint("site", __name__, enable_openapi=False)
+
+APPEARANCES: Final = ("system", "light", "dark", "coffee")
+YEAR_S: Final = 365 * 24 * 3600
+
+
+@blueprint.app_context_processor
+def _frame() -> dict[str, str]:
+    """Tell every page, errors too, how it looks and under which prefix it lives."""
+    chosen = request.cookies.get("appearance", "")
+    return {
+        "appearance": chosen if chosen in APPEARANCES else "system",
+        "base_path": request.script_root,
+        "credit": wording.CREDIT,
+    }
+
+
+@blueprint.post("/appearance")
+def set_appearance() -> BaseResponse:
+    """Take the plain form: remember an appearance and go back."""
+    return _remembered("appearance", one_of(request.form.get("appearance"), APPEARANCES))
+
+
+@blueprint.post("/language")
+def set_language() -> BaseResponse:
+    """Take the plain form: remember a language and go back."""
+    return _remembered(LANGUAGE_COOKIE, one_of(request.form.get("language"), tuple(LANGUAGES)))
+
+
+def _remembered(cookie: str, chosen: str) -> BaseResponse:
+    response = redirect(_own_path(request.form.get("back", "")), HTTPStatus.SEE_OTHER)
+    response.set_cookie(cookie, chosen, max_age=YEAR_S, samesite="Lax", path=request.script_root or "/")
+    return response
+
+
+def _own_path(back: str) -> str:
+    """Keep only the path and query of an address within this site, so that nobody is led elsewhere."""
+    parts = urlsplit(back)
+    path = "/" + parts.path.lstrip("/\\")
+    return request.script_root + path + (f"?{parts.query}" if parts.query else "")
+
+
+@blueprint.get("/themes.css")
+def theme_colours() -> BaseResponse:
+    """Give the colours of everybody's themes and the visitor's own to stylesheets: one class a theme."""
+    return _stylesheet(services().themes.all() + services().own_themes.of(current_actor().user_id))
+
+
+@blueprint.get("/themes/<theme_id>.css")
+def colours_of(theme_id: str) -> BaseResponse:
+    """Give the colours of one theme, such as a stranger's own that a poster on the wall is made in."""
+    return _stylesheet([services().own_themes.get(theme_id)])
+
+
+def _stylesheet(themes: Iterable[Theme]) -> BaseResponse:
+    response = make_response("".join(_theme_class(theme) for theme in themes))
+    response.mimetype = "text/css"
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _theme_class(theme: Theme) -> str:
+    colours = asdict(theme)
+    names = {
+        "paper": "bg",
+        "paper-ink": "text",
+        "paper-fill": "water",
+        "paper-road": "road_motorway",
+        "paper-street": "road_secondary",
+    }
+    rules = "".join(f"--{name}:{colours[key]};" for name, key in names.items())
+    return f".theme-{theme.id}{{{rules}}}\n"
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """Describe the site to phones that put it on their home screen."""
+    return current_app.response_class(render_template("manifest.json"), mimetype="application/manifest+json")
+
+
+@blueprint.get("/worker.js")
+def service_worker() -> Response:
+    """Serve the worker that shows the offline page; it lives at the root because that is what it watches over."""
+    return send_from_directory(current_app.static_folder or "static", "js/worker.js", max_age=0)
+
+
+@blueprint.get("/offline")
+def offline() -> str:
+    """Show what a browser without a connection shows."""
+    return render_template("pages/offline.html")
