@@ -47,7 +47,11 @@ NOT_MADE: Final = {
 POSITION: Final = {"epoch": "which stream this is", "seq": "its last number"}
 VIEWERS: Final = {"viewers": "how many people are there"}
 OUTCOME: Final = {**POSITION, "outcome": "`current`, `replay` or `refetch`, see below"}
-CHARGES: Final = {"charges": "pixels that may be placed at once now", "available_at": "when there is one more"}
+CHARGES: Final = {
+    "charges": "pixels that may be placed at once now",
+    "available_at": "when there is one more",
+    "braked": "whether a brake makes this visitor wait longer",
+}
 
 EVENTS: Final = (
     Told(
@@ -119,6 +123,17 @@ EVENTS: Final = (
         Name.CANVAS_RESYNC, BOARD, "when deltas were dropped for this client, or a season began: join again", POSITION
     ),
     Told(
+        Name.CANVAS_BRAKES,
+        BOARD,
+        "when a brake is pulled or let go of",
+        {
+            "everybody": "whether everybody waits longer for a while",
+            "newcomers": "whether those do who came just now",
+            "networks": "how many ranges of addresses do",
+            "factor": "how many times as long they wait",
+        },
+    ),
+    Told(
         Name.SYSTEM_MAINTENANCE,
         "everybody",
         "before the server goes away, also for a restart",
@@ -166,6 +181,7 @@ ACKNOWLEDGEMENTS: Final = (
             **CHARGES,
             "read_only": "whether nobody may place just now",
             "protected": "where nobody may: `[{left, top, right, bottom}]`, all inside",
+            "brakes": "as the event about them",
             **VIEWERS,
         },
     ),
@@ -178,7 +194,8 @@ ACKNOWLEDGEMENTS: Final = (
     Told(
         Command.CANVAS_UNDO,
         "",
-        "Takes back one's own last pixel where it still stands.",
+        "Takes back one's own last pixel where it still stands. The same `request_id` twice is answered with the first "
+        "result.",
         {"seq": "the number of that change", **CHARGES},
     ),
     Told(

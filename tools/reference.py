@@ -21,7 +21,7 @@ from config import Config
 from routes.docs import AnswerRow, Call, FieldRow, calls_by_noun, fields_of
 from routes.openapi import DESCRIPTION, WORDS
 from routes.sockets.canvas import Join as CanvasJoin
-from routes.sockets.canvas import Place, Spot
+from routes.sockets.canvas import Place, Spot, Undo
 from routes.sockets.commands import NoPayload
 from routes.sockets.gallery import Join as GalleryJoin
 from routes.sockets.jobs import JobRef
@@ -40,7 +40,7 @@ PAYLOADS: Final[dict[str, type[BaseModel]]] = {
     Command.GALLERY_LEAVE: NoPayload,
     Command.CANVAS_JOIN: CanvasJoin,
     Command.CANVAS_PLACE: Place,
-    Command.CANVAS_UNDO: NoPayload,
+    Command.CANVAS_UNDO: Undo,
     Command.CANVAS_INSPECT: Spot,
     Command.CANVAS_LEAVE: NoPayload,
 }

@@ -14,8 +14,8 @@ from services.events import Command, Name, names_of
 from tests.support.server import Server
 
 NEVER_SENT = {Name.CONNECTION_ERROR}
-NOT_HERE = {Name.SYSTEM_MAINTENANCE, Name.CANVAS_RESYNC, Name.GENERATION_FAILED}
-"""They need a stop, a slow client and a broken map: tests/system/test_kills.py and others look at them."""
+NOT_HERE = {Name.SYSTEM_MAINTENANCE, Name.CANVAS_RESYNC, Name.CANVAS_BRAKES, Name.GENERATION_FAILED}
+"""They need a stop, a slow client, a crowd and a broken map: tests/system/test_kills.py and others look at them."""
 
 KNOWN = {told.name: told for told in (*EVENTS, *ACKNOWLEDGEMENTS)}
 
