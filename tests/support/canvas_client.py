@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import requests
@@ -93,11 +95,16 @@ class CanvasClient:
     def cut(self) -> None:
         """Lose the connection without a goodbye."""
         client, self._client = self._client, None
-        if client is not None:
-            ws = getattr(client.eio, "ws", None)
-            if ws is not None:
-                ws.shutdown()
-            client.disconnect()
+        if client is None:
+            return
+        ws = getattr(client.eio, "ws", None)
+        if ws is not None and ws.sock is not None:
+            with suppress(OSError):  # cut already, from the other side
+                # Closing alone would leave its reader waiting until the next ping is due.
+                ws.sock.shutdown(socket.SHUT_RDWR)
+        client.disconnect()
+        if ws is not None:
+            ws.shutdown()
 
     def wait_for(self, seq: int, within_s: float = 30) -> None:
         """Wait until the copy has come so far; the bound only keeps a broken run from hanging."""

@@ -15,7 +15,7 @@ import socketio
 
 from tests.support.real_parts import PREPARED_DIR, ROOT, free_port
 
-START_TIMEOUT_S: Final = 60.0
+START_TIMEOUT_S: Final = 240.0
 HELSINKI: Final[dict[str, Any]] = {
     "city": "Helsinki",
     "country": "Finland",
