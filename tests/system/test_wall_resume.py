@@ -16,12 +16,16 @@ from tests.support.cable import Cable, cable_to
 from tests.support.server import Server
 from tests.support.wall_client import WallClient
 
-pytestmark = pytest.mark.system
+pytestmark = [
+    pytest.mark.system,
+    # The client library leaves a socket whose handshake was cut to the collector, which complains where it pleases.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 CLIENTS = 12
 POSTERS = 30
 WAYS = (["websocket"], ["polling"], ["polling", "websocket"])
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 @pytest.fixture(params=MODES)
