@@ -41,7 +41,7 @@ JPEG_QUALITY: Final = 92
 WEBP_QUALITY: Final = 90
 WEBP_EFFORT: Final = 2
 """Of libwebp's methods 0 to 6: maps come out a fiftieth larger than by 4, in half the time. By 0 and 1 large maps
-cannot be written at all: nothing there keeps the table of blocks within the half a megabyte that it may take."""
+cannot be written at all: nothing there keeps the table of blocks within the half megabyte that the format gives it."""
 
 SMALL_QUALITY: Final = 86
 
