@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from mural.geo import ragged
+from mural.geo.coastline import TOUCHING_M
 from mural.geo.layers import CARRIAGEWAYS, Layer, Lines
 
 SPACING_M: Final = 30.0
@@ -29,6 +30,10 @@ ABREAST: Final = 0.3
 """What lies mostly ahead is the road's own continuation: the least share of sideways in forward."""
 MOSTLY: Final = 0.5
 """The share of a line that must have another beside it."""
+DETOUR_M: Final = 1500.0
+"""Sides that part for no longer than this, around a park or a station, and meet again are still those of one road."""
+BEND: Final = 0.5
+"""Cosine of the sharpest bend in which a road is followed from one line to the next."""
 
 
 def tell_apart(lines: dict[Layer, Lines], distance_m: float) -> dict[Layer, Lines]:
@@ -40,7 +45,7 @@ def tell_apart(lines: dict[Layer, Lines], distance_m: float) -> dict[Layer, Line
     for road, layer in CARRIAGEWAYS.items():
         if layer is Layer.CARRIAGEWAY_MOTORWAY or layer not in lines or not len(lines[layer]):
             continue
-        paired = have_company(lines[layer], reach_m)
+        paired = between_company(lines[layer], have_company(lines[layer], reach_m))
         told[layer] = ragged.take_lines(lines[layer], paired)
         alone = ragged.take_lines(lines[layer], ~paired)
         told[road] = ragged.concat_lines([lines[road], alone]) if road in lines else alone
@@ -52,37 +57,69 @@ def have_company(lines: Lines, reach_m: float) -> ragged.Mask:
     owner, at, heading = _samples(lines)
     points = np.asarray(shapely.points(at), dtype=object)
     one, other = shapely.STRtree(points).query(points, "dwithin", distance=reach_m)
+    one, other = one[one < other], other[one < other]  # each pair once
     apart = at[other] - at[one]
     ahead = np.abs((apart * heading[one]).sum(axis=1))
     sideways = np.abs(_cross(apart, heading[one]))
-    beside = (sideways > np.maximum(NEAREST_M, ABREAST * ahead)) & (
-        np.abs(_cross(heading[one], heading[other])) < ASLANT
-    )
+    alike = np.abs(_cross(heading[one], heading[other])) < ASLANT
+    beside = alike & (sideways > np.maximum(NEAREST_M, ABREAST * ahead))
     in_company = np.zeros(len(at))
-    in_company[one[beside]] = 1.0
+    in_company[one[beside]] = in_company[other[beside]] = 1.0
     share = np.bincount(owner, in_company, len(lines)) / np.bincount(owner, minlength=len(lines))
     return np.asarray(share >= MOSTLY)
+
+
+def between_company(lines: Lines, paired: ragged.Mask) -> ragged.Mask:
+    """Add to the marked lines the stretches that lead, in the direction of the lines, from one of them to another."""
+    one, other = _followers(lines)
+    along = _along(lines)
+    lengths = np.where(paired, 0.0, along[lines.offsets[1:] - 1] - along[lines.offsets[:-1]])
+    ahead, behind = np.where(paired, 0.0, np.inf), np.where(paired, 0.0, np.inf)
+    while True:
+        before = np.minimum(ahead, DETOUR_M).sum() + np.minimum(behind, DETOUR_M).sum()
+        np.minimum.at(ahead, one, lengths[one] + ahead[other])
+        np.minimum.at(behind, other, lengths[other] + behind[one])
+        if np.minimum(ahead, DETOUR_M).sum() + np.minimum(behind, DETOUR_M).sum() == before:
+            return np.asarray(ahead + behind - lengths <= DETOUR_M)
+
+
+def _followers(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """List the pairs of lines of which the second goes on where the first ends."""
+    first, last = lines.offsets[:-1], lines.offsets[1:] - 1
+    ends = np.rint(np.concatenate((lines.xy[first], lines.xy[last])) / TOUCHING_M)
+    nodes = np.unique(ends[:, 0] + 1j * ends[:, 1], return_inverse=True)[1].reshape(2, -1)
+    order = np.argsort(nodes[0], kind="stable")
+    low, high = (np.searchsorted(nodes[0][order], nodes[1], side) for side in ("left", "right"))
+    counts = high - low
+    one = np.repeat(np.arange(len(lines)), counts)
+    other = order[np.arange(len(one)) - np.repeat(np.cumsum(counts) - counts - low, counts)]
+    leaving, entering = lines.xy[last] - lines.xy[last - 1], lines.xy[first + 1] - lines.xy[first]
+    scale = np.hypot(*leaving[one].T) * np.hypot(*entering[other].T)
+    onwards = (leaving[one] * entering[other]).sum(axis=1) >= BEND * scale
+    return one[onwards], other[onwards]
+
+
+def _along(lines: Lines) -> NDArray[np.float64]:
+    """Measure how far each point lies along the lines, one behind the other; from one to the next there is no way."""
+    steps = np.hypot(*np.diff(lines.xy, axis=0).T)
+    steps[lines.offsets[1:-1] - 1] = 0.0
+    return np.concatenate(([0.0], np.cumsum(steps)))
 
 
 def _samples(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Take points evenly along lines: which line each belongs to, where it lies, and the unit vector along the line."""
     first, last = lines.offsets[:-1], lines.offsets[1:] - 1
-    steps = np.diff(lines.xy, axis=0)
-    lengths = np.hypot(steps[:, 0], steps[:, 1])
-    lengths[last[:-1]] = 0.0  # from one line to the next
-    along = np.concatenate(([0.0], np.cumsum(lengths)))
+    along = _along(lines)
     begin, length = along[first], along[last] - along[first]
     counts = np.maximum(2, np.rint(length / SPACING_M)).astype(np.int64)
     owner = np.repeat(np.arange(len(lines)), counts)
     number = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
     position = begin[owner] + (number + 0.5) / counts[owner] * length[owner]
     segment = np.clip(np.searchsorted(along, position, side="right") - 1, first[owner], last[owner] - 1)
-    share = (position - along[segment]) / np.maximum(lengths[segment], NEAREST_M / 1000)
-    return (
-        owner,
-        lines.xy[segment] + steps[segment] * share[:, None],
-        steps[segment] / np.maximum(lengths[segment], NEAREST_M / 1000)[:, None],
-    )
+    step = lines.xy[segment + 1] - lines.xy[segment]
+    length_m = np.maximum(along[segment + 1] - along[segment], TOUCHING_M)
+    share = (position - along[segment]) / length_m
+    return owner, lines.xy[segment] + step * share[:, None], step / length_m[:, None]
 
 
 def _cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -175,9 +175,9 @@ def _road(tags: Tags) -> Layer | None:
     value = tags.get("highway")
     if value is None or value in NOT_HIGHWAYS or tags.get("area") == "yes":
         return None
-    if tags.get("footway") in PARTS_OF_A_STREET:
-        return None
     road = HIGHWAYS.get(value, Layer.ROAD_DEFAULT)
+    if road is Layer.ROAD_DEFAULT:
+        return None if tags.get("footway") in PARTS_OF_A_STREET else road
     return CARRIAGEWAYS[road] if road in CARRIAGEWAYS and _is_one_way(road, tags) else road
 
 

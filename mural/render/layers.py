@@ -14,7 +14,7 @@ from mural.poster import LayerChoice, PosterDesign
 from mural.render.dashes import dashed
 from mural.render.page import Sheet
 from mural.render.shapes import Chunk, Surface, line_chunks
-from mural.render.strokes import BUILDING_FADE_M, CASED_FROM_PT, CASING_PT, WEIGHTS, presence
+from mural.render.strokes import BUILDING_FADE_M, CARRIAGEWAY, CASED_FROM_PT, CASING_PT, WEIGHTS, presence
 from mural.themes import Theme, mix
 
 Cap = Literal["round", "butt"]
@@ -177,7 +177,8 @@ class _Plan:
 
     def _casing(self, layer: Layer, *, level: int) -> tuple[Stroke, ...]:
         width_pt = WEIGHTS[layer].width_pt(self._sheet)
-        if width_pt < CASED_FROM_PT * self._sheet.scale:
+        share = CARRIAGEWAY if layer in CARRIAGEWAYS.values() else 1.0  # both sides are cased where the whole road is
+        if width_pt < CASED_FROM_PT * share * self._sheet.scale:
             return ()
         lines = self._lines(layer)
         chunks = line_chunks(ragged.take_lines(lines, lines.level >= level))

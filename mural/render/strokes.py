@@ -99,7 +99,7 @@ BUILDING_FADE_M: Final = (4_000.0, 22_000.0)
 CASING_PT: Final = 0.55
 """Width of a casing on each side of a road, on a sheet whose shorter side is 12 in."""
 
-CASED_FROM_PT: Final = 1.7
+CASED_FROM_PT: Final = 2.0
 """Roads narrower than this have no casing: there would be more casing than road."""
 
 

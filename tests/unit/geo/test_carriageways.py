@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mural.geo.carriageways import REACH_M, have_company, tell_apart
+from mural.geo.carriageways import DETOUR_M, REACH_M, between_company, have_company, tell_apart
 from mural.geo.layers import Layer, Lines
 from tests.support.maps import lines
 
@@ -60,6 +60,42 @@ def test_a_small_roundabout_is_its_own_company_and_a_large_one_is_not() -> None:
 
 def test_a_line_of_no_length_does_no_harm() -> None:
     assert in_company([(0.0, 0.0), (0.0, 0.0)], FAR) == [False, False]
+
+
+def detour(length_m: float) -> Lines:
+    """Draw a road of two lines between two that are marked, all going east, and one that leaves it."""
+    half_m = length_m / 2
+    return lines(
+        [(-100, 0), (0, 0)],
+        [(0, 0), (half_m, 0)],
+        [(half_m, 0), (length_m, 0)],
+        [(length_m, 0), (length_m + 100, 0)],
+        [(half_m, 0), (half_m + 50, 50)],
+    )
+
+
+MARKED = np.array([True, False, False, True, False])
+
+
+def test_sides_that_part_and_meet_again_are_still_sides() -> None:
+    assert between_company(detour(DETOUR_M - 10), MARKED).tolist() == [True, True, True, True, False]
+
+
+def test_sides_that_part_for_long_are_streets_of_their_own() -> None:
+    assert between_company(detour(DETOUR_M + 10), MARKED).tolist() == MARKED.tolist()
+
+
+def test_a_road_is_not_followed_round_a_corner_or_against_its_direction() -> None:
+    corner = lines([(-100, 0), (0, 0)], [(0, 0), (0, 100)], [(0, 100), (100, 100)])
+    against = lines([(-100, 0), (0, 0)], [(100, 0), (0, 0)], [(100, 0), (200, 0)])
+    for road in (corner, against):
+        assert between_company(road, np.array([True, False, True])).tolist() == [True, False, True]
+
+
+def test_a_ring_of_streets_without_company_comes_to_an_end() -> None:
+    corners = [(0, 0), (100, 10), (200, 0), (100, -200)]
+    ring_road = lines(*([corners[k], corners[(k + 1) % 4]] for k in range(4)))
+    assert not between_company(ring_road, np.zeros(4, dtype=bool)).any()
 
 
 def together(told: dict[Layer, Lines]) -> dict[Layer, int]:

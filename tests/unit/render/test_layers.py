@@ -83,6 +83,16 @@ def test_casings_appear_only_where_the_theme_has_them():
     assert "road_casings" in names(cased)
 
 
+@pytest.mark.parametrize("distance_m", [1000, 2000, 5000])
+def test_both_sides_of_a_divided_road_are_cased_where_an_undivided_one_is(distance_m):
+    poster = replace(design(), distance_m=distance_m, theme=replace(design().theme, casing="#808080"))
+    for road, side in CARRIAGEWAYS.items():
+        undivided, divided = ("road_casings" in names(poster, {layer: STREET}) for layer in (road, side))
+        assert divided == undivided
+        assert undivided or distance_m > 1000
+        assert not undivided or distance_m < 5000
+
+
 def test_tunnels_lie_under_and_bridges_over_all_other_roads():
     road = lines([(-500, 0), (0, 0)], [(0, 0), (500, 0)], [(0, 0), (0, 500)], levels=[-1, 0, 1])
     assert names(design(), {Layer.ROAD_PRIMARY: road, Layer.ROAD_MOTORWAY: STREET}) == [
