@@ -14,7 +14,7 @@ from bench.report import print_table
 from mural.geo.tiles import index_for
 from tests.support.real_parts import SAMPLE_FILE, SHARED_DATA
 
-SIZES = by_effort(quick=(1, 2, 4), full=(1, 10, 50))
+SIZES = by_effort(quick=(1, 2, 4), full=(1, 10, 60))
 HEADER = (
     *("copies", "file MB", "import s", "peak MB", "of it own", "index MB"),
     *("box from index s", "own MB", "box from file s", "own MB", "points"),
