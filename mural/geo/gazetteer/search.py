@@ -174,7 +174,8 @@ class Gazetteer:
         # Of what very many names begin with, the best are known without reading; only its whole name may rank higher.
         return dict(
             self._index.rows(
-                "WITH guess AS (SELECT value, EXISTS (SELECT 1 FROM crowd WHERE prefix = value) AS crowded FROM json_each(?2))"
+                "WITH guess AS ("
+                "SELECT value, EXISTS (SELECT 1 FROM crowd WHERE prefix = value) AS crowded FROM json_each(?2))"
                 " SELECT place, MAX(score) FROM ("
                 "SELECT n.place, n.score + ?1 * (n.key = guess.value) AS score FROM guess CROSS JOIN name n"
                 " ON n.key >= guess.value AND n.key < guess.value || char(iif(guess.crowded, 0, 1114111))"
