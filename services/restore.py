@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import uuid4
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from mural.errors import MuralError
 from services import gallery_store
@@ -60,7 +60,8 @@ class RestoreReport:
 def restore(holdings: Holdings, file: Path) -> RestoreReport:
     """Put what a backup, or a copy of the database alone, holds in the place of what is there.
 
-    Whoever calls holds the instance lock. Raises BackupError or DamagedDatabase, with everything as it was.
+    Whoever calls holds the instance lock. Raises BackupError, DamagedDatabase, DamagedDump, NewerSchema or Unavailable,
+    with everything as it was.
     """
     undo_interrupted(holdings)
     try:
@@ -172,8 +173,8 @@ def _restore_tables(holdings: Holdings, stage: Path, posters_stage: Path) -> Res
         migrate(staged.database, stage)
         with staged.database.write() as session:
             # Those that were taken down while the backup was made.
-            there = [folder.name for folder in posters_stage.glob("*/*")]
-            session.execute(delete(PosterRow).where(PosterRow.id.not_in(there)))
+            gone = set(session.scalars(select(PosterRow.id))) - {folder.name for folder in posters_stage.glob("*/*")}
+            session.execute(delete(PosterRow).where(PosterRow.id.in_(gone)))
         _begin_epochs(staged.database)
         _swap(holdings, moves, lambda: staged.swap_in(kept_schema))
     return replace(_report(moves, holdings), kept_schema=kept_schema)
