@@ -59,6 +59,30 @@ MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
 
 def create_app(config: Config, services: Services | None = None, aside: Aside = directly) -> APIFlask:
     """Build the application; tests may bring services of their own."""
+    app = _plain_app(config)
+    fanout = Fanout()
+    socketio = build_socketio(config, fanout)
+    built = services or build_services(config, fanout, socketio, aside)
+    app.extensions["mural"] = built
+    init_observing(app)
+    init_errors(app)
+    init_identity(app)
+    init_languages(app)
+    assets.init_assets(app, changing=config.development)
+    init_security(app, config.tile_url)
+    init_cors(app, config.cors_origins)
+    _register_routes(app, config)
+    if config.metrics:
+        app.register_blueprint(metrics.blueprint)
+        metrics.watch_sockets(built.metrics, socketio)
+    socketio.init_app(app)
+    fanout.attach(socketio.server)
+    init_sockets(socketio, fanout, built)
+    _build_entrance(app, config)
+    return app
+
+
+def _plain_app(config: Config) -> APIFlask:
     app = APIFlask(
         __name__,
         title="Mural",
@@ -77,37 +101,27 @@ def create_app(config: Config, services: Services | None = None, aside: Aside = 
     )
     app.json = StrictJson(app)
     app.request_class = JsonRequest
-    fanout = Fanout()
-    socketio = build_socketio(config, fanout)
-    app.extensions["mural"] = services or build_services(config, fanout, socketio, aside)
-    init_observing(app)
-    init_errors(app)
-    init_identity(app)
-    init_languages(app)
-    assets.init_assets(app, changing=config.development)
-    init_security(app, config.tile_url)
-    init_cors(app, config.cors_origins)
+    return app
+
+
+def _register_routes(app: APIFlask, config: Config) -> None:
     nouns = (posters, tiles, batches, jobs, previews, gallery, canvas, themes, geocoding, health)
     rest = [noun.blueprint for noun in nouns]
-    for blueprint in rest:
+    for blueprint in (*rest, docs.blueprint):
         app.register_blueprint(blueprint, url_prefix=API_PREFIX)
-    app.register_blueprint(docs.blueprint, url_prefix=API_PREFIX)
     init_openapi(app, rest, config.url_prefix)
     app.register_blueprint(canvas.plain_blueprint, url_prefix="/api")
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(site.blueprint)
-    app.register_blueprint(assets.blueprint)
-    if config.metrics:
-        app.register_blueprint(metrics.blueprint)
-        metrics.watch_sockets(app.extensions["mural"].metrics, socketio)
-    socketio.init_app(app)
-    fanout.attach(socketio.server)
-    init_sockets(socketio, fanout, app.extensions["mural"])
-    app.wsgi_app = EntranceMiddleware(app.wsgi_app, config.url_prefix)  # type: ignore[method-assign]
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    return app
+    for blueprint in (pages.blueprint, site.blueprint, assets.blueprint):
+        app.register_blueprint(blueprint)
+
+
+def _build_entrance(app: Flask, config: Config) -> None:
+    """Put what every request passes first, Socket.IO's too, before the application."""
+    entrance: EntranceMiddleware | ProxyFix = EntranceMiddleware(app.wsgi_app, config.url_prefix)
+    if hops := config.trusted_proxies:
+        entrance = ProxyFix(entrance, x_for=hops, x_proto=hops, x_host=hops)
+    # Flask documents this very assignment as the way to wrap an application; to mypy a method is no variable.
+    app.wsgi_app = entrance  # type: ignore[method-assign]
 
 
 def from_environment() -> Flask:

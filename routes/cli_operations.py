@@ -54,8 +54,7 @@ def make_backup(file: Path) -> None:
         raise click.ClickException(f"There is no folder {file.parent}.")
     with told():
         report = write_backup(Holdings.of(settings()), file)
-    database = "the database" if report.has_database else "no database (back up PostgreSQL with pg_dump)"
-    click.echo(f"{file}: {database}, {report.posters} posters, {report.size_bytes / 1e6:.1f} MB")
+    click.echo(f"{file}: the database, {report.posters} posters, {report.size_bytes / 1e6:.1f} MB")
 
 
 @click.command("restore")
@@ -66,9 +65,9 @@ def bring_back(file: Path) -> None:
     holdings = Holdings.of(settings())
     with told(), instance_lock(holdings.data_dir):
         report = restore(holdings, file)
-    click.echo(f"Restored {'the database and ' if report.has_database else ''}{report.posters} posters from {file}.")
-    if not report.has_database:
-        click.echo("Now restore the PostgreSQL database, or run “flask mural reindex”.")
+    click.echo(f"Restored the database and {report.posters} posters from {file}.")
+    if report.kept_schema:
+        click.echo(f"The tables that were there before are in the schema {report.kept_schema}.")
     for folder in report.kept_in:
         click.echo(f"What was there before is in {folder}; delete it when it is not needed any more.")
 

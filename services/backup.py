@@ -1,9 +1,11 @@
 """One file with everything that cannot be made again, taken while the server runs.
 
 The database is copied first; then the posters that the copy knows are taken by hard links, which no later deletion
-touches. A poster that was deleted in between is taken out of the copy, so that the two always agree.
+touches. A poster that was deleted in between is taken out of the copy, or left out when that is restored, so that the
+two always agree.
 
-    mural.db                         absent where a PostgreSQL server keeps the database
+    mural.db                         the database where it is SQLite's,
+    tables.jsonl                     its tables where a PostgreSQL server keeps them
     secret_key                       absent where SECRET_KEY is a setting
     posters/<first two>/<id>/...     as on the disk
     backup.json                      last: the checksum of everything before it
@@ -20,21 +22,26 @@ import sqlite3
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from sqlalchemy import select
+
 from mural import __version__
 from mural.errors import MuralError
 from services.clock import utc_now
-from services.files import POSTER_ID
+from services.db.dump import write_tables
+from services.db.models import PosterRow
+from services.db.session import Database
 from services.holdings import Holdings
 from services.sqlite_files import copy_database
 from services.views import iso
 
 DATABASE: Final = "mural.db"
+TABLES: Final = "tables.jsonl"
 SECRET_KEY: Final = "secret_key"  # noqa: S105 - the name of the file
 POSTERS: Final = "posters"
 MANIFEST: Final = "backup.json"
@@ -54,7 +61,6 @@ class BackupReport:
     """What a backup holds."""
 
     posters: int
-    has_database: bool
     size_bytes: int
 
 
@@ -70,7 +76,7 @@ def write_backup(holdings: Holdings, file: Path) -> BackupReport:
         raise BackupError(f"The backup {file} could not be written: {error.strerror or error}.") from error
     finally:
         part.unlink(missing_ok=True)
-    return BackupReport(posters, holdings.database_file is not None, file.stat().st_size)
+    return BackupReport(posters, file.stat().st_size)
 
 
 @contextmanager
@@ -88,7 +94,7 @@ def _gather(holdings: Holdings, stage: Path) -> int:
     if holdings.secret_key_file.exists():
         shutil.copyfile(holdings.secret_key_file, stage / SECRET_KEY)
     if holdings.database_file is None:
-        known = [entry.name for entry in holdings.posters_dir.glob("[0-9a-f][0-9a-f]/*") if _is_poster(entry.name)]
+        known = _dump(holdings.database_url, stage / TABLES)
         return sum(_take(holdings.posters_dir, poster_id, stage) for poster_id in known)
     copy_database(holdings.database_file, stage / DATABASE)
     with closing(sqlite3.connect(stage / DATABASE)) as connection, connection:
@@ -99,8 +105,15 @@ def _gather(holdings: Holdings, stage: Path) -> int:
     return len(known) - len(gone)
 
 
-def _is_poster(name: str) -> bool:
-    return POSTER_ID.fullmatch(name) is not None
+def _dump(database_url: str, file: Path) -> Sequence[str]:
+    """Write down all tables, and list the posters in them."""
+    database = Database(database_url)
+    try:
+        with database.read() as session:
+            write_tables(session.connection(), file)
+            return session.scalars(select(PosterRow.id)).all()
+    finally:
+        database.close()
 
 
 def _take(posters_dir: Path, poster_id: str, stage: Path) -> bool:

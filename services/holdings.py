@@ -15,6 +15,7 @@ class Holdings:
     """The database's file (None where a PostgreSQL server keeps it), posters, visitors' themes, the cookies' key."""
 
     data_dir: Path
+    database_url: str
     database_file: Path | None
     posters_dir: Path
     own_themes_dir: Path
@@ -25,7 +26,13 @@ class Holdings:
         url = make_url(config.database_url)
         is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
         database_file = Path(str(url.database)) if is_file else None
-        return cls(config.data_dir, database_file, config.posters_dir, config.own_themes_dir)
+        return cls(
+            data_dir=config.data_dir,
+            database_url=config.database_url,
+            database_file=database_file,
+            posters_dir=config.posters_dir,
+            own_themes_dir=config.own_themes_dir,
+        )
 
     @property
     def secret_key_file(self) -> Path:

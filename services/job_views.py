@@ -16,9 +16,12 @@ from services.job_store import JobStore
 from services.live import LiveProgress, Standing
 from services.poster_store import poster_view
 from services.urls import Urls
-from services.views import JobView, PosterView
+from services.views import JobView, PosterView, names_of
 
 WAITING_STEP: Final = "waiting"
+
+_WORKED_OUT: Final = {"state", "progress"}
+_SHOWN_AS_THEY_ARE: Final = names_of(JobView).intersection(JobRow.__table__.columns.keys()) - _WORKED_OUT
 
 
 class Place(NamedTuple):
@@ -80,28 +83,16 @@ class JobViews:
         standing = self._standing(row, state)
         place = queue.places.get(row.id) if state is JobState.PENDING else None
         return JobView(
+            **{name: getattr(row, name) for name in _SHOWN_AS_THEY_ARE},
             job_id=row.id,
-            owner=row.owner,
-            public=row.public,
-            preview=row.preview,
             state=state,
-            city=row.city,
-            country=row.country,
-            theme=row.theme,
             progress=standing.progress,
             current_step=standing.step,
             message=standing.message,
-            created_at=row.created_at,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
             estimated_duration_s=row.estimate_s,
             queue_position=place.position if place else None,
             estimated_completion=self._completion(row, state, place),
             poster=poster_view(poster, self._urls) if poster else None,
-            error=row.error,
-            error_message=row.error_message,
-            retry_allowed=row.retry_allowed,
-            original_job_id=row.original_job_id,
             urls=self._urls,
         )
 
@@ -135,17 +126,9 @@ def view_of_poster(poster: PosterView, urls: Urls) -> JobView:
         theme=poster.theme,
         progress=100,
         current_step="",
-        message="",
         created_at=poster.created_at,
-        started_at=None,
         ended_at=poster.created_at,
         estimated_duration_s=poster.generation_s,
-        queue_position=None,
-        estimated_completion=None,
         poster=poster,
-        error=None,
-        error_message=None,
-        retry_allowed=False,
-        original_job_id=None,
         urls=urls,
     )

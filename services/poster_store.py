@@ -17,7 +17,7 @@ from services.db.models import JobRow, PosterRow
 from services.filenames import download_name, search_key
 from services.files import BrokenSidecar
 from services.urls import Urls
-from services.views import PosterView
+from services.views import PosterView, names_of
 
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -48,6 +48,9 @@ class PosterFacts:
 
 
 _FACTS: Final[TypeAdapter[PosterFacts]] = TypeAdapter(PosterFacts)
+
+_KEPT_AS_THEY_ARE: Final = names_of(PosterFacts) - {"design", "credit"}
+_SHOWN_AS_THEY_ARE: Final = names_of(PosterView) - {"urls"}
 
 
 def facts_of(
@@ -109,12 +112,7 @@ def poster_row(facts: PosterFacts) -> PosterRow:
     """Make the row of a poster, not yet hung on the wall."""
     place, page, theme = facts.design.place, facts.design.page, facts.design.theme
     return PosterRow(
-        id=facts.id,
-        job_id=facts.job_id,
-        owner=facts.owner,
-        public=facts.public,
-        preview=facts.preview,
-        fingerprint=facts.fingerprint,
+        **{name: getattr(facts, name) for name in _KEPT_AS_THEY_ARE},
         gallery_seq=None,
         city=place.city,
         city_key=search_key(place.city),
@@ -127,48 +125,11 @@ def poster_row(facts: PosterFacts) -> PosterRow:
         format=facts.poster_file.rpartition(".")[2],  # a preview is a PNG, whatever the poster would be
         width_mm=page.width_mm,
         height_mm=page.height_mm,
-        width_px=facts.width_px,
-        height_px=facts.height_px,
         dpi=page.dpi,
-        poster_file=facts.poster_file,
-        thumbnail_file=facts.thumbnail_file,
-        preview_file=facts.preview_file,
-        filename=facts.filename,
-        file_size=facts.file_size,
-        source=facts.source,
-        generation_s=facts.generation_s,
-        created_at=facts.created_at,
-        expires_at=facts.expires_at,
         design=design_to_json(facts.design),
     )
 
 
 def poster_view(row: PosterRow, urls: Urls) -> PosterView:
     """Show a row to the outside."""
-    return PosterView(
-        id=row.id,
-        job_id=row.job_id,
-        owner=row.owner,
-        public=row.public,
-        preview=row.preview,
-        city=row.city,
-        country=row.country,
-        latitude=row.latitude,
-        longitude=row.longitude,
-        theme=row.theme,
-        theme_name=row.theme_name,
-        distance_m=row.distance_m,
-        format=row.format,
-        width_mm=row.width_mm,
-        height_mm=row.height_mm,
-        width_px=row.width_px,
-        height_px=row.height_px,
-        dpi=row.dpi,
-        filename=row.filename,
-        file_size=row.file_size,
-        source=row.source,
-        generation_s=row.generation_s,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        urls=urls,
-    )
+    return PosterView(**{name: getattr(row, name) for name in _SHOWN_AS_THEY_ARE}, urls=urls)

@@ -1,6 +1,7 @@
 """Bring back what a backup holds: checked first, set aside, then swapped in as a whole or not at all.
 
-What was there before is kept in folders named .before-restore-<time>, beside where it was.
+What was there before is kept in folders named .before-restore-<time>, beside where it was, and in a schema of that name
+on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -11,23 +12,26 @@ import os
 import re
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
+from mural.errors import MuralError
 from services import gallery_store
-from services.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, BackupError, Summing
+from services.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing
 from services.canvas.seasons import begin_anew
 from services.clock import utc_now
+from services.db.dump import load_tables
 from services.db.migrate import migrate
-from services.db.models import StreamRow
+from services.db.models import PosterRow, StreamRow
 from services.db.session import Database
+from services.db.staging import staged_tables
 from services.files import PosterFiles
 from services.holdings import Holdings
 from services.reindex import reindex
@@ -46,17 +50,18 @@ Move = tuple[Path, Path]
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """What was brought back, and the folders in which that which was there before is kept."""
+    """What was brought back, and the folders, and the schema, in which that which was there before is kept."""
 
-    has_database: bool
     posters: int
     kept_in: tuple[Path, ...]
+    kept_schema: str = ""
 
 
 def restore(holdings: Holdings, file: Path) -> RestoreReport:
     """Put what a backup, or a copy of the database alone, holds in the place of what is there.
 
-    Whoever calls holds the instance lock. Raises BackupError or DamagedDatabase, with everything as it was.
+    Whoever calls holds the instance lock. Raises BackupError, DamagedDatabase, DamagedDump, NewerSchema or Unavailable,
+    with everything as it was.
     """
     undo_interrupted(holdings)
     try:
@@ -67,8 +72,9 @@ def restore(holdings: Holdings, file: Path) -> RestoreReport:
             else:
                 _unpack(file, stage, posters_stage)
             _fit(holdings, stage)
-            if (stage / DATABASE).exists():
-                _prepare(stage, holdings if alone else None)
+            if holdings.database_file is None:
+                return _restore_tables(holdings, stage, posters_stage)
+            _prepare(stage, holdings if alone else None)
             moves = _planned(holdings, stage, None if alone else posters_stage)
             _swap(holdings, moves)
             return _report(moves, holdings)
@@ -132,7 +138,7 @@ def _unpack(file: Path, stage: Path, posters_stage: Path) -> None:
 
 
 def _place_of(name: str, file: Path, stage: Path, posters_stage: Path) -> Path:
-    if name in (DATABASE, SECRET_KEY):
+    if name in (DATABASE, TABLES, SECRET_KEY):
         return stage / name
     if POSTER_MEMBER.fullmatch(name):
         return posters_stage / name.removeprefix(f"{POSTERS}/")
@@ -152,10 +158,26 @@ def _write_out(stream: IO[bytes], target: Path) -> str:
 
 
 def _fit(holdings: Holdings, stage: Path) -> None:
-    if holdings.database_file is None and (stage / DATABASE).exists():
+    if holdings.database_file is None and not (stage / TABLES).exists():
         raise BackupError("The backup holds an SQLite database, and DATABASE_URL names a PostgreSQL server.")
     if holdings.database_file is not None and not (stage / DATABASE).exists():
-        raise BackupError("The backup holds no database: it was made beside a PostgreSQL server.")
+        raise BackupError("The backup holds the tables of a PostgreSQL server, and DATABASE_URL names none.")
+
+
+def _restore_tables(holdings: Holdings, stage: Path, posters_stage: Path) -> RestoreReport:
+    """Bring tables and posters back together: the tables are swapped last, in one transaction."""
+    moves = _planned(holdings, stage, posters_stage)
+    kept_schema = f"before_restore_{datetime.now(UTC):%Y%m%d_%H%M%S}"
+    with staged_tables(holdings.database_url) as staged:
+        load_tables(staged.database, stage / TABLES)
+        migrate(staged.database, stage)
+        with staged.database.write() as session:
+            # Those that were taken down while the backup was made.
+            gone = set(session.scalars(select(PosterRow.id))) - {folder.name for folder in posters_stage.glob("*/*")}
+            session.execute(delete(PosterRow).where(PosterRow.id.in_(gone)))
+        _begin_epochs(staged.database)
+        _swap(holdings, moves, lambda: staged.swap_in(kept_schema))
+    return replace(_report(moves, holdings), kept_schema=kept_schema)
 
 
 def _prepare(stage: Path, files_of: Holdings | None) -> None:
@@ -166,16 +188,20 @@ def _prepare(stage: Path, files_of: Holdings | None) -> None:
         migrate(database, stage)
         if files_of is not None:
             reindex(database, PosterFiles(files_of.posters_dir, max_bytes=0), ThemeFiles(files_of.own_themes_dir))
-        with database.write() as session:
-            # What clients remember was numbered after the backup was made.
-            gallery_store.ensure_epoch(session)
-            gallery_store.begin_epoch(session, gallery_store.position(session).seq)
-            session.execute(update(StreamRow).values(epoch=uuid4().hex))
-        begin_anew(database, round(utc_now().timestamp() * 1000))
+        _begin_epochs(database)
     finally:
         database.close()
     for left in with_side_files(stage / DATABASE)[1:]:
         left.unlink(missing_ok=True)
+
+
+def _begin_epochs(database: Database) -> None:
+    """Let nothing that clients remember count: it was numbered after the backup was made."""
+    with database.write() as session:
+        gallery_store.ensure_epoch(session)
+        gallery_store.begin_epoch(session, gallery_store.position(session).seq)
+        session.execute(update(StreamRow).values(epoch=uuid4().hex))
+    begin_anew(database, round(utc_now().timestamp() * 1000))
 
 
 def _planned(holdings: Holdings, stage: Path, posters_stage: Path | None) -> list[Move]:
@@ -196,8 +222,8 @@ def _planned(holdings: Holdings, stage: Path, posters_stage: Path | None) -> lis
     return aside + coming
 
 
-def _swap(holdings: Holdings, moves: list[Move]) -> None:
-    """Do all moves or none, even when killed in between: the plan is on the disk until the last is done."""
+def _swap(holdings: Holdings, moves: list[Move], finish: Callable[[], None] = lambda: None) -> None:
+    """Do all moves and what finishes them, or none, even when killed in between: the plan is on the disk until then."""
     journal = holdings.journal_file
     part = journal.with_suffix(".part")
     with part.open("w", encoding="utf-8") as stream:
@@ -209,7 +235,8 @@ def _swap(holdings: Holdings, moves: list[Move]) -> None:
         for source, target in moves:
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
-    except OSError:
+        finish()
+    except (OSError, MuralError):
         _undo(moves)
         journal.unlink()
         raise
@@ -230,4 +257,4 @@ def _report(moves: list[Move], holdings: Holdings) -> RestoreReport:
     kept_in = {target.parent for _source, target in moves if target.parent.name.startswith(ASIDE_PREFIX)}
     came = [target for _source, target in moves if target.parent == holdings.posters_dir]
     posters = sum(len(list(shelf.iterdir())) for shelf in came)
-    return RestoreReport(holdings.database_file is not None, posters, tuple(sorted(kept_in)))
+    return RestoreReport(posters, tuple(sorted(kept_in)))

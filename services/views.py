@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from mural.jobs.states import JobState
 from services.requests import Visibility
 from services.urls import Urls
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 FileKind = Literal["poster", "thumbnail", "preview"]
 
@@ -20,6 +23,11 @@ View = TypeVar("View")
 def iso(moment: datetime) -> str:
     """Write a moment as the answers do: UTC, whole milliseconds, ending in Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def names_of(kind: type[DataclassInstance]) -> frozenset[str]:
+    """Name the fields of a dataclass: those that another form of the same thing has under the same names."""
+    return frozenset(field.name for field in fields(kind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,18 +127,18 @@ class JobView:
     theme: str
     progress: int
     current_step: str
-    message: str
+    message: str = ""
     created_at: datetime
-    started_at: datetime | None
+    started_at: datetime | None = None
     ended_at: datetime | None
     estimated_duration_s: float
-    queue_position: int | None
-    estimated_completion: datetime | None
+    queue_position: int | None = None
+    estimated_completion: datetime | None = None
     poster: PosterView | None
-    error: str | None
-    error_message: str | None
-    retry_allowed: bool
-    original_job_id: str | None
+    error: str | None = None
+    error_message: str | None = None
+    retry_allowed: bool = False
+    original_job_id: str | None = None
     urls: Urls
 
     @property

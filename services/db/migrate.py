@@ -12,12 +12,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
 from mural.errors import MuralError
 from services.db.session import Database, make_engine
 
 MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
+VERSION_TABLE: Final = "alembic_version"
 
 
 class NewerSchema(MuralError):
@@ -38,12 +40,15 @@ def migrate(database: Database, backups_dir: Path) -> None:
         _refuse_newer(current)
         if current is not None and database.is_sqlite:
             _back_up(database.url, backups_dir, current)
-        config = _config()
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        _upgrade(engine, "head")
     finally:
         engine.dispose()
+
+
+def make_tables(database: Database, revision: str) -> None:
+    """Make the tables that some version had in an empty database; raise NewerSchema when that version is unknown."""
+    _refuse_newer(revision)
+    _upgrade(database.engine, revision)
 
 
 def head() -> str:
@@ -52,6 +57,13 @@ def head() -> str:
     if revision is None:
         raise RuntimeError(f"no migrations in {MIGRATIONS}")
     return revision
+
+
+def _upgrade(engine: Engine, revision: str) -> None:
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def _config() -> Config:

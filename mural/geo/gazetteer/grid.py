@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 _COLUMNS: Final = 360
 METRES_PER_DEGREE: Final = 111_195.0
 """Metres along a great circle per degree, on a sphere of mean earth radius (6,371 km)."""
+_ALMOST_NOTHING: Final = 1e-9
 HALF_WAY_ROUND_M: Final = 180 * METRES_PER_DEGREE
 
 
@@ -27,10 +28,10 @@ def cell_of(latitude: float, longitude: float) -> int:
 def cells_around(latitude: float, longitude: float, radius_m: float) -> Iterator[CellRange]:
     """Cover the circle of ``radius_m`` around a point (degrees) with cells, over the poles and the date line."""
     radius_deg = radius_m / METRES_PER_DEGREE
-    half_width_deg = _half_width_deg(latitude, radius_deg)
-    west = math.floor(longitude + 180 - half_width_deg)
-    east = math.floor(longitude + 180 + half_width_deg)
     for row in range(_row(latitude - radius_deg), _row(latitude + radius_deg) + 1):
+        half_width_deg = _half_width_deg(latitude, radius_deg, row)
+        west = math.floor(longitude + 180 - half_width_deg)
+        east = math.floor(longitude + 180 + half_width_deg)
         start = row * _COLUMNS
         if east - west >= _COLUMNS - 1:
             yield CellRange(start, start + _COLUMNS - 1)
@@ -55,8 +56,16 @@ def _row(latitude: float) -> int:
     return math.floor(min(89.0, max(-90.0, latitude))) + 90
 
 
-def _half_width_deg(latitude: float, radius_deg: float) -> float:
-    """Give the longitudes that a circle reaches to either side; all of them when a pole lies in it."""
-    if abs(latitude) + radius_deg >= 90:
+def _half_width_deg(latitude: float, radius_deg: float, row: int) -> float:
+    """Give the degrees of longitude that a circle reaches to either side within a row of cells, 180 for all round."""
+    if radius_deg >= 90:
         return 180.0
-    return math.degrees(math.asin(math.sin(math.radians(radius_deg)) / math.cos(math.radians(latitude))))
+    phi, radius = math.radians(latitude), math.radians(radius_deg)
+    # The circle is widest at one latitude, towards the pole from its centre, and narrows steadily away from there.
+    widest = math.asin(min(1.0, max(-1.0, math.sin(phi) / math.cos(radius))))
+    at = min(max(widest, math.radians(row - 90)), math.radians(row - 89))
+    across = math.cos(phi) * math.cos(at)
+    if across < _ALMOST_NOTHING:
+        return 180.0
+    turn = (math.cos(radius) - math.sin(phi) * math.sin(at)) / across
+    return math.degrees(math.acos(min(1.0, max(-1.0, turn)))) + _ALMOST_NOTHING

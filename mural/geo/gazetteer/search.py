@@ -17,7 +17,7 @@ from mural.geo.gazetteer.index_file import IndexFile
 from mural.geo.gazetteer.names import normalise, split_at_commas
 from mural.geo.gazetteer.places import LONGEST_PROPOSED_DISTANCE_M, Candidate, Settlement, proposed_distance_m
 from mural.geo.gazetteer.schema import CROWD_KEPT, prefix_end
-from mural.geo.gazetteer.spelling import one_slip_away
+from mural.geo.gazetteer.spelling import guessable, one_slip_away
 
 MOST_CANDIDATES: Final = 10
 
@@ -37,6 +37,7 @@ _SHORTEST_SCANNED: Final = 3
 """Letters after which all names in a country that begin so can be read in time."""
 
 _GROWTH: Final = 1.6
+_ACROSS_A_CELL_M: Final = 1.5 * METRES_PER_DEGREE
 
 _PULL: Final = 0.5
 """Share of a town's proposed distance by which it counts as nearer: a suburb's corner does not hide its city."""
@@ -94,15 +95,18 @@ class Gazetteer:
             raise InvalidInput("Latitude must be between -90 and 90 degrees.", field="latitude", value=latitude)
         if not math.isfinite(longitude):
             raise InvalidInput("Longitude must be a number of degrees.", field="longitude", value=longitude)
-        radius_m = _FIRST_RADIUS_M
+        radius_m = self._inhabited_radius_m(latitude, longitude)
         while True:
             best = min(self._around(latitude, longitude, radius_m), default=None)
             reach_m = _PULL * LONGEST_PROPOSED_DISTANCE_M
             # Whatever lies outside the circle is farther than its radius less the most that any town can pull.
             if best and (best[0] <= radius_m - reach_m or radius_m >= HALF_WAY_ROUND_M):
                 return self._settlements([best[2]])[0], best[1]
-            # A metre more, or rounding could ask for the same circle for ever.
-            radius_m = min(radius_m * _GROWTH, best[0] + reach_m + 1) if best else radius_m * _GROWTH
+            # The town of a cell that the circle meets is no farther out than the cell's other corner.
+            radius_m = min(radius_m * _GROWTH, radius_m + _ACROSS_A_CELL_M)
+            if best:
+                # A metre more, or rounding could ask for the same circle for ever.
+                radius_m = min(radius_m, best[0] + reach_m + 1)
 
     def largest_within(self, bbox: BBox, limit: int) -> list[Settlement]:
         """List the towns of a box (degrees), those with the most people first. Raises Unavailable."""
@@ -163,11 +167,19 @@ class Gazetteer:
         return {}
 
     def _misspelt(self, name: str) -> Ranks:
-        guesses = json.dumps(list(one_slip_away(name)))
+        if not guessable(name):
+            return {}
+        # Where the last letter is wrong, whatever begins with the others may be meant.
+        guesses = json.dumps([*one_slip_away(name), name[:-1]])
+        # Of what very many names begin with, the best are known without reading; only its whole name may rank higher.
         return dict(
             self._index.rows(
-                "SELECT n.place, MAX(n.score + ? * (n.key = guess.value)) FROM json_each(?) guess"
-                " CROSS JOIN name n ON n.key >= guess.value AND n.key < guess.value || char(1114111) GROUP BY n.place",
+                "WITH guess AS ("
+                "SELECT value, EXISTS (SELECT 1 FROM crowd WHERE prefix = value) AS crowded FROM json_each(?2))"
+                " SELECT place, MAX(score) FROM ("
+                "SELECT n.place, n.score + ?1 * (n.key = guess.value) AS score FROM guess CROSS JOIN name n"
+                " ON n.key >= guess.value AND n.key < guess.value || char(iif(guess.crowded, 0, 1114111))"
+                " UNION ALL SELECT place, score FROM crowd WHERE prefix IN (SELECT value FROM guess)) GROUP BY place",
                 (_EXACT_BONUS, guesses),
             )
         )
@@ -199,6 +211,28 @@ class Gazetteer:
             (json.dumps(ids),),
         )
         return [Settlement(**dict(zip(_SETTLEMENT_FIELDS, row, strict=True))) for row in rows]
+
+    def _inhabited_radius_m(self, latitude: float, longitude: float) -> float:
+        """Give a circle that meets an inhabited cell, hardly wider than one that meets none.
+
+        In mid-ocean the next wider circle would take in thousands of towns on the coasts behind the nearest island.
+        """
+        empty_m, radius_m = 0.0, _FIRST_RADIUS_M
+        while not self._is_inhabited(latitude, longitude, radius_m):
+            empty_m, radius_m = radius_m, radius_m * _GROWTH
+        while empty_m and radius_m - empty_m > METRES_PER_DEGREE:
+            middle_m = (empty_m + radius_m) / 2
+            if self._is_inhabited(latitude, longitude, middle_m):
+                radius_m = middle_m
+            else:
+                empty_m = middle_m
+        return radius_m
+
+    def _is_inhabited(self, latitude: float, longitude: float, radius_m: float) -> bool:
+        return any(
+            self._index.rows("SELECT 1 FROM place WHERE cell BETWEEN ? AND ? LIMIT 1", cells)
+            for cells in cells_around(latitude, longitude, radius_m)
+        )
 
     def _around(self, latitude: float, longitude: float, radius_m: float) -> Iterable[tuple[float, float, int]]:
         """Yield (metres less the town's pull, metres, id) for the towns in the cells that the circle touches."""

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,24 @@ def first(gazetteer: Gazetteer, q: str) -> Settlement:
 def run_python(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # our own program
+
+
+def work_of(gazetteer: Gazetteer, look_up: Callable[[], object]) -> int:
+    """Count the thousands of instructions that SQLite carries out for a look-up: what it costs on any machine."""
+    gazetteer.suggest("ab")  # opens the index
+    counted = 0
+
+    def count() -> int:
+        nonlocal counted
+        counted += 1
+        return 0
+
+    connection = gazetteer._index._connection
+    assert connection is not None
+    connection.set_progress_handler(count, 1000)
+    look_up()
+    connection.set_progress_handler(None, 0)
+    return counted
 
 
 def shown(places: list[Settlement]) -> list[str]:
@@ -154,6 +173,10 @@ class TestSuggest:
 
     def test_a_slip_is_looked_for_only_when_nothing_begins_so(self, gazetteer: Gazetteer) -> None:
         assert all(normalise(place.name).startswith("lodi") for place in gazetteer.suggest("lodi", 3))
+
+    @pytest.mark.parametrize("typed", ["bong, us", "sunt, us", "şaḩn, us", "mar, u", "s, us", "wo", "阿", "sch", "eh"])
+    def test_no_beginning_is_much_work(self, gazetteer: Gazetteer, typed: str) -> None:
+        assert work_of(gazetteer, lambda: gazetteer.suggest(typed)) < 150
 
     @pytest.mark.parametrize("limit", [1, 3, 50])
     def test_the_limit_is_kept(self, gazetteer: Gazetteer, limit: int) -> None:
@@ -324,6 +347,12 @@ class TestNearest:
     )
     def test_a_point_has_a_town(self, gazetteer: Gazetteer, point: tuple[float, float], name: str) -> None:
         assert gazetteer.nearest(*point)[0].name == name
+
+    @pytest.mark.parametrize(
+        "point", [(1.2, -113.7), (4.0, -104.2), (5.4, -112.3), (-25.7, 98.9), (-61.4, 17.3), (-86.2, 85.1), (-2, -5)]
+    )
+    def test_nowhere_is_far_enough_out_to_be_much_work(self, gazetteer: Gazetteer, point: tuple[float, float]) -> None:
+        assert work_of(gazetteer, lambda: gazetteer.nearest(*point)) < 50
 
     @pytest.mark.parametrize("longitude", [-180, 0, 77, 180])
     def test_all_meridians_meet_at_the_pole(self, gazetteer: Gazetteer, longitude: float) -> None:

@@ -20,17 +20,25 @@ def postgres() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """The URL of an empty database on PostgreSQL."""
+    database = Database(postgres)
+    with database.write() as session:
+        for schema in session.scalars(text("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'before_restore%'")):
+            session.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        session.execute(text("DROP SCHEMA public CASCADE"))
+        session.execute(text("CREATE SCHEMA public"))
+    database.close()
+    return postgres
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'data' / 'mural.db'}"
-    url: str = request.getfixturevalue("postgres")
-    database = Database(url)
-    with database.write() as session:
-        session.execute(text("DROP SCHEMA public CASCADE"))
-        session.execute(text("CREATE SCHEMA public"))
-    database.close()
+    url: str = request.getfixturevalue("postgres_url")
     return url
 
 

@@ -57,13 +57,6 @@ def test_an_export_is_the_same_picture_whatever_became_of_its_theme(studio: Stud
     assert (printed.page.bleed_mm, printed.page.crop_marks) == (3.0, True)
 
 
-def test_an_export_too_large_for_its_format_is_refused(studio: Studio) -> None:
-    poster = studio.made(size="a0").poster
-    assert poster is not None
-    with pytest.raises(InvalidInput, match="WebP"):
-        studio.services.posters.export(poster.id, Format.WEBP, "ann")
-
-
 def test_the_poster_of_a_preview_can_be_had_in_its_own_format(studio: Studio) -> None:
     preview = studio.made(preview=True, format=Format.PDF).poster
     assert preview is not None
