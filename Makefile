@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 BIN := .venv/bin
 STAMPS := .setup
 
-.PHONY: help run test test-quick lint format typecheck bench bench-full docs themes docker setup setup-dev system-tools lock clean
+.PHONY: help run test test-quick lint format typecheck bench bench-full docs themes screens docker setup setup-dev system-tools lock clean
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -47,6 +47,9 @@ docs: setup ## Write the reference of calls, commands and events into docs/
 
 themes: setup ## Draw the contact sheets of the themes into docs/
 	@$(BIN)/python -m tools.theme_sheets $(DATA_DIR)
+
+screens: setup-dev system-tools ## Photograph every screen into bench/results/screens; ONLY="create phone dark" for some
+	@$(BIN)/python -m tools.screens $(ONLY)
 
 docker: ## Build the container image (docs/hosting.md)
 	@docker build --tag mural .

@@ -7,8 +7,6 @@ arguments take only those: `make screens ONLY="create phone dark"`. `whole` take
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 import tempfile
 import time
@@ -30,8 +28,10 @@ FOLDER: Final = ROOT / "bench" / "results" / "screens"
 SIZES: Final = {"phone": (390, 844), "laptop": (1366, 850), "large": (1920, 1080), "huge": (3840, 2160)}
 APPEARANCES: Final = ("light", "dark", "coffee")
 WHOLE: Final = "whole"
-SHEET_COLUMNS: Final = 6
-SHEET_CELL_PX: Final = (460, 460)
+SHEET_COLUMNS: Final = 5
+SHEET_WIDTH_PX: Final = 460
+SHEET_GAP_PX: Final = 8
+CAPTION_PX: Final = 24
 HALF_WAY: Final = 30
 """Per cent at which the poster that is watched stands still."""
 
@@ -148,6 +148,8 @@ SCREENS: Final = (
     Screen("wall-making", at("/"), see_here, while_making=True),
     Screen("wall-arabic", at("/"), see_here, by="arab"),
     Screen("kiosk", at("/?kiosk=1"), sizes=("phone", "laptop", "large", "huge")),
+    Screen("kiosk-empty", at("/?kiosk=1"), by="nobody"),
+    Screen("kiosk-making", at("/?kiosk=1"), while_making=True),
     Screen("create", at("/create"), see_preview, by="stranger"),
     Screen("create-place", at("/create"), type_a_place),
     Screen("create-paper", at(f"/create?{SAMPLE_QUERY}&theme=ocean&size=a3&orientation=landscape"), scroll_to_paper),
@@ -238,24 +240,9 @@ def standing_still(gallery: Gallery) -> Iterator[None]:
         gallery.queued = gallery.ask(SAMPLE.body(theme=theme, city="Reykjavík", country="Iceland"))
     while gallery.server.job(gallery.watched)["progress"] < HALF_WAY:
         time.sleep(0.01)
-    drawing = children(gallery.server.pid)
-    for pid in drawing:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with gallery.server.drawing_stopped():
         yield
-    finally:
-        for pid in drawing:
-            os.kill(pid, signal.SIGCONT)
-        requests.post(f"{gallery.server.api}/jobs/{gallery.watched}/cancel", timeout=30)
-
-
-def children(pid: int) -> list[int]:
-    """List the processes that a process has started."""
-    return [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text("ascii").split()
-    ]
+    requests.post(f"{gallery.server.api}/jobs/{gallery.watched}/cancel", timeout=30)
 
 
 class Camera:
@@ -302,22 +289,28 @@ def contact_sheets() -> None:
         for appearance in APPEARANCES:
             files = sorted(FOLDER.glob(f"*.{size}.{appearance}.png"))
             if files:
-                sheet(files).save(FOLDER / f"sheet-{size}-{appearance}.jpg", quality=85)
+                sheet(files).save(FOLDER / f"sheet-{size}-{appearance}.png")
 
 
 def sheet(files: list[Path]) -> Image.Image:
     """Draw small copies in rows, each with its name."""
-    width, height = SHEET_CELL_PX
+    copies = [_small(file) for file in files]
+    height = max(copy.height for copy in copies) + CAPTION_PX
+    width = SHEET_WIDTH_PX + SHEET_GAP_PX
     rows = -(-len(files) // SHEET_COLUMNS)
-    whole = Image.new("RGB", (SHEET_COLUMNS * width, rows * (height + 20)), "#888888")
+    whole = Image.new("RGB", (SHEET_COLUMNS * width, rows * height), "#888888")
     draw = ImageDraw.Draw(whole)
-    for index, file in enumerate(files):
+    for index, (file, copy) in enumerate(zip(files, copies, strict=True)):
         row, column = divmod(index, SHEET_COLUMNS)
-        with Image.open(file) as picture:
-            picture.thumbnail((width - 8, height - 8))
-            whole.paste(picture, (column * width + 4, row * (height + 20) + 20))
-        draw.text((column * width + 6, row * (height + 20) + 4), file.name, fill="#ffffff")
+        whole.paste(copy, (column * width, row * height + CAPTION_PX))
+        draw.text((column * width, row * height + 4), file.name, fill="#ffffff")
     return whole
+
+
+def _small(file: Path) -> Image.Image:
+    with Image.open(file) as picture:
+        height = round(picture.height * SHEET_WIDTH_PX / picture.width)
+        return picture.convert("RGB").resize((SHEET_WIDTH_PX, height), Image.Resampling.LANCZOS)
 
 
 if __name__ == "__main__":

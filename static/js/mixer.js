@@ -45,6 +45,8 @@ function showColours(colours) {
 }
 
 let checkTimer = 0;
+/** @type {object} the draft that was sent last */
+let latest = {};
 
 function show() {
   const draft = mixed();
@@ -60,7 +62,9 @@ function nameOf(key) {
 
 /** @param {object} draft */
 async function check(draft) {
+  latest = draft;
   const { colors, faults } = await api("/themes/check", { method: "POST", body: draft });
+  if (draft !== latest) return; // what is set meanwhile stays set
   showColours(colors);
   const list = need("[data-faults]", form);
   list.replaceChildren(...faults.map((/** @type {string} */ fault) => make("li", "", faultWords(fault, nameOf))));

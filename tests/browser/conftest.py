@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.server import Server
 
@@ -19,6 +19,10 @@ PHONE = {"width": 390, "height": 844}
 SAMPLE_QUERY = "city=Helsinki&country=Finland&latitude=60.1715&longitude=24.9443&distance=500"
 
 Visit = Callable[..., Page]
+
+BOUND_MS = 60_000
+"""Only ends a run that is broken: how long something takes on a busy machine is no matter of these tests."""
+expect.set_options(timeout=BOUND_MS)
 
 
 class Watch:
@@ -53,6 +57,7 @@ def visitor(
     ``cut`` is for a visitor whose connection the test cuts; complaints that begin as ``ignored`` are the browser's own.
     """
     context = browser.new_context(base_url=base_url, viewport=options.pop("viewport", DESKTOP), **options)
+    context.set_default_timeout(BOUND_MS)
     watch = Watch(context, "127.0.0.1", (*ignored, *(("WebSocket connection to",) if cut else ())))
     page = context.new_page()
     yield page
@@ -63,7 +68,7 @@ def visitor(
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
     """Wait for something outside the page; the bound only ends a broken run."""
-    for _ in range(400):
+    for _ in range(BOUND_MS // 50):
         if holds():
             return
         page.wait_for_timeout(50)

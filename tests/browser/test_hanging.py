@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Visit, until
+from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +42,12 @@ BOXES = """() => [...document.querySelectorAll("[data-wall] > *")].map((card) =>
 PICTURE = re.compile("thumbnail")
 
 Box = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def nothing_on_its_way(server: Server) -> None:
+    """Let the posters that other tests asked for hang first."""
+    server.wait_until_idle()
 
 
 @pytest.fixture(params=["en", "ar"])

@@ -14,7 +14,6 @@ from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 
-SLOW_MS = 60_000
 WALK = """<?xml version="1.0"?><gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><name>Morning walk</name><trkseg>
 <trkpt lat="60.1700" lon="24.9400"/><trkpt lat="60.1715" lon="24.9443"/><trkpt lat="60.1725" lon="24.9480"/>
 </trkseg></trk></gpx>"""
@@ -24,21 +23,21 @@ def make_sample(page: Page, theme: str) -> None:
     """Make the sample poster in a theme, and stay on the page where it ends."""
     page.goto(f"/create?{SAMPLE_QUERY}&theme={theme}")
     page.get_by_role("button", name="Make the poster").click()
-    expect(page.get_by_role("link", name=re.compile("^Download"))).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("link", name=re.compile("^Download"))).to_be_visible()
 
 
 def test_a_poster_made_on_the_workbench_hangs_on_the_wall(visit: Visit) -> None:
     ann = visit()
     ann.goto("/create")
     preview = ann.get_by_alt_text(re.compile("^Preview: Helsinki"))
-    expect(preview).to_be_visible(timeout=SLOW_MS)
+    expect(preview).to_be_visible()
     first = preview.get_attribute("src")
     ann.get_by_role("radio", name="Blueprint", exact=True).check(force=True)
     expect(preview).not_to_have_attribute("src", first or "")
     expect(ann).to_have_url(re.compile("theme=blueprint"))
     ann.get_by_role("button", name="Make the poster").click()
     ann.wait_for_url("**/generate/*")
-    expect(ann.get_by_role("heading", name="Helsinki", exact=True)).to_be_visible(timeout=SLOW_MS)
+    expect(ann.get_by_role("heading", name="Helsinki", exact=True)).to_be_visible()
     with ann.expect_download() as download:
         ann.get_by_role("link", name="Download PNG").click()
     assert re.fullmatch(r"helsinki_blueprint_\d{8}_\d{6}\.png", download.value.suggested_filename)
@@ -112,13 +111,14 @@ def test_everything_can_be_done_with_the_keyboard_alone(visit: Visit) -> None:
     ann.wait_for_url("**/generate/*")
 
 
-def test_a_job_can_be_stopped_and_says_so_after_a_reload(visit: Visit) -> None:
+def test_a_job_can_be_stopped_and_says_so_after_a_reload(visit: Visit, server: Server) -> None:
     ann = visit()
     ann.goto(f"/create?{SAMPLE_QUERY}&theme=plum_wine&size=a0")
-    ann.get_by_role("button", name="Make the poster").click()
-    ann.wait_for_url("**/generate/*")
-    ann.get_by_role("button", name="Stop making it").click()
-    expect(ann.get_by_role("heading", name="Stopped")).to_be_visible(timeout=SLOW_MS)
+    with server.drawing_stopped():
+        ann.get_by_role("button", name="Make the poster").click()
+        ann.wait_for_url("**/generate/*")
+        ann.get_by_role("button", name="Stop making it").click()
+    expect(ann.get_by_role("heading", name="Stopped")).to_be_visible()
     ann.reload()
     expect(ann.get_by_role("heading", name="Stopped")).to_be_visible()
 
@@ -143,7 +143,7 @@ def test_who_allowed_it_and_looks_elsewhere_is_told_of_the_end(visit: Visit, els
     ann.add_init_script(NOTED + (LOOKING_ELSEWHERE if elsewhere else ""))
     ann.goto(f"/create?{SAMPLE_QUERY}&theme={'oxblood' if elsewhere else 'gilt'}&size=a3&rotation=15")
     ann.get_by_role("button", name="Make the poster").click()
-    expect(ann.get_by_role("link", name=re.compile("^Download"))).to_be_visible(timeout=SLOW_MS)
+    expect(ann.get_by_role("link", name=re.compile("^Download"))).to_be_visible()
     expect(ann).to_have_title("Finished: Helsinki — Mural")
     assert ann.evaluate("told") == (["Finished: Helsinki — Mural"] if elsewhere else [])
 
@@ -154,21 +154,22 @@ def test_nobody_is_asked_for_a_permission_unasked(visit: Visit, server: Server) 
     ann = visit()
     ann.add_init_script(asked + undecided)
     ann.goto(f"/create?{SAMPLE_QUERY}&theme=kraft&size=a0")
-    ann.get_by_role("button", name="Make the poster").click()
-    ann.wait_for_url("**/generate/*")
-    tell = ann.get_by_role("button", name="Tell me when it is done")
-    expect(tell).to_be_visible()
-    assert ann.evaluate("asked") == 0
-    tell.click()
-    expect(tell).to_be_hidden()
-    assert ann.evaluate("asked") == 1
+    with server.drawing_stopped():
+        ann.get_by_role("button", name="Make the poster").click()
+        ann.wait_for_url("**/generate/*")
+        tell = ann.get_by_role("button", name="Tell me when it is done")
+        expect(tell).to_be_visible()
+        assert ann.evaluate("asked") == 0
+        tell.click()
+        expect(tell).to_be_hidden()
+        assert ann.evaluate("asked") == 1
 
 
 def test_a_failed_job_says_why(visit: Visit, server: Server) -> None:
     nowhere = server.submit(city="Null Island", country="Nowhere", latitude=0, longitude=0)
     ann = visit()
     ann.goto(f"/generate/{nowhere['job_id']}")
-    expect(ann.get_by_role("heading", name="This one did not work out")).to_be_visible(timeout=SLOW_MS)
+    expect(ann.get_by_role("heading", name="This one did not work out")).to_be_visible()
     expect(ann.get_by_text("No local map file covers this place")).to_be_visible()
 
 
@@ -176,7 +177,7 @@ def test_another_theme_is_one_click_away(visit: Visit, poster: dict[str, Any]) -
     ann = visit()
     ann.goto(f"/posters/{poster['id']}")
     ann.get_by_role("button", name="Graphite").click()
-    expect(ann.locator(".label.large")).to_contain_text("Graphite", timeout=SLOW_MS)
+    expect(ann.locator(".label.large")).to_contain_text("Graphite")
 
 
 def test_only_the_owner_can_take_a_poster_down(visit: Visit) -> None:
@@ -229,7 +230,7 @@ def test_the_same_poster_as_another_file_does_not_hang_twice(visit: Visit) -> No
     ann = visit()
     make_sample(ann, "graphite")
     ann.get_by_role("button", name="JPEG", exact=True).click()
-    expect(ann.get_by_role("link", name="Download JPEG")).to_be_visible(timeout=SLOW_MS)
+    expect(ann.get_by_role("link", name="Download JPEG")).to_be_visible()
     ann.get_by_role("link", name="The wall").click()
     expect(ann.get_by_role("link", name="Helsinki, Finland, Graphite")).to_have_count(1)
 
@@ -254,7 +255,7 @@ def test_what_is_pointed_out_and_said_is_drawn_kept_and_taken_back(visit: Visit,
     assert float(east[1]) == pytest.approx(24.9443 + 250 / 55_400, abs=0.0003)  # half way to the edge, 500 m off
     ann.get_by_label("Add a track (GPX)").set_input_files(gpx)
     expect(ann.get_by_text("Morning walk")).to_be_visible()
-    expect(ann.get_by_alt_text(re.compile("^Preview: Helsinki"))).to_be_visible(timeout=SLOW_MS)
+    expect(ann.get_by_alt_text(re.compile("^Preview: Helsinki"))).to_be_visible()
     ann.wait_for_timeout(400)  # the address follows in a moment
     ann.reload()
     expect(ann.get_by_text("Morning walk")).to_be_visible()
@@ -264,7 +265,7 @@ def test_what_is_pointed_out_and_said_is_drawn_kept_and_taken_back(visit: Visit,
     ann.get_by_role("button", name="Undo").click()
     expect(ann.get_by_text("Morning walk")).to_be_visible()
     ann.get_by_role("button", name="Make the poster").click()
-    expect(ann.get_by_role("link", name=re.compile("^Download"))).to_be_visible(timeout=SLOW_MS)
+    expect(ann.get_by_role("link", name=re.compile("^Download"))).to_be_visible()
     ann.get_by_role("link", name="Change something").click()
     expect(ann.get_by_text("Morning walk")).to_be_visible()
     expect(ann.get_by_label("Further lines")).to_have_value("since 1952")

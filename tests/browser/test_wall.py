@@ -14,8 +14,11 @@ from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 
-SLOW_MS = 60_000
-"""A bound on waiting for a poster, so that a broken run ends."""
+
+@pytest.fixture(autouse=True)
+def nothing_on_its_way(server: Server) -> None:
+    """Let the posters that other tests asked for hang first."""
+    server.wait_until_idle()
 
 
 def hung(page: Page, poster_id: str) -> Any:
@@ -47,10 +50,10 @@ def test_another_visitor_sees_a_poster_being_made_and_hung_without_reloading(vis
     ann.get_by_role("button", name="Make the poster").click()
     ann.wait_for_url("**/generate/*")
     making = ben.locator("[data-making]")
-    expect(making).to_be_visible(timeout=SLOW_MS)
+    expect(making).to_be_visible()
     expect(making).to_contain_text("Helsinki")
     job_id = making.get_attribute("data-making")
-    expect(ben.locator(f'[data-poster][data-job="{job_id}"]')).to_be_visible(timeout=SLOW_MS)
+    expect(ben.locator(f'[data-poster][data-job="{job_id}"]')).to_be_visible()
     expect(making).to_have_count(0)
     filled = ben.evaluate("window.filled")
     assert filled == sorted(filled)
@@ -70,7 +73,7 @@ def test_who_was_cut_off_misses_nothing_and_sees_nothing_twice(visit: Visit, ser
         ben.wait_for_timeout(10_000)
         assert hung_ids(ben) == before
         cable.plug()
-        expect(hung(ben, missed[-1])).to_be_visible(timeout=SLOW_MS)
+        expect(hung(ben, missed[-1])).to_be_visible()
         assert hung_ids(ben) == [*reversed(missed), *before]
 
 
@@ -90,7 +93,7 @@ def test_a_reader_further_down_is_not_moved(visit: Visit, server: Server, poster
     top = hung(ben, poster["id"]).bounding_box()
     fresh = result_of(server, theme="terracotta", size="square")
     pill = ben.get_by_role("button", name="1 new")
-    expect(pill).to_be_visible(timeout=SLOW_MS)
+    expect(pill).to_be_visible()
     assert hung_ids(ben) == before
     assert hung(ben, poster["id"]).bounding_box() == top
     pill.click()
@@ -120,7 +123,7 @@ def test_a_theme_of_somebody_else_colours_its_posters(visit: Visit, server: Serv
     theme = ann.post(f"{server.api}/themes", json=body, timeout=30).json()["id"]
     fresh = result_of(server, theme=theme)
     paper = hung(ben, fresh).locator("a")
-    expect(paper).to_have_css("background-color", "rgb(18, 52, 86)", timeout=SLOW_MS)
+    expect(paper).to_have_css("background-color", "rgb(18, 52, 86)")
     expect(hung(ben, fresh)).to_contain_text("Deep end")
     for path in ("/", f"/posters/{fresh}"):
         ben.goto(path)
@@ -158,4 +161,18 @@ def test_the_kiosk_shows_posters_only_and_a_new_one_at_once(
     expect(screen.locator(".hung.shown")).to_have_count(1)
     expect(screen.get_by_role("navigation").first).to_be_hidden()
     fresh = result_of(server, theme="lichen")
-    expect(screen.locator(f'.shown[data-poster="{fresh}"]')).to_be_visible(timeout=SLOW_MS)
+    expect(screen.locator(f'.shown[data-poster="{fresh}"]')).to_be_visible()
+
+
+def test_the_kiosk_shows_what_is_being_made_and_an_empty_wall_where_to_begin(
+    visit: Visit, server: Server, poster: dict[str, Any]
+) -> None:
+    screen = visit()
+    screen.goto("/?kiosk=1")
+    with server.drawing_stopped():
+        job_id = server.submit(theme="sodium_lights", dpi=72)["job_id"]
+        making = screen.locator(f'[data-making="{job_id}"] .sheet')
+        expect(making).to_be_in_viewport(ratio=0.99)
+    expect(screen.locator(f'.shown[data-job="{job_id}"]')).to_be_visible()
+    screen.evaluate("document.querySelector('[data-wall]').replaceChildren()")
+    expect(screen.get_by_text(f"Make the first one at {server.base_url}/")).to_be_in_viewport()

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,6 +57,11 @@ def refused_start(data_dir: Path, port: int | None = None, **settings: str) -> s
     )
     assert ended.returncode == 1, ended.stderr
     return ended.stderr
+
+
+def children(pid: int) -> list[int]:
+    """List the processes that a process has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
 
 
 class Server:
@@ -139,6 +146,24 @@ class Server:
             return None
         self._process.send_signal(how)
         return self.wait()
+
+    @contextmanager
+    def drawing_stopped(self) -> Iterator[None]:
+        """Let its render processes stand still, so that a job stays where it is for as long as that takes."""
+        drawing = children(self.pid)
+        for pid in drawing:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in drawing:
+                with suppress(ProcessLookupError):  # its job was stopped
+                    os.kill(pid, signal.SIGCONT)
+
+    def wait_until_idle(self) -> None:
+        """Wait until no poster is on its way, so that none comes that a test does not expect."""
+        while requests.get(f"{self.api}/stats", timeout=30).json()["active_jobs"]:
+            time.sleep(0.05)
 
     def client(self, *, cookie: str = "", **options: Any) -> socketio.SimpleClient:
         """Connect a Socket.IO client as a program would."""

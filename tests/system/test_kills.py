@@ -11,14 +11,9 @@ import pytest
 import requests
 from PIL import Image
 
-from tests.support.server import Server
+from tests.support.server import Server, children
 
 pytestmark = pytest.mark.system
-
-
-def children(pid: int) -> list[int]:
-    """List the processes that a process has started."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
 
 
 def exists(pid: int) -> bool:

@@ -65,7 +65,11 @@ export class Preview {
       await this.#hang(await draw({ ...body, width }, asking.signal), words);
     } catch (error) {
       if (/** @type {Error} */ (error).name === "AbortError") return;
-      if (error instanceof ApiError && error.status === OVERTAKEN) return;
+      if (error instanceof ApiError && error.status === OVERTAKEN) {
+        // On its way an older wish can come in after a newer one: the newest is made again.
+        if (asking === this.#asking) this.show(body, words);
+        return;
+      }
       this.#say(/** @type {Error} */ (error).message);
     }
     if (asking === this.#asking) this.easel.classList.remove("drawing");

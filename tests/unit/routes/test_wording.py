@@ -69,7 +69,7 @@ def test_the_queue_is_counted_from_those_before(job: dict[str, int], words: str)
     [
         ("de", "12,5 km", "60,172° N 24,944° O"),
         ("es", "12,5 km", "60,172° N 24,944° E"),
-        ("ar", "12.5 كم", "60.172° شمالًا 24.944° شرقًا"),
+        ("ar", "12.5 كم", "\u206660.172°\u2069 شمالًا \u206624.944°\u2069 شرقًا"),
     ],
 )
 def test_numbers_are_written_as_the_language_writes_them(code: str, distance: str, place: str) -> None:
