@@ -66,7 +66,8 @@ export class History {
   #offerSeasons() {
     const latest = this.#seasons.length - 1;
     const options = this.#seasons.map(({ since, until }, index) => {
-      const words = day.formatRange(Date.parse(since), until ? Date.parse(until) : this.now());
+      const [from, to] = [Date.parse(since), until ? Date.parse(until) : this.now()];
+      const words = (day.format(from) === day.format(to) ? when : day).formatRange(from, to);
       return new Option(index === latest ? gettext("This board: %(dates)s", { dates: words }) : words, String(index));
     });
     this.chooser.replaceChildren(...options.reverse());
