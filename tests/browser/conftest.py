@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.board import UNLIMITED
 from tests.support.server import Server
 
 DESKTOP = {"width": 1366, "height": 850}
@@ -93,3 +94,11 @@ def poster(server: Server) -> dict[str, Any]:
     """A poster that hangs on the wall, by somebody else."""
     job = server.wait_for(server.submit(theme="noir")["job_id"], "completed")
     return {"id": job["result"]["poster_id"], **job["result"]}
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running Mural in which everybody paints as fast as they like."""
+    running = Server(tmp_path_factory.mktemp("studio"), **UNLIMITED)
+    yield running
+    running.stop()
