@@ -31,7 +31,8 @@ ANN = "11111111-1111-4111-8111-111111111111"
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("board"), PIXEL_COOLDOWN="0", RATE_LIMIT_PIXELS="100000 per second")
+    settings = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "100000 per second", "METRICS": "1"}
+    running = Server(tmp_path_factory.mktemp("board"), **settings)
     yield running
     running.stop()
 
@@ -84,6 +85,38 @@ def test_a_placed_pixel_is_on_the_board_in_its_history_and_in_the_figures(board:
     assert past.content[20 * 256 + 10] == 0
     now = get(board, "/history", at=(datetime.now(UTC) + timedelta(seconds=1)).isoformat())
     assert now.content == get(board, "/board").content
+
+
+def test_the_past_is_compressed_and_belongs_to_a_season(board: Server) -> None:
+    at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    small = get(board, "/history", at=at)
+    plain = requests.get(
+        f"{board.api}/canvas/history", params={"at": at}, headers={"Accept-Encoding": "identity"}, timeout=60
+    )
+    assert (small.headers["Content-Encoding"], small.content) == ("gzip", plain.content)
+    assert int(small.headers["Content-Length"]) < len(plain.content) / 10
+    seasons = get(board, "/seasons").json()["seasons"]
+    assert [season["until"] for season in seasons] == [*(season["since"] for season in seasons[1:]), None]
+    latest = seasons[-1]
+    assert latest["epoch"] == int(small.headers["X-Epoch"])
+    assert {name: latest[name] for name in ("width", "height", "palette")} == {
+        name: get(board, "").json()[name] for name in ("width", "height", "palette")
+    }
+
+
+def test_the_board_is_in_the_figures_of_the_installation(board: Server) -> None:
+    place(board, 0, 0, 1)
+
+    def figure(name: str) -> float:
+        told = re.search(rf"^{name} (\S+)$", requests.get(f"{board.base_url}/metrics", timeout=60).text, re.MULTILINE)
+        assert told is not None
+        return float(told[1])
+
+    batches, pixels = figure("mural_canvas_flush_seconds_count"), figure("mural_canvas_placements_total")
+    place(board, 0, 0, 2)
+    assert figure("mural_canvas_placements_total") == pixels + 1
+    assert figure("mural_canvas_flush_seconds_count") == batches + 1
+    assert figure("mural_canvas_brakes") == 0
 
 
 def test_an_unchanged_board_is_not_sent_again(board: Server) -> None:
