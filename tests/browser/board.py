@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.support.flask_command import run_flask
 from tests.support.server import Server
 
+BLACK = 4
 RED = 6
 SKY = 22
 UNLIMITED: dict[str, Any] = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "100000 per second"}
@@ -100,7 +101,8 @@ class Fingers:
 
 def standing(page: Page) -> dict[str, float]:
     """Read from the address where the visitor stands."""
-    page.wait_for_timeout(400)  # the address follows once the hand rests
+    # The address follows once the hand has rested for 300 ms of the page's own time.
+    page.evaluate("() => new Promise((done) => setTimeout(done, 400))")
     return {name: float(value) for name, value in re.findall(r"([xyz])=([\d.]+)", page.url)}
 
 

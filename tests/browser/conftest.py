@@ -9,13 +9,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.board import UNLIMITED
 from tests.support.server import Server
 
 DESKTOP = {"width": 1366, "height": 850}
 PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=30_000)
+"""The bound only ends a broken run: a busy machine is slow, not wrong."""
 
 SAMPLE_QUERY = "city=Helsinki&country=Finland&latitude=60.1715&longitude=24.9443&distance=500"
 
