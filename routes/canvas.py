@@ -18,6 +18,7 @@ from routes.canvas_schemas import (
     PixelOut,
     PlacedOut,
     ScaleQuery,
+    SeasonsOut,
     SpotQuery,
     TimelapseQuery,
 )
@@ -60,7 +61,7 @@ def get_canvas() -> Response:
 def get_board() -> Response:
     """Send the board: palette indexes, one byte a pixel, row by row."""
     image = services().canvas.live.image()
-    compressed = request.accept_encodings.quality("gzip") > 0
+    compressed = _takes_gzip()
     return _board(image.gzipped if compressed else image.raw, image.epoch, image.seq, BRIEFLY, gzipped=compressed)
 
 
@@ -69,12 +70,26 @@ def get_board() -> Response:
 @blueprint.answers(BYTES)
 def get_history(query_data: HistoryQuery) -> Response:
     """Send the board as it was at a moment, in the form of GET /canvas/board."""
-    past = services().canvas_history.at(query_data.at)
-    response = _board(past.board.tobytes(), past.season.epoch, past.seq, PAST, gzipped=False)
+    history = services().canvas_history
+    past = history.at(query_data.at)
+    compressed = _takes_gzip()
+    body = history.gzipped(past) if compressed else past.board.tobytes()
+    response = _board(body, past.season.epoch, past.seq, PAST, gzipped=compressed)
     response.headers["X-Width"] = str(past.season.width)
     response.headers["X-Height"] = str(past.season.height)
     response.headers["X-Time"] = moment(past.at_ms)
     return response
+
+
+@blueprint.get("/canvas/seasons")
+@blueprint.answers({HTTPStatus.OK: SeasonsOut})
+def get_seasons() -> Response:
+    """List the seasons, the running one last; GET /canvas/history shows the boards of all of them."""
+    return reply({"seasons": services().canvas_history.seasons()})
+
+
+def _takes_gzip() -> bool:
+    return request.accept_encodings.quality("gzip") > 0
 
 
 def _board(body: bytes, epoch: int, seq: int, caching: str, *, gzipped: bool) -> Response:

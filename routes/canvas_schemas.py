@@ -81,6 +81,19 @@ class CanvasOut(Answer):
     braked: bool
 
 
+class SeasonOut(Answer):
+    epoch: int
+    since: str
+    until: str | None
+    width: int
+    height: int
+    palette: list[ColourOut]
+
+
+class SeasonsOut(Answer):
+    seasons: list[SeasonOut]
+
+
 class PixelOut(Answer):
     x: int
     y: int

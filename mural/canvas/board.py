@@ -16,7 +16,7 @@ MAX_SIDE_PX: Final = 4096
 """A cell's number must fit into the 24 bits that a frame has for it."""
 
 COMPRESSION: Final = 1
-"""Snapshots are written while people place: quick counts more than small."""
+"""Boards are compressed while people place: quick counts more than small."""
 
 Cells = NDArray[np.uint32]
 Colours = NDArray[np.uint8]

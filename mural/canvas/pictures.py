@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, Literal
 
+import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -74,17 +75,38 @@ def write_film(frames: Iterable[Image.Image], file: Path, kind: FilmFormat) -> N
 
 def require_encoder(kind: FilmFormat) -> None:
     """Raise NotBuilt where films of a kind cannot be made on this machine."""
-    if kind == "mp4" and shutil.which("ffmpeg") is None:
-        raise NotBuilt("MP4 needs ffmpeg, which is not installed here; ask for .webp or .gif.", allowed=["webp", "gif"])
+    if kind == "mp4":
+        find_ffmpeg()
+
+
+def find_ffmpeg() -> str:
+    """Find the machine's own ffmpeg, else the one that its Python package brings; raise NotBuilt without either."""
+    own = shutil.which("ffmpeg")
+    try:
+        return own or str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        message = "MP4 needs ffmpeg, which is not installed here; ask for .webp or .gif."
+        raise NotBuilt(message, allowed=["webp", "gif"]) from None
 
 
 def _write_mp4(frames: Iterator[Image.Image], size: tuple[int, int], file: Path) -> None:
-    require_encoder("mp4")
     # Even sides: the colour planes of the usual format have half the size.
     even = [side + side % 2 for side in size]
-    command = ["ffmpeg", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24"]
+    command = [find_ffmpeg(), "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24"]
     command += ["-s", f"{size[0]}x{size[1]}", "-r", str(FRAMES_PER_SECOND), "-i", "-"]
-    command += ["-vf", f"pad={even[0]}:{even[1]}", "-pix_fmt", "yuv420p", "-preset", "veryfast", "-f", "mp4", str(file)]
+    command += [
+        "-vf",
+        f"pad={even[0]}:{even[1]}",
+        "-pix_fmt",
+        "yuv420p",
+        "-preset",
+        "veryfast",
+        "-threads",
+        "1",
+        "-f",
+        "mp4",
+        str(file),
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:  # noqa: S603 - numbers and a path of ours
         if encoder.stdin is None:
             raise RuntimeError("ffmpeg was started without a pipe")

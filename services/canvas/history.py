@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import func, select
 
-from mural.canvas.board import Board
+from mural.canvas.board import COMPRESSION, Board
 from mural.errors import InvalidInput
 from services.canvas.log import Kind, Season, season_of
 from services.canvas.rules import moment
@@ -73,6 +74,18 @@ class CanvasHistory:
         state = self._store.state_after(season, self._store.snapshot_before(season, at_ms=at_ms), at_ms=at_ms)
         return PastBoard(season, state.seq, state.at_ms, state.board)
 
+    def gzipped(self, past: PastBoard) -> bytes:
+        """Compress a past board: a large one is 16 MB, and a slider asks for one after the other."""
+        return self._store.aside(lambda: gzip.compress(past.board.tobytes(), COMPRESSION))
+
+    def seasons(self) -> list[dict[str, Any]]:
+        """List the seasons, the running one last: when each was, and what its boards look like."""
+        with self._store.database.read() as session:
+            rows = session.scalars(select(CanvasSeasonRow).order_by(CanvasSeasonRow.epoch)).all()
+        seasons = [season_of(row) for row in rows]
+        ends: list[str | None] = [moment(season.started_at_ms) for season in seasons[1:]]
+        return [_told(season, end) for season, end in zip(seasons, [*ends, None], strict=True)]
+
     def stats(self) -> dict[str, Any]:
         """Count what happened in this season."""
         season, live = self._canvas.live.season, self._canvas.live
@@ -90,6 +103,17 @@ class CanvasHistory:
                 for colour, count in zip(season.palette.colours, counts, strict=True)
             ],
         }
+
+
+def _told(season: Season, until: str | None) -> dict[str, Any]:
+    return {
+        "epoch": season.epoch,
+        "since": moment(season.started_at_ms),
+        "until": until,
+        "width": season.width,
+        "height": season.height,
+        "palette": season.palette.to_json(),
+    }
 
 
 def _entry(row: PlacementRow, user_id: str, season: Season) -> dict[str, Any]:

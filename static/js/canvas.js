@@ -14,7 +14,7 @@ import { spanOf } from "./canvas/codec.js";
 import { fetchBoard, startFeed } from "./canvas/feed.js";
 import { startHand } from "./canvas/hand.js";
 import { History } from "./canvas/history.js";
-import { Glows, cursorLayer, gridLayer, sheetLayer } from "./canvas/layers.js";
+import { Glows, cursorLayer, gridLayer, hatchLayer, sheetLayer } from "./canvas/layers.js";
 import { Minimap } from "./canvas/minimap.js";
 import { Painter } from "./canvas/painter.js";
 import { Palette } from "./canvas/palette.js";
@@ -57,9 +57,13 @@ const undo = /** @type {HTMLButtonElement} */ (need("[data-undo]"));
 const grid = /** @type {HTMLInputElement} */ (need("[data-grid]"));
 
 let accent = "";
+/** @type {import("./canvas/layers.js").Side[]} */
+let closedOff = [];
 let undoTimer = 0;
 /** @type {(() => void) | undefined} */
 let writeAddress;
+/** @type {(() => void) | undefined} */
+let catchUp;
 
 export const log = new StreamLog({ epoch: 0, seq: -1 }, spanOf, (frame, from) => {
   board.apply(frame, from);
@@ -70,7 +74,11 @@ export const log = new StreamLog({ epoch: 0, seq: -1 }, spanOf, (frame, from) =>
 const painter = new Painter({
   board,
   charges,
-  send: (request) => command(Commands.CANVAS_PLACE, request),
+  send: async (request) => {
+    const ack = await command(Commands.CANVAS_PLACE, request);
+    standing.mine(ack.braked);
+    return ack;
+  },
   seenSeq: () => log.seq,
   onChange: changed,
   onPlaced: (x, y, colour) => {
@@ -79,6 +87,7 @@ const painter = new Painter({
   },
   onRefused: (words, reason) => {
     standing.refused(reason);
+    if (reason === "protected") catchUp?.();
     notify(words, { seconds: 5 });
   },
 });
@@ -102,6 +111,13 @@ function replace(whole) {
   changed();
 }
 
+/** What one sees has another size. */
+function resized() {
+  stage.refit();
+  hand.set({ cursor: null });
+  camera.fit();
+}
+
 /**
  * The server has told how the board is; a new season may have another size and other paints.
  * @param {Record<string, any>} told
@@ -109,11 +125,11 @@ function replace(whole) {
 function onJoined(told) {
   if (!board.hasShape(/** @type {any} */ (told))) {
     board.reshape(/** @type {any} */ (told));
-    stage.refit();
     palette.show(board.palette);
-    hand.set({ colour: null, cursor: null });
-    camera.fit();
+    hand.set({ colour: null });
+    resized();
   }
+  closedOff = told.protected;
   charges.setRule(/** @type {any} */ (told));
   charges.adopt(/** @type {any} */ (told));
   standing.joined(told);
@@ -173,6 +189,7 @@ function listen() {
     charges.setClock(serverTime);
   });
   socket().on(Events.PRESENCE_CHANGED, ({ viewers }) => standing.here(viewers));
+  socket().on(Events.CANVAS_BRAKES, (brakes) => standing.braked(brakes));
   socket().on("disconnect", () => standing.away());
   socket().on("connect_error", () => standing.away());
 }
@@ -184,13 +201,14 @@ async function begin() {
     replace(whole);
     log.restart(whole);
   }
-  startFeed({ log, replace, onJoined });
+  catchUp = startFeed({ log, replace, onJoined });
 }
 
 stage.layers = [
   sheetLayer(() => heat.sheet()),
   sheetLayer(() => template.sheet()),
   gridLayer(board, () => grid.checked),
+  hatchLayer(board, () => closedOff),
   glows.draw,
   cursorLayer(board, hand.get),
 ];
@@ -205,7 +223,7 @@ new History({
   opener: /** @type {any} */ (need("[data-history-opener]")),
   now: () => charges.now(),
   show: (past) => {
-    board.showPast(past);
+    if (board.showPast(past)) resized();
     changed();
   },
 });

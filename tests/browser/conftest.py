@@ -11,10 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.board import UNLIMITED
 from tests.support.server import Server
 
 DESKTOP = {"width": 1366, "height": 850}
 PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=30_000)
+"""The bound only ends a broken run: a busy machine is slow, not wrong."""
 
 SAMPLE_QUERY = "city=Helsinki&country=Finland&latitude=60.1715&longitude=24.9443&distance=500"
 
@@ -98,3 +102,11 @@ def poster(server: Server) -> dict[str, Any]:
     """A poster that hangs on the wall, by somebody else."""
     job = server.wait_for(server.submit(theme="noir")["job_id"], "completed")
     return {"id": job["result"]["poster_id"], **job["result"]}
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running Mural in which everybody paints as fast as they like."""
+    running = Server(tmp_path_factory.mktemp("studio"), **UNLIMITED)
+    yield running
+    running.stop()

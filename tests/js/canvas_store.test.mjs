@@ -59,16 +59,26 @@ test("a wish confirmed after its frame came goes at once", () => {
 
 test("the present goes on beneath a board of the past", () => {
   const here = board();
-  here.showPast(new Uint8Array(12).fill(2));
+  assert.equal(here.showPast({ width: 4, height: 3, palette, pixels: new Uint8Array(12).fill(2) }), false);
   here.apply(frame(1, [0, 1]), 0);
   assert.equal(here.picture[0], rgbaOf("#51e9f4"));
   here.showPast(null);
   assert.equal(here.picture[0], rgbaOf("#be0039"));
 });
 
-test("a past of another size is not shown", () => {
+test("a past of another size and other paints is shown as it was, and the present comes back whole", () => {
   const here = board();
-  here.showPast(new Uint8Array(99));
+  here.apply(frame(1, [11, 1]), 0);
+  const past = { width: 2, height: 1, palette: [{ name: "Ink", color: "#101012" }], pixels: new Uint8Array(2) };
+  assert.equal(here.showPast(past), true);
+  assert.deepEqual([...here.picture], [rgbaOf("#101012"), rgbaOf("#101012")]);
+  assert.deepEqual(here.takeDirty(), { left: 0, top: 0, right: 2, bottom: 1 });
+  here.apply(frame(2, [10, 2]), 0);
+  assert.equal(here.takeDirty(), null);
+  assert.ok(here.hasShape({ width: 4, height: 3, palette }));
+  assert.equal(here.showPast(null), true);
+  assert.equal(here.picture[10], rgbaOf("#51e9f4"));
+  assert.equal(here.picture[11], rgbaOf("#be0039"));
   assert.equal(here.inPast, false);
 });
 

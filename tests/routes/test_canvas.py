@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,6 +23,7 @@ from routes.context import bring_services
 from services.background import ThreadBackground
 from services.container import build_services
 from services.events import RecordingPublisher
+from tests.support.films import frames_of
 from tests.support.server import Server
 
 ANN = "11111111-1111-4111-8111-111111111111"
@@ -31,7 +31,8 @@ ANN = "11111111-1111-4111-8111-111111111111"
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("board"), PIXEL_COOLDOWN="0", RATE_LIMIT_PIXELS="100000 per second")
+    settings = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "100000 per second", "METRICS": "1"}
+    running = Server(tmp_path_factory.mktemp("board"), **settings)
     yield running
     running.stop()
 
@@ -84,6 +85,38 @@ def test_a_placed_pixel_is_on_the_board_in_its_history_and_in_the_figures(board:
     assert past.content[20 * 256 + 10] == 0
     now = get(board, "/history", at=(datetime.now(UTC) + timedelta(seconds=1)).isoformat())
     assert now.content == get(board, "/board").content
+
+
+def test_the_past_is_compressed_and_belongs_to_a_season(board: Server) -> None:
+    at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    small = get(board, "/history", at=at)
+    plain = requests.get(
+        f"{board.api}/canvas/history", params={"at": at}, headers={"Accept-Encoding": "identity"}, timeout=60
+    )
+    assert (small.headers["Content-Encoding"], small.content) == ("gzip", plain.content)
+    assert int(small.headers["Content-Length"]) < len(plain.content) / 10
+    seasons = get(board, "/seasons").json()["seasons"]
+    assert [season["until"] for season in seasons] == [*(season["since"] for season in seasons[1:]), None]
+    latest = seasons[-1]
+    assert latest["epoch"] == int(small.headers["X-Epoch"])
+    assert {name: latest[name] for name in ("width", "height", "palette")} == {
+        name: get(board, "").json()[name] for name in ("width", "height", "palette")
+    }
+
+
+def test_the_board_is_in_the_figures_of_the_installation(board: Server) -> None:
+    place(board, 0, 0, 1)
+
+    def figure(name: str) -> float:
+        told = re.search(rf"^{name} (\S+)$", requests.get(f"{board.base_url}/metrics", timeout=60).text, re.MULTILINE)
+        assert told is not None
+        return float(told[1])
+
+    batches, pixels = figure("mural_canvas_flush_seconds_count"), figure("mural_canvas_placements_total")
+    place(board, 0, 0, 2)
+    assert figure("mural_canvas_placements_total") == pixels + 1
+    assert figure("mural_canvas_flush_seconds_count") == batches + 1
+    assert figure("mural_canvas_brakes") == 0
 
 
 def test_an_unchanged_board_is_not_sent_again(board: Server) -> None:
@@ -147,12 +180,17 @@ def test_how_the_board_came_about_can_be_had_as_a_film(board: Server, kind: str)
         assert film.convert("RGB").getpixel((4 * 2, 100 * 2)) == (16, 16, 18)
 
 
-def test_a_film_that_needs_a_missing_encoder_is_refused_with_the_others_named(board: Server) -> None:
-    answer = get(board, "/timelapse.mp4")
-    if shutil.which("ffmpeg"):
-        assert answer.headers["Content-Type"] == "video/mp4"
-    else:
-        assert (answer.status_code, answer.json()["allowed"]) == (501, ["webp", "gif"])
+def test_how_the_board_came_about_can_be_had_as_a_video(board: Server, tmp_path: Path) -> None:
+    for number in range(30):
+        place(board, number, 110, 4)
+    answer = get(board, "/timelapse.mp4", speed=1)
+    assert answer.headers["Content-Type"] == "video/mp4"
+    file = tmp_path / "film.mp4"
+    file.write_bytes(answer.content)
+    first, *_between, last = frames_of(file)
+    assert first.shape == (512, 512, 3)
+    where = 110 * 2, 15 * 2
+    assert (first[where].min() > 200, last[where].max() < 60) == (True, True)
 
 
 def test_commands_reach_a_running_server(board: Server, console: FlaskCliRunner) -> None:

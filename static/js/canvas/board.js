@@ -6,6 +6,7 @@
 
 /** @typedef {{name: string, color: string}} Paint */
 /** @typedef {{width: number, height: number, palette: Paint[]}} Shape */
+/** @typedef {Shape & {pixels: Uint8Array}} Past a board of the past, which may have had another size and other paints */
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Rect right and bottom are not part of it */
 /** @typedef {{cell: number, colour: number, seq: number | null}} Wish seq is known once it is committed */
 
@@ -23,18 +24,20 @@ export function rgbaOf(hex) {
 export class Board {
   /** @type {Map<string, Wish>} */
   #wishes = new Map();
-  /** @type {Uint8Array | null} */
+  /** @type {Past | null} */
   #past = null;
   /** @type {Rect | null} */
   #dirty = null;
+  /** @type {Shape} of the present board */
+  #present = { width: 0, height: 0, palette: [] };
+  /** @type {Uint8Array} what the server has committed, row by row */
+  pixels = new Uint8Array();
+  // The size, the paints and the picture of what one sees, be it the present or the past.
   width = 0;
   height = 0;
   /** @type {Paint[]} */
   palette = [];
   paints = new Uint32Array();
-  /** @type {Uint8Array} what the server has committed, row by row */
-  pixels = new Uint8Array();
-  /** What one sees, as a picture. */
   picture = new Uint32Array();
 
   /** @param {Shape} shape */
@@ -47,21 +50,17 @@ export class Board {
    * @param {Shape} shape
    */
   reshape({ width, height, palette }) {
-    this.width = width;
-    this.height = height;
-    this.palette = palette;
-    this.paints = Uint32Array.from(palette, ({ color }) => rgbaOf(color));
+    this.#present = { width, height, palette };
     this.pixels = new Uint8Array(width * height);
-    this.picture = new Uint32Array(width * height);
     this.#wishes.clear();
-    this.#past = null;
-    this.#repaint();
+    this.showPast(null);
   }
 
   /** @param {Shape} shape */
   hasShape({ width, height, palette }) {
-    const same = (/** @type {Paint} */ paint, /** @type {number} */ i) => paint.color === this.palette[i]?.color;
-    return width === this.width && height === this.height && palette.length === this.palette.length && palette.every(same);
+    const here = this.#present;
+    const same = (/** @type {Paint} */ paint, /** @type {number} */ i) => paint.color === here.palette[i]?.color;
+    return width === here.width && height === here.height && palette.length === here.palette.length && palette.every(same);
   }
 
   /**
@@ -122,11 +121,20 @@ export class Board {
 
   /**
    * Shows a board of the past instead, or with null the present again; the present goes on beneath.
-   * @param {Uint8Array | null} past
+   * @param {Past | null} past
+   * @returns {boolean} whether what one sees has another size now
    */
   showPast(past) {
-    this.#past = past?.length === this.pixels.length ? past : null;
+    const { width, height, palette } = past ?? this.#present;
+    const resized = width !== this.width || height !== this.height;
+    this.#past = past;
+    this.width = width;
+    this.height = height;
+    this.palette = palette;
+    this.paints = Uint32Array.from(palette, ({ color }) => rgbaOf(color));
+    if (resized) this.picture = new Uint32Array(width * height);
     this.#repaint();
+    return resized;
   }
 
   get inPast() {
@@ -138,7 +146,7 @@ export class Board {
    * @param {number} cell
    */
   shown(cell) {
-    if (this.#past) return this.#past[cell];
+    if (this.#past) return this.#past.pixels[cell];
     let colour = this.pixels[cell];
     for (const wish of this.#wishes.values()) if (wish.cell === cell) colour = wish.colour;
     return colour;
@@ -158,6 +166,7 @@ export class Board {
 
   /** @param {number} cell */
   #touch(cell) {
+    if (this.#past) return;
     this.picture[cell] = this.paints[this.shown(cell)];
     const x = cell % this.width;
     const y = (cell - x) / this.width;
@@ -170,7 +179,7 @@ export class Board {
 
   #repaint() {
     const { picture, paints } = this;
-    const pixels = this.#past ?? this.pixels;
+    const { pixels } = this.#past ?? this;
     for (let cell = 0; cell < pixels.length; cell++) picture[cell] = paints[pixels[cell]];
     if (!this.#past) for (const { cell, colour } of this.#wishes.values()) picture[cell] = paints[colour];
     this.#dirty = { left: 0, top: 0, right: this.width, bottom: this.height };

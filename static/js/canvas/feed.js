@@ -24,7 +24,7 @@ export async function fetchBoard(past) {
 }
 
 /**
- * Keeps the page's copy of the board true from now on.
+ * Keeps the page's copy of the board true from now on; gives what asks anew.
  * @param {object} parts
  * @param {import("../lib/log.js").StreamLog<import("./codec.js").PixelFrame>} parts.log
  * @param {(whole: WholeBoard) => void} parts.replace
@@ -48,4 +48,5 @@ export function startFeed({ log, replace, onJoined }) {
   socket().on(Events.CANVAS_PIXELS, (bytes) => log.receive(decodeFrame(bytes)) || catchUp());
   socket().on(Events.CANVAS_RESYNC, catchUp);
   onEveryConnect(catchUp);
+  return catchUp;
 }

@@ -8,10 +8,17 @@ import { fetchBoard } from "./feed.js";
 
 const STEPS = 240;
 const STEP_MS = 90;
+const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
 const when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
+/** @typedef {import("./board.js").Shape & {epoch: number, since: string, until: string | null}} Season */
+
 export class History {
+  /** @type {Season[]} */
+  #seasons = [];
   #fromMs = 0;
+  /** @type {number | null} null for a season that goes on */
+  #untilMs = null;
   #playing = false;
   #busy = false;
   /** @type {number | null} the step that was asked for while another one was on its way */
@@ -21,7 +28,7 @@ export class History {
    * @param {object} parts
    * @param {HTMLElement} parts.panel
    * @param {HTMLButtonElement} parts.opener
-   * @param {(past: Uint8Array | null) => void} parts.show null for the present
+   * @param {(past: import("./board.js").Past | null) => void} parts.show null for the present
    * @param {() => number} parts.now the server's time
    */
   constructor({ panel, opener, show, now }) {
@@ -30,11 +37,14 @@ export class History {
     this.show = show;
     this.now = now;
     this.slider = /** @type {HTMLInputElement} */ (need("[data-moment]", panel));
+    this.chooser = /** @type {HTMLSelectElement} */ (need("[data-season]", panel));
+    this.film = need("[data-film]", panel);
     this.player = need("[data-play]", panel);
     this.fault = need("[data-history-fault]", panel);
     this.slider.max = String(STEPS);
     this.slider.addEventListener("input", () => this.#pause() ?? this.#go(Number(this.slider.value)));
     this.player.addEventListener("click", () => (this.#playing ? this.#pause() : this.#play()));
+    this.chooser.addEventListener("change", () => this.#choose());
     need("[data-now]", panel).addEventListener("click", () => this.close());
     opener.addEventListener("click", () => (panel.hidden ? this.#open() : this.close()));
   }
@@ -45,11 +55,40 @@ export class History {
     this.slider.value = String(STEPS);
     this.slider.disabled = true;
     await this.#try(async () => {
-      this.#fromMs = Date.parse((await api("/canvas/stats")).since);
+      this.#seasons = (await api("/canvas/seasons")).seasons;
+      this.#offerSeasons();
       this.slider.disabled = false;
       this.slider.focus();
-      this.#tell(STEPS);
     });
+  }
+
+  /** Lets one choose among the seasons, the running one first; where there is but one there is no choice. */
+  #offerSeasons() {
+    const latest = this.#seasons.length - 1;
+    const options = this.#seasons.map(({ since, until }, index) => {
+      const [from, to] = [Date.parse(since), until ? Date.parse(until) : this.now()];
+      const words = (day.format(from) === day.format(to) ? when : day).formatRange(from, to);
+      return new Option(index === latest ? gettext("This board: %(dates)s", { dates: words }) : words, String(index));
+    });
+    this.chooser.replaceChildren(...options.reverse());
+    need("[data-seasons]", this.panel).hidden = latest < 1;
+    this.#begin(latest);
+  }
+
+  #choose() {
+    this.#pause();
+    this.#begin(Number(this.chooser.value));
+    void this.#go(STEPS);
+  }
+
+  /** @param {number} index the season whose time the slider runs through */
+  #begin(index) {
+    const { since, until } = this.#seasons[index];
+    this.#fromMs = Date.parse(since);
+    this.#untilMs = until ? Date.parse(until) - 1 : null;
+    this.film.hidden = until !== null;
+    this.slider.value = String(STEPS);
+    this.#tell(STEPS);
   }
 
   /** Comes back to the present. */
@@ -97,8 +136,9 @@ export class History {
   async #fetch(step) {
     this.#next = null;
     const at = new Date(this.#momentOf(step)).toISOString();
-    const { pixels } = await fetchBoard(at);
-    if (!this.panel.hidden) this.show(pixels);
+    const { epoch, pixels } = await fetchBoard(at);
+    const season = this.#seasons.find((known) => known.epoch === epoch);
+    if (season && !this.panel.hidden) this.show({ ...season, pixels });
   }
 
   /** @param {() => Promise<void>} act */
@@ -114,7 +154,7 @@ export class History {
 
   /** @param {number} step */
   #momentOf(step) {
-    return this.#fromMs + ((this.now() - this.#fromMs) * step) / STEPS;
+    return this.#fromMs + (((this.#untilMs ?? this.now()) - this.#fromMs) * step) / STEPS;
   }
 
   /** @param {number} step */

@@ -10,6 +10,11 @@ import { calm } from "../lib/dom.js";
 const GRID_FROM_PX = 8;
 const GLOW_MS = 900;
 const MAX_GLOWS = 200;
+const HATCH_PX = 9;
+/** Seen on light paints and on dark ones, and quiet on both. */
+const HATCH = "rgb(128 128 128 / 55%)";
+
+/** @typedef {{left: number, top: number, right: number, bottom: number}} Side a rectangle with its sides inside */
 
 /**
  * Hairlines between the pixels, once they are large enough.
@@ -35,6 +40,51 @@ export function gridLayer(board, wanted) {
     context.strokeStyle = "rgb(128 128 128 / 32%)";
     context.stroke();
   };
+}
+
+/**
+ * Hatches the parts in which nobody may paint.
+ * @param {Board} board
+ * @param {() => Side[]} parts
+ * @returns {Layer}
+ */
+export function hatchLayer(board, parts) {
+  /** @type {CanvasPattern | null} */
+  let hatch = null;
+  return (context, { left, top, scale }) => {
+    if (board.inPast || !parts().length) return;
+    hatch ??= hatching(context);
+    hatch?.setTransform(new DOMMatrix().translate(left, top));
+    for (const part of parts()) {
+      const at = [left + part.left * scale, top + part.top * scale];
+      const size = [(part.right - part.left + 1) * scale, (part.bottom - part.top + 1) * scale];
+      context.fillStyle = hatch ?? "transparent";
+      context.fillRect(at[0], at[1], size[0], size[1]);
+      context.lineWidth = devicePixelRatio;
+      context.strokeStyle = HATCH;
+      context.strokeRect(at[0], at[1], size[0], size[1]);
+    }
+  };
+}
+
+/**
+ * Diagonal hairlines, the same at every distance.
+ * @param {CanvasRenderingContext2D} context
+ */
+function hatching(context) {
+  const size = Math.round(HATCH_PX * devicePixelRatio);
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = size;
+  const lines = tile.getContext("2d");
+  if (!lines) return null;
+  lines.lineWidth = devicePixelRatio;
+  lines.strokeStyle = HATCH;
+  for (const shift of [-size, 0, size]) {
+    lines.moveTo(shift - 1, size + 1);
+    lines.lineTo(shift + size + 1, -1);
+  }
+  lines.stroke();
+  return context.createPattern(tile, "repeat");
 }
 
 /** A short glow around what others have just placed; none for those who asked for less motion. */
