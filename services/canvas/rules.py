@@ -89,6 +89,9 @@ class CanvasRules:
 
     def allowance(self, visitor: Visitor, now_ms: int) -> Allowance:
         """Tell what a visitor has left."""
+        if not self.brakes:  # this is asked for every placement
+            own, shared = self._charges(visitor, now_ms)
+            return Allowance(min(own.count, shared.count), max(own.available_at_ms, shared.available_at_ms))
         brakes = self._brakes_on(visitor, now_ms)
         left = [*self._charges(visitor, now_ms), *self._braked_charges(visitor, brakes, now_ms)]
         return Allowance(
