@@ -36,7 +36,7 @@ LOOK_S = 0.5
 GROWTH_MB = 24.0
 """What the later half may add to the web process at most: a page of a cache, never a leak that goes on."""
 
-SPARE_FILES = 8
+SPARE_FILES = 16
 SPARE_THREADS = 4
 """What a pool may keep open for the next who comes; hundreds come and go in the shortest run."""
 
