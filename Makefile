@@ -17,7 +17,8 @@ run: setup ## Set up what is missing and serve http://localhost:8000
 	@$(BIN)/python wsgi.py
 
 test: setup-dev system-tools ## Set up what is missing and run every test
-	@$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
+	@# In their order: else files with one long test come last, and half of the machine waits for them.
+	@$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	@npm test --silent
 
 lint: setup-dev ## Check style, types, imports, JavaScript and known vulnerabilities

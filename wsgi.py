@@ -27,6 +27,7 @@ elif ASYNC_MODE == "gevent":
 
     monkey.patch_all()
 
+import errno
 import gc
 import logging
 import signal
@@ -34,6 +35,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -47,13 +49,11 @@ from services.errors_reporting import start_reporting
 from services.holdings import Holdings
 from services.instance_lock import instance_lock
 from services.logs import configure_logs
+from services.open_files import most_connections
 from services.restore import undo_interrupted
 from services.start_checks import check_port, check_prepared, lend_prepared
 
 log = logging.getLogger("mural")
-
-MAX_SOCKETS = 20_000
-"""Eventlet's server accepts 1,024 by default; the machine's own limit on open files is the one that should count."""
 
 BACKLOG = 4096
 """So many connections may wait to be accepted: after a restart everybody comes back at once."""
@@ -108,7 +108,21 @@ def _serve_with_eventlet(app: Flask, config: Config) -> None:
     # Every connection inherits it. An answer's head and body are written apart, and the second write would wait some
     # 40 ms until the client has acknowledged the first.
     door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    eventlet.wsgi.server(door, app, max_size=MAX_SOCKETS, log_output=False, socket_timeout=SILENCE_S)
+    door.accept = partial(_accept_with_patience, door.accept)
+    # Its server takes 1,024 connections by default; the system's limit on open files is the one that should count.
+    eventlet.wsgi.server(door, app, max_size=most_connections(), log_output=False, socket_timeout=SILENCE_S)
+
+
+def _accept_with_patience(accept: Callable[[], Any]) -> Any:
+    """Wait while no file is left for another connection: eventlet's server would end."""
+    while True:
+        try:
+            return accept()
+        except OSError as error:
+            if error.errno not in {errno.EMFILE, errno.ENFILE}:
+                raise
+            log.warning("No more connections are accepted just now: %s", error.strerror)
+            eventlet.sleep(1)
 
 
 def _aside() -> Aside:

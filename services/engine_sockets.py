@@ -105,7 +105,7 @@ class EngineSockets:
             self._cut(connection)
 
     def _connect(self, engine_id: str, environ: dict[str, Any]) -> str | None:
-        if len(self) > self._max_clients:
+        if len(self) > self._max_clients:  # it is counted already
             log.warning("refusing a socket: there are %d", self._max_clients)
             return "Too many connections."
         self._connected(engine_id, environ)

@@ -11,14 +11,10 @@ from socketio.packet import EVENT
 from services.engine_sockets import EngineSockets
 from services.events import EVERYONE, Event
 from services.frames import Message
-from services.open_files import raise_open_files
+from services.open_files import most_sockets
 from services.outbox import Outbox
 
 NAMESPACE: Final = "/"
-
-MAX_OPEN_FILES: Final = 20_000
-OTHER_FILES: Final = 1_000
-"""Kept free for pages, downloads, the database and render processes when sockets take all they may."""
 
 
 class Fanout(Manager):  # type: ignore[misc]  # python-socketio ships no types
@@ -30,7 +26,7 @@ class Fanout(Manager):  # type: ignore[misc]  # python-socketio ships no types
 
     def attach(self, server: Any) -> None:
         """Take over how a Socket.IO server writes to its clients."""
-        self._sockets = EngineSockets(server.eio, raise_open_files(MAX_OPEN_FILES) - OTHER_FILES)
+        self._sockets = EngineSockets(server.eio, most_sockets())
         # An acknowledgement with attachments would go out part by part, and a broadcast could come between them.
         server._send_packet = self._send_whole  # noqa: SLF001  # there is no public place for this
 

@@ -21,7 +21,7 @@ class CanvasClient:
 
     def __init__(self, server: Server, transport: str = "websocket") -> None:
         self._server = server
-        self._transport = transport
+        self.transport = transport
         self.session = requests.Session()
         self._lock = threading.RLock()
         self._client: socketio.Client | None = None
@@ -41,7 +41,7 @@ class CanvasClient:
         if not self.session.cookies:
             self.session.get(f"{self._server.api}/canvas", timeout=30)
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.session.cookies)
-        options = {"transports": [self._transport], "wait_timeout": 20, "headers": {"Cookie": cookies}}
+        options = {"transports": [self.transport], "wait_timeout": 20, "headers": {"Cookie": cookies}}
         client.connect(self._server.base_url, **options)
         self.join()
 

@@ -64,7 +64,12 @@ class RawSocket:
         """Send a text frame."""
         self.send_frame(TEXT, text.encode())
 
-    def send_frame(self, kind: int, content: bytes, *, final: bool = True) -> None:
+    def send_often(self, text: str, times: int) -> None:
+        """Send the same text frame again and again, a hundred at once."""
+        for _ in range(times // 100):
+            self.send_frame(TEXT, text.encode(), times=100)
+
+    def send_frame(self, kind: int, content: bytes, *, final: bool = True, times: int = 1) -> None:
         """Send a frame, masked with zeros."""
         first, size = kind | (0x80 if final else 0), len(content)
         if size < 126:
@@ -73,7 +78,7 @@ class RawSocket:
             head = struct.pack("!BBH", first, 0x80 | 126, size)
         else:
             head = struct.pack("!BBQ", first, 0x80 | 127, size)
-        self.socket.sendall(head + bytes(4) + content)
+        self.socket.sendall((head + bytes(4) + content) * times)
 
     def read_frame(self) -> tuple[int, bytes]:
         """Read a frame; raise ConnectionError when the connection has ended."""

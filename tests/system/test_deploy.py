@@ -7,9 +7,53 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
+import yaml
 
 from tests.support.real_parts import ROOT
+
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+TEXTS = {"type": "array", "items": {"type": "string"}}
+SERVICE = {
+    "build": {"type": "string"},
+    "image": {"type": "string", "pattern": r"^[a-z]+(:[\w.-]+)?$"},
+    "restart": {"enum": ["no", "always", "on-failure", "unless-stopped"]},
+    "init": {"type": "boolean"},
+    "read_only": {"type": "boolean"},
+    "command": {"type": "string"},
+    "env_file": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {"path": {"type": "string"}, "required": {"type": "boolean"}},
+            "required": ["path"],
+            "additionalProperties": False,
+        },
+    },
+    "environment": {"type": "object", "additionalProperties": {"type": "string"}},
+    "ports": {"type": "array", "items": {"type": "string", "pattern": r"^([^ ]+:)?[^ :]+:\d+$"}},
+    "volumes": {"type": "array", "items": {"type": "string", "pattern": r"^[\w./-]+:/[\w./-]+(:ro)?$"}},
+    "profiles": TEXTS,
+    "tmpfs": TEXTS,
+    "cap_drop": TEXTS,
+    "security_opt": TEXTS,
+    "stop_grace_period": {"type": "string", "pattern": r"^\d+s$"},
+    "ulimits": {"type": "object", "additionalProperties": {"type": "integer"}},
+}
+COMPOSE_SHAPE = {
+    "type": "object",
+    "properties": {
+        "services": {
+            "type": "object",
+            "additionalProperties": {"type": "object", "properties": SERVICE, "additionalProperties": False},
+        },
+        "volumes": {"type": "object", "additionalProperties": {"type": "null"}},
+    },
+    "required": ["services"],
+    "additionalProperties": False,
+}
+"""The part of the Compose Specification that our file uses: a wrong word is found where no engine runs, too."""
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 STEPS = ROOT / "tools" / "image-steps.sh"
@@ -56,6 +100,35 @@ def test_compose_reads_its_file() -> None:
         pytest.skip("docker compose is not on this machine")
     reads("docker", "compose", "config", "--quiet")
     reads("docker", "compose", "--profile", "*", "config", "--quiet")
+
+
+def test_compose_says_nothing_that_its_specification_does_not_know() -> None:
+    jsonschema_rs.validate(COMPOSE_SHAPE, COMPOSE)
+
+
+def test_what_compose_names_is_there() -> None:
+    named = set(COMPOSE["volumes"])
+    for service in COMPOSE["services"].values():
+        for volume in service.get("volumes", []):
+            source = volume.partition(":")[0]
+            assert (ROOT / source).exists() if source.startswith(".") else source in named, volume
+    mural = COMPOSE["services"]["mural"]
+    inside = mural["ports"][0].rpartition(":")[2]
+    assert mural["environment"]["PORT"] == inside
+    assert re.findall(r"^EXPOSE (.+)$", DOCKERFILE, re.MULTILINE) == [inside]
+    assert mural["volumes"] == [f"data:{mural['environment']['DATA_DIR']}"]
+
+
+def test_every_optional_service_has_a_profile_that_the_guide_names() -> None:
+    guide = (ROOT / "docs" / "hosting.md").read_text()
+    for name, service in COMPOSE["services"].items():
+        assert service.get("profiles", []) == ([] if name == "mural" else [name])
+        assert name == "mural" or f"COMPOSE_PROFILES={name}" in guide
+
+
+def test_compose_starts_without_settings() -> None:
+    text = (ROOT / "compose.yaml").read_text()
+    assert [value for value in re.findall(r"\$\{([^}]*)\}", text) if ":-" not in value] == []
 
 
 def test_caddy_reads_its_file() -> None:

@@ -21,14 +21,6 @@ BREAKER_S = 5.0
 
 
 @pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
 def cached(redis_server: RedisServer, tmp_path: Path) -> Iterator[Server]:
     server = Server(
         tmp_path / "data",
@@ -87,7 +79,7 @@ def show(name: str, seconds: list[float]) -> None:
 
 @pytest.mark.parametrize("fault", ["killed", "frozen"])
 def test_requests_go_on_without_redis_and_with_it_again(cached: Server, redis_server: RedisServer, fault: str) -> None:
-    show("with Redis", asked_while(cached, lambda: time.sleep(2)))
+    show("with Redis", asked_while(cached, lambda: time.sleep(1)))
     assert not fallback_active(cached)
 
     def lose() -> None:
