@@ -51,6 +51,7 @@ class PreviewService:
         self._folder = folder
         self._background = background
         self._turn = threading.Lock()
+        self._samples_turn = threading.Lock()
         self._latest: dict[str, object] = {}
 
     def live(self, design: PosterDesign, width_px: int, viewer: str, is_gone: Callable[[], bool]) -> Path:
@@ -70,12 +71,20 @@ class PreviewService:
         design = PosterDesign(
             place=SAMPLE_PLACE, distance_m=SAMPLE_DISTANCE_M, theme=theme, texts=Texts(coordinates="")
         )
-        return self._picture(design, SAMPLE_WIDTH_PX, outdated=_never, is_gone=_never)
+        file = self._file(design, SAMPLE_WIDTH_PX)
+        if not _touched(file):
+            # A page full of themes asks for all at once: whoever works on a poster waits for one of them, not for all.
+            with self._samples_turn:
+                self._picture(design, SAMPLE_WIDTH_PX, outdated=_never, is_gone=_never)
+        return file
+
+    def _file(self, design: PosterDesign, width_px: int) -> Path:
+        return self._folder / f"{fingerprint(design)}-{width_px}.png"
 
     def _picture(
         self, design: PosterDesign, width_px: int, outdated: Callable[[], bool], is_gone: Callable[[], bool]
     ) -> Path:
-        file = self._folder / f"{fingerprint(design)}-{width_px}.png"
+        file = self._file(design, width_px)
         if not _touched(file):
             with self._turn:
                 if outdated() or is_gone():

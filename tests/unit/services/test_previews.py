@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -158,3 +159,23 @@ def test_of_the_previews_that_a_viewer_waits_for_only_the_latest_is_drawn(
     outcomes = [viewer.got() for viewer in (first, *waiting)]
     assert [type(outcome) is Cancelled for outcome in outcomes] == [False, True, True, False]
     assert len(painter.begun) == 2
+
+
+def test_a_page_full_of_themes_keeps_nobody_waiting_who_works_on_a_poster(
+    previews: PreviewService, painter: Painter, designs: list[PosterDesign]
+) -> None:
+    painter.held = True
+    themes = [replace(designs[0].theme, id=f"theme_{number}") for number in range(8)]
+    samples = [threading.Thread(target=previews.theme_sample, args=(theme,), daemon=True) for theme in themes]
+    for sample in samples:
+        sample.start()
+    assert painter.at_work.acquire(timeout=PATIENCE_S)
+    ann = Viewer(previews, designs[1])
+    time.sleep(0.3)  # so that she waits with the others
+    painter.gate.release(len(samples) + 1)
+    picture = ann.got()
+    for sample in samples:
+        sample.join(PATIENCE_S)
+    assert isinstance(picture, Path)
+    assert len(painter.begun) == len(samples) + 1
+    assert painter.begun.index(f"live-{picture.stem[:12]}") <= 3, "one or two samples, not all"
