@@ -17,6 +17,9 @@ RED = 6
 SKY = 22
 UNLIMITED: dict[str, Any] = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "100000 per second"}
 
+PAGES_OWN = "document.querySelector('script[src$=\"/canvas.js\"]').src"
+"""Where the page's own copy of the board comes from: under another address it would be another copy."""
+
 NEAR = "#x=100&y=100&z=16"
 """A place from which single pixels can be hit; the middle of the view is in the pixel 100, 100."""
 
@@ -31,7 +34,7 @@ def on_page(page: Page, words: str, *values: int) -> Any:
     """Ask the page's own copy of the board."""
     return page.evaluate(
         "async ([words, values]) => {"
-        " const { board, log } = await import(new URL('static/js/canvas.js', document.baseURI));"
+        f" const {{ board, log }} = await import({PAGES_OWN});"
         " const cell = values.length ? values[1] * board.width + values[0] : 0;"
         " const asks = { pixel: () => board.pixels[cell], shown: () => board.shown(cell), seq: () => log.seq,"
         "   width: () => board.width,"

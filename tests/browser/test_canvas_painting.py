@@ -10,6 +10,7 @@ import requests
 from playwright.sync_api import Browser, expect
 
 from tests.browser.board import (
+    PAGES_OWN,
     RED,
     SKY,
     UNLIMITED,
@@ -86,7 +87,7 @@ def test_a_pixel_placed_too_soon_is_taken_back_with_the_reason(visit: Visit, ser
     session = requests.Session()
     session.cookies.update({cookie["name"]: cookie["value"] for cookie in ann.context.cookies()})
     ann.evaluate(  # every colour that the pixel is seen in, frame by frame
-        "async () => { const { board } = await import(new URL('static/js/canvas.js', document.baseURI));"
+        f"async () => {{ const {{ board }} = await import({PAGES_OWN});"
         " window.seen = []; const look = () => {"
         "   const now = board.shown(20 * 256 + 20); if (seen.at(-1) !== now) seen.push(now);"
         "   requestAnimationFrame(look); };"

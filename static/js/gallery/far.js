@@ -26,16 +26,7 @@ function showOrLetGo({ target, isIntersecting }) {
     image.src = image.dataset.far;
     delete image.dataset.far;
   } else if (!isIntersecting && image.getAttribute("src")) {
-    keepShape(image);
     image.dataset.far = image.src;
     image.removeAttribute("src");
   }
-}
-
-/**
- * Small copies differ from their posters by parts of a pixel, which many cards would add up: the shape seen stays.
- * @param {HTMLImageElement} image
- */
-function keepShape(image) {
-  if (image.naturalWidth) image.style.aspectRatio = `${image.naturalWidth} / ${image.naturalHeight}`;
 }

@@ -4,7 +4,7 @@
  * that arrives pushes down the column it joins, and everything beside it stays where it is being looked at.
  */
 
-import { calm } from "../lib/dom.js";
+import { calm, find } from "../lib/dom.js";
 
 const MOVE_MS = 180;
 
@@ -19,7 +19,7 @@ class Masonry {
     // A window that changes its width takes the cards along at once; only what comes and goes is seen to move.
     this.sizes = new ResizeObserver(() => this.#arrange());
     wall.classList.add("masonry");
-    for (const card of wall.children) this.sizes.observe(card);
+    for (const card of wall.children) this.#hold(/** @type {HTMLElement} */ (card));
     this.#arrange();
     new MutationObserver((changes) => this.#takeIn(changes)).observe(wall, { childList: true });
   }
@@ -28,10 +28,21 @@ class Masonry {
   #takeIn(changes) {
     for (const { addedNodes, removedNodes } of changes) {
       for (const card of removedNodes) if (card instanceof HTMLElement) this.sizes.unobserve(card);
-      for (const card of addedNodes) if (card instanceof HTMLElement) this.sizes.observe(card);
+      for (const card of addedNodes) if (card instanceof HTMLElement) this.#hold(card);
       this.#inherit(removedNodes[0], addedNodes[0]);
     }
     this.#arrange(calm() ? 0 : MOVE_MS);
+  }
+
+  /**
+   * Follows a card's size. A small copy differs from its poster by part of a pixel, which many cards would add up above
+   * what somebody looks at: the poster's own shape holds, whether its picture has come or has been let go.
+   * @param {HTMLElement} card
+   */
+  #hold(card) {
+    const image = find("img", card);
+    if (image) image.style.aspectRatio = `${image.getAttribute("width")} / ${image.getAttribute("height")}`;
+    this.sizes.observe(card);
   }
 
   /**
