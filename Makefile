@@ -17,7 +17,7 @@ run: setup ## Set up what is missing and serve http://localhost:8000
 	@$(BIN)/python wsgi.py
 
 test: setup-dev system-tools ## Set up what is missing and run every test
-	@# In their order: else files with one long test come last, and half of the machine waits for them.
+	@# In the order of tests/conftest.py: else one long test may come last, and half of the machine waits for it.
 	@$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	@npm test --silent
 
