@@ -7,7 +7,7 @@ from typing import Any
 
 from mural.poster import Page, Place, PosterDesign
 from mural.themes import Theme
-from mural.worker.protocol import MapSources, RenderRequest
+from mural.worker.protocol import MapSources, RenderRequest, RenderResult
 
 ROOT = Path(__file__).resolve().parent.parent
 HELSINKI = Place(city="Helsinki", country="Finland", latitude=60.1715, longitude=24.9443)
@@ -49,3 +49,9 @@ def make_request(job_id: str, folder: Path, *, preview: bool = False, **design: 
         output_dir=output_dir,
         preview=preview,
     )
+
+
+def make_result(**facts: Any) -> RenderResult:
+    """Answer with a poster of one pixel and nothing beside it, but for the facts given."""
+    usual = {"width_px": 1, "height_px": 1, "dpi": 72, "file_size": 1, "source": "nowhere"}
+    return RenderResult(**({"poster": "poster.png", "thumbnail": None, "preview": None} | usual | facts))

@@ -17,6 +17,7 @@ from mural.errors import NoStreets
 from mural.jobs.progress import Step
 from mural.worker.main import Render, Report, main
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
+from tests.render_requests import make_result
 
 KEPT: list[np.ndarray] = []
 
@@ -58,17 +59,7 @@ def draw(request: RenderRequest, report: Report) -> RenderResult:
     report(Progress(Step.MAP_DATA, 0.5))
     BEHAVIOUR[request.job_id.partition(":")[0]](request)
     report(Progress(Step.DRAWING, 1.0))
-    return RenderResult(
-        poster="poster.png",
-        thumbnail=None,
-        preview=None,
-        width_px=1,
-        height_px=1,
-        dpi=72,
-        file_size=1,
-        source="nowhere",
-        seconds={"pid": float(os.getpid()), "nice": float(os.nice(0))},
-    )
+    return make_result(seconds={"pid": float(os.getpid()), "nice": float(os.nice(0))})
 
 
 def load(_fonts_dir: Path) -> Render:

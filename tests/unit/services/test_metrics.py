@@ -12,6 +12,7 @@ from services.background import ThreadBackground
 from services.cancellation import CancelToken
 from services.events import Event, Name, RecordingPublisher
 from services.metrics import LAG_EVERY_S, CountingPublisher, LagWatch, Metrics, TimedRenderer
+from tests.render_requests import make_result
 
 
 def value(metrics: Metrics, name: str, **labels: str) -> float | None:
@@ -75,17 +76,7 @@ class Drawn:
     def render(self, *_: Any) -> RenderResult:
         if self._error:
             raise self._error
-        return RenderResult(
-            poster="poster.png",
-            thumbnail=None,
-            preview=None,
-            width_px=1,
-            height_px=1,
-            dpi=72,
-            file_size=1,
-            source="sample",
-            seconds={"drawing": 0.5, "saving": 0.25},
-        )
+        return make_result(seconds={"drawing": 0.5, "saving": 0.25})
 
 
 def test_steps_are_timed_as_the_render_process_measured_them(tmp_path: Path) -> None:

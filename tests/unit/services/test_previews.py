@@ -15,7 +15,7 @@ from mural.worker.protocol import RenderRequest, RenderResult
 from services.background import ThreadBackground
 from services.cancellation import CancelToken
 from services.previews import PreviewService
-from tests.render_requests import make_request
+from tests.render_requests import make_request, make_result
 from tests.support.api import wait_until
 from tests.support.posters import PATIENCE_S
 
@@ -39,16 +39,7 @@ class Painter:
         if cancelled.cancelled:
             raise Cancelled("The picture was cancelled.")
         (request.output_dir / "poster.png").write_bytes(b"picture")
-        return RenderResult(
-            poster="poster.png",
-            thumbnail=None,
-            preview=None,
-            width_px=1,
-            height_px=1,
-            dpi=72,
-            file_size=7,
-            source="nowhere",
-        )
+        return make_result(file_size=7)
 
 
 class Viewer(threading.Thread):
