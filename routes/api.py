@@ -19,6 +19,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 Body = type[BaseModel] | str | None
 """What an answer carries: JSON of a schema, a file of a media type, or nothing."""
 
+FOREVER: Final = "public, max-age=31536000, immutable"
+"""The Cache-Control of what never changes under its address."""
+
 IPV6_SITE_BITS: Final = 64
 """One household gets at least so much of the address space, so single addresses there mean nothing."""
 

@@ -17,6 +17,8 @@ from typing import Final
 from apiflask import APIBlueprint
 from flask import Flask, Response, request, send_from_directory
 
+from routes.api import FOREVER
+
 blueprint = APIBlueprint("assets", __name__, enable_openapi=False)
 
 FOLDER: Final = Path(__file__).parent.parent / "static"
@@ -24,7 +26,6 @@ DIGITS: Final = 12
 VERSIONED: Final = re.compile(rf"[0-9a-f]{{{DIGITS}}}/")
 IMPORT: Final = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.[^"']+)["']""", re.MULTILINE)
 """A module's import of another one of ours; what is imported on demand is not among them."""
-YEAR_S: Final = 365 * 24 * 3600
 
 
 @cache
@@ -74,8 +75,5 @@ def init_assets(app: Flask, *, changing: bool) -> None:
     @app.after_request
     def _keep(response: Response) -> Response:
         if request.endpoint == "static" and not changing and response.status_code < 400:
-            response.cache_control.no_cache = None
-            response.cache_control.public = True
-            response.cache_control.max_age = YEAR_S
-            response.cache_control.immutable = True
+            response.headers["Cache-Control"] = FOREVER
         return response

@@ -10,7 +10,7 @@ from flask import Response, send_file
 
 from mural.errors import Conflict
 from routes.answers import PosterOut, PostersOut, SubmittedOut
-from routes.api import ApiBlueprint, Body, client_address, reply
+from routes.api import FOREVER, ApiBlueprint, Body, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
 from routes.schemas import DownloadQuery, ExportIn, PageQuery, PosterIn
@@ -19,8 +19,6 @@ from services.views import FileKind, Submission
 
 blueprint = ApiBlueprint("posters", __name__)
 
-FOREVER: Final = "public, max-age=31536000, immutable"
-"""A poster's files never change: another design is another poster."""
 
 SUBMITTED: Final[dict[HTTPStatus, Body]] = {HTTPStatus.OK: SubmittedOut, HTTPStatus.ACCEPTED: SubmittedOut}
 
@@ -153,5 +151,6 @@ def _send(poster_id: str, kind: FileKind, *, attachment: bool = False) -> Respon
         etag=stored.etag,
         conditional=True,
     )
+    # A poster's files never change: another design is another poster.
     response.headers["Cache-Control"] = FOREVER
     return response

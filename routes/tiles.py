@@ -7,9 +7,8 @@ from http import HTTPStatus
 from flask import Response, send_file
 
 from routes.answers import TilesOut
-from routes.api import ApiBlueprint, reply
+from routes.api import FOREVER, ApiBlueprint, reply
 from routes.context import services
-from routes.posters import FOREVER
 
 blueprint = ApiBlueprint("tiles", __name__)
 
