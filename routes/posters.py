@@ -19,7 +19,6 @@ from services.views import FileKind, Submission
 
 blueprint = ApiBlueprint("posters", __name__)
 
-
 SUBMITTED: Final[dict[HTTPStatus, Body]] = {HTTPStatus.OK: SubmittedOut, HTTPStatus.ACCEPTED: SubmittedOut}
 
 SUBMIT_ERRORS: Final = (
