@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import requests
-import socketio
 
+from tests.support.ordered_client import SimpleClient
 from tests.support.raw_socket import BINARY, CLOSE, PING, TEXT, RawSocket, raw_socket
 from tests.support.server import Server
 
@@ -122,7 +122,7 @@ def test_others_are_answered_during_floods_and_the_log_stays_short(any_server: S
     assert len(any_server.log()) - before < 20_000
 
 
-def usual_wait_s(server: Server, other: socketio.SimpleClient, act: Callable[[RawSocket], object]) -> float:
+def usual_wait_s(server: Server, other: SimpleClient, act: Callable[[RawSocket], object]) -> float:
     """Let one after the other come, act and go, and give the median of another's waits meanwhile."""
     waits_s = []
     for _ in range(60):

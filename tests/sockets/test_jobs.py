@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import socketio
-
 from mural.jobs.progress import Step
+from tests.support.ordered_client import SimpleClient
 from tests.support.server import Server
 
 
-def events_until(client: socketio.SimpleClient, *last: str, within_s: float = 120) -> list[tuple[str, dict[str, Any]]]:
+def events_until(client: SimpleClient, *last: str, within_s: float = 120) -> list[tuple[str, dict[str, Any]]]:
     """Receive events up to and including the first of the given names."""
     received: list[tuple[str, dict[str, Any]]] = []
     while not received or received[-1][0] not in last:

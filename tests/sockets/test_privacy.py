@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import requests
-import socketio
 
+from tests.support.ordered_client import SimpleClient
 from tests.support.server import Server
 
 
-def everything_heard(client: socketio.SimpleClient, until: str) -> list[tuple[str, Any]]:
+def everything_heard(client: SimpleClient, until: str) -> list[tuple[str, Any]]:
     """Receive all events up to the one that mentions a text."""
     heard: list[tuple[str, Any]] = []
     while not heard or until not in json.dumps(heard[-1]):

@@ -13,6 +13,7 @@ import requests
 import socketio
 
 from mural.canvas.codec import decode_frame
+from tests.support.ordered_client import OrderedClient
 from tests.support.server import Server
 
 
@@ -34,7 +35,7 @@ class CanvasClient:
 
     def connect(self) -> None:
         """Connect and bring the copy up to date."""
-        self._client = client = socketio.Client(reconnection=False)
+        self._client = client = OrderedClient(reconnection=False)
         client.on("canvas:pixels", self._on_pixels)
         client.on("canvas:resync", self._on_resync)
         # The visitor's cookie: without it every connection is somebody new, whose request ids are others.

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import requests
-import socketio
 
+from tests.support.ordered_client import SimpleClient
 from tests.support.real_parts import PREPARED_DIR, ROOT, free_port
 
 START_TIMEOUT_S: Final = 240.0
@@ -165,9 +165,9 @@ class Server:
         while requests.get(f"{self.api}/stats", timeout=30).json()["active_jobs"]:
             time.sleep(0.05)
 
-    def client(self, *, cookie: str = "", **options: Any) -> socketio.SimpleClient:
+    def client(self, *, cookie: str = "", **options: Any) -> SimpleClient:
         """Connect a Socket.IO client as a program would."""
-        client = socketio.SimpleClient(**options)
+        client = SimpleClient(**options)
         client.connect(
             f"http://127.0.0.1:{self.port}",
             headers={"Cookie": cookie} if cookie else {},

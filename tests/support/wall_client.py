@@ -9,6 +9,8 @@ from typing import Any
 import requests
 import socketio
 
+from tests.support.ordered_client import OrderedClient
+
 EVENTS = ("gallery:poster_added", "gallery:poster_removed")
 
 
@@ -42,7 +44,7 @@ class WallClient:
 
     def _fresh_client(self) -> socketio.Client:
         """Make a client for one connection: reconnecting by itself, it can miss a loss soon after."""
-        client = socketio.Client(reconnection=False, request_timeout=5)
+        client = OrderedClient(reconnection=False, request_timeout=5)
         client.on("connect", lambda: self._work.put(("catch up", None)))
         for name in EVENTS:
             client.on(name, lambda payload, name=name: self._work.put((name, payload)))

@@ -20,10 +20,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import requests
-import socketio
 from PIL import Image
 
 from tests.support.canvas_client import CanvasClient, server_digest
+from tests.support.ordered_client import SimpleClient
 from tests.support.raw_socket import raw_socket
 from tests.support.redis_server import RedisServer
 from tests.support.server import Server
@@ -136,7 +136,7 @@ class People:
             with raw_socket(self._server.port) as client:
                 client.join()
             return
-        with socketio.SimpleClient() as client:
+        with SimpleClient() as client:
             way = ("websocket", "polling")[number % 2]
             client.connect(self._server.base_url, transports=[way], wait_timeout=60)
             assert client.call("gallery:join", {}, timeout=60)["ok"] is True
