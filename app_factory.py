@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from http import HTTPStatus
-from pathlib import Path
 
 import click
 from apiflask import APIFlask
@@ -50,6 +47,8 @@ from services.container import Services, build_services
 from services.environ import read_environ
 from services.events import RecordingPublisher
 from services.fanout import Fanout
+from services.holdings import Holdings
+from services.secret_key import stored_secret_key
 
 API_PREFIX = "/api/v1"
 
@@ -92,7 +91,7 @@ def _plain_app(config: Config) -> APIFlask:
         static_url_path=f"/static/{assets.version()}",
     )
     app.config.update(
-        SECRET_KEY=config.secret_key or stored_secret_key(config.data_dir),
+        SECRET_KEY=config.secret_key or stored_secret_key(Holdings.of(config).secret_key_file),
         VALIDATION_ERROR_STATUS_CODE=int(HTTPStatus.BAD_REQUEST),
         AUTO_404_RESPONSE=False,
         AUTO_SERVERS=False,
@@ -149,16 +148,3 @@ def build_socketio(config: Config, fanout: Fanout) -> SocketIO:
         cookie=None,
         serializer=LateAckPacket,
     )
-
-
-def stored_secret_key(data_dir: Path) -> str:
-    """Read the installation's secret key, or make one at the first start."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    file = data_dir / "secret_key"
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii")
-    with os.fdopen(handle, "w", encoding="ascii") as stream:
-        stream.write(secrets.token_hex(32))
-    return file.read_text(encoding="ascii")

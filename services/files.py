@@ -18,10 +18,13 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from mural.errors import MuralError, NotFound, StorageFull
+from services.background import Aside, directly
+from services.durable import sync
 
 SIDECAR: Final = "sidecar.json"
 POSTER_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -36,8 +39,9 @@ class BrokenSidecar(MuralError):
 class PosterFiles:
     """Keeps the posters' folders, and counts what they take."""
 
-    def __init__(self, root: Path, *, max_bytes: int, spare_bytes: int = 100_000_000) -> None:
+    def __init__(self, root: Path, *, max_bytes: int, spare_bytes: int = 100_000_000, aside: Aside = directly) -> None:
         self._root = root
+        self._aside = aside
         self._making = root / ".making"
         self._leaving = root / ".leaving"
         self._max_bytes = max_bytes
@@ -98,12 +102,7 @@ class PosterFiles:
         target = self.folder(poster_id)
         with full_disk_named():
             (made / SIDECAR).write_text(json.dumps(sidecar, ensure_ascii=False, indent=1), encoding="utf-8")
-            for file in made.iterdir():
-                _sync(file)
-            _sync(made)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            made.rename(target)
-            _sync(target.parent)
+            self._aside(partial(_move_for_good, made, target))
         size = _folder_bytes(target)
         self._count(size)
         return size
@@ -159,7 +158,7 @@ def full_disk_named() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise StorageFull("The disk became full while the poster was being made.") from error
+            raise StorageFull("There is no room left on the disk.") from error
         raise
 
 
@@ -167,9 +166,11 @@ def _folder_bytes(folder: Path) -> int:
     return sum(entry.stat().st_size for entry in os.scandir(folder))
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _move_for_good(made: Path, target: Path) -> None:
+    """Move a folder into its place once everything in it is on the disk, which may take its time."""
+    for file in made.iterdir():
+        sync(file)
+    sync(made)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made.rename(target)
+    sync(target.parent)

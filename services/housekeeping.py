@@ -1,7 +1,9 @@
-"""Tidying up: previews that have expired, and what is older than this installation keeps it."""
+"""Tidying up: what has expired, what is of no use to anybody, and what is older than this installation keeps it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,23 +12,31 @@ from sqlalchemy import delete, select
 from mural.errors import NotFound
 from services.background import Background
 from services.clock import Clock
-from services.db.models import BatchRow, PosterRow
+from services.db.models import BatchItemRow, BatchRow, JobRow, PosterRow
 from services.db.session import Database
 from services.job_store import JobStore
 from services.loop import Loop
+from services.own_themes import OwnThemes
 from services.publishing import PREVIEW_LIFETIME, Publishing
 
 EVERY_S: Final = 3600.0
 
+JOB_LIFETIME: Final = timedelta(days=90)
+"""How long a job that left no poster, or none any more, can be looked up and repeated."""
+
+AT_ONCE: Final = 200
+"""So many jobs are deleted in one go."""
+
 
 class Housekeeping:
-    """Deletes what has had its time, now and once an hour."""
+    """Deletes what has had its time, now and once an hour, a little at a time: the server goes on meanwhile."""
 
     def __init__(
         self,
         database: Database,
         jobs: JobStore,
         publishing: Publishing,
+        own_themes: OwnThemes,
         background: Background,
         clock: Clock,
         retention_days: int,
@@ -34,6 +44,8 @@ class Housekeeping:
         self._database = database
         self._jobs = jobs
         self._publishing = publishing
+        self._own_themes = own_themes
+        self._background = background
         self._loop = Loop(background, "tidying up")
         self._clock = clock
         self._retention = timedelta(days=retention_days) if retention_days else None
@@ -48,27 +60,35 @@ class Housekeeping:
 
     def tidy(self) -> float:
         """Delete everything that has had its time; tell when to look again."""
-        for poster_id in self._outlived():
-            try:
-                self._publishing.take_down(poster_id)
-            except NotFound:  # its owner was quicker
-                continue
         now = self._clock()
-        self._jobs.forget(now - PREVIEW_LIFETIME, previews=True)
+        for poster_id in self._outlived(now):
+            with suppress(NotFound):  # its owner was quicker
+                self._publishing.take_down(poster_id)
+            self._background.sleep(0)
+        self._forget_jobs(now - PREVIEW_LIFETIME, previews=True)
+        useless_before = now - min(JOB_LIFETIME, self._retention or JOB_LIFETIME)
+        self._forget_jobs(useless_before, previews=False)
+        self._forget_batches(useless_before)
         if self._retention is not None:
-            self._jobs.forget(now - self._retention, previews=False)
-            self._forget_batches(now - self._retention)
+            self._own_themes.forget(now - self._retention)
         return EVERY_S
 
-    def _forget_batches(self, before: datetime) -> None:
-        # What their archives hold is gone by then; an archive itself is made anew for everybody who asks.
-        with self._database.write() as session:
-            session.execute(delete(BatchRow).where(BatchRow.created_at < before))
-
-    def _outlived(self) -> list[str]:
-        now = self._clock()
+    def _outlived(self, now: datetime) -> Sequence[str]:
         outlived = PosterRow.expires_at < now
         if self._retention is not None:
             outlived = outlived | (PosterRow.created_at < now - self._retention)
         with self._database.read() as session:
-            return list(session.scalars(select(PosterRow.id).where(outlived)))
+            return session.scalars(select(PosterRow.id).where(outlived)).all()
+
+    def _forget_jobs(self, before: datetime, *, previews: bool) -> None:
+        while self._jobs.forget(before, previews=previews, at_most=AT_ONCE):
+            self._background.sleep(0)
+
+    def _forget_batches(self, before: datetime) -> None:
+        """Delete the batches of which neither a job nor a poster is left."""
+        known = select(JobRow.id).where(JobRow.id == BatchItemRow.job_id).exists()
+        left = select(BatchItemRow.position).where(
+            BatchItemRow.batch_id == BatchRow.id, BatchItemRow.poster_id.is_not(None) | known
+        )
+        with self._database.write() as session:
+            session.execute(delete(BatchRow).where(BatchRow.created_at < before, ~left.exists()))

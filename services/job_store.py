@@ -258,11 +258,13 @@ class JobStore:
             processing = JobRow.state == JobState.PROCESSING
             session.execute(update(JobRow).where(processing, which).values(interruptions=value))
 
-    def forget(self, before: datetime, *, previews: bool) -> None:
-        """Delete the jobs that ended before a moment and whose posters are gone: those of previews, or all others."""
+    def forget(self, before: datetime, *, previews: bool, at_most: int) -> int:
+        """Delete jobs that ended before a moment and have no poster, of previews or all others; tell how many."""
+        old = (JobRow.preview == previews) & (JobRow.ended_at < before) & JobRow.poster_id.is_(None)
         with self._database.write() as session:
-            old = (JobRow.preview == previews) & (JobRow.ended_at < before) & JobRow.poster_id.is_(None)
-            session.execute(delete(JobRow).where(old))
+            ids = session.scalars(select(JobRow.id).where(old).limit(at_most)).all()
+            session.execute(delete(JobRow).where(JobRow.id.in_(ids)))
+        return len(ids)
 
     def count(self, states: Collection[JobState] | None = None) -> int:
         """Count the jobs, all or those in some states."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from mural.errors import Conflict, NotAllowed, NotFound
@@ -88,6 +89,14 @@ class OwnThemes:
         with self._database.write() as session:
             session.delete(self._changeable(session, theme_id, actor))
         self._files.remove(theme_id)
+
+    def forget(self, before: datetime) -> None:
+        """Forget the themes that were made before a moment."""
+        with self._database.write() as session:
+            old = delete(OwnThemeRow).where(OwnThemeRow.created_at < before)
+            theme_ids = session.scalars(old.returning(OwnThemeRow.id)).all()
+        for theme_id in theme_ids:
+            self._files.remove(theme_id)
 
     def _row(self, theme_id: str) -> OwnThemeRow | None:
         # What cannot be an id is not asked for: PostgreSQL takes offence at some characters.

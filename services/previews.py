@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,8 @@ PATIENCE_S: Final = 1.0
 
 KEPT: Final = 400
 """Pictures kept on disk; the ones that were not looked at for the longest time go first."""
+
+MAKING: Final = ".making-"
 
 SAMPLE_PLACE: Final = Place(city="Helsinki", country="Finland", latitude=60.1715, longitude=24.9443)
 SAMPLE_DISTANCE_M: Final = 500.0
@@ -97,7 +100,7 @@ class PreviewService:
 
     def _make(self, design: PosterDesign, width_px: int, file: Path, cancelled: CancelToken) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=self._folder, prefix=".making-") as making:
+        with TemporaryDirectory(dir=self._folder, prefix=MAKING) as making:
             request = self._request_for(
                 job_id=f"live-{file.stem[:12]}", design=design, output_dir=Path(making), preview_width_px=width_px
             )
@@ -109,6 +112,8 @@ class PreviewService:
         kept = sorted(self._folder.glob("*.png"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[KEPT:]:
             path.unlink(missing_ok=True)
+        for left in self._folder.glob(f"{MAKING}*"):  # by a server that was killed: only one is drawn at a time
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _touched(file: Path) -> bool:

@@ -27,11 +27,12 @@ from services import gallery_store
 from services.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing
 from services.canvas.seasons import begin_anew
 from services.clock import utc_now
-from services.db.dump import load_tables
+from services.db.dump import is_dump, load_tables
 from services.db.migrate import migrate
 from services.db.models import PosterRow, StreamRow
 from services.db.session import Database
 from services.db.staging import staged_tables
+from services.durable import write_whole
 from services.files import PosterFiles
 from services.holdings import Holdings
 from services.reindex import reindex
@@ -66,16 +67,12 @@ def restore(holdings: Holdings, file: Path) -> RestoreReport:
     undo_interrupted(holdings)
     try:
         with _stages(holdings) as (stage, posters_stage):
-            alone = is_database(file)
-            if alone:
-                copy_database(file, stage / DATABASE)
-            else:
-                _unpack(file, stage, posters_stage)
+            brought = _bring(file, stage, posters_stage)
             _fit(holdings, stage)
+            moves = _planned(holdings, stage, brought)
             if holdings.database_file is None:
-                return _restore_tables(holdings, stage, posters_stage)
-            _prepare(stage, holdings if alone else None)
-            moves = _planned(holdings, stage, None if alone else posters_stage)
+                return _restore_tables(holdings, stage, brought, moves)
+            _prepare(holdings, stage, brought)
             _swap(holdings, moves)
             return _report(moves, holdings)
     except OSError as error:
@@ -113,6 +110,18 @@ def _stages(holdings: Holdings) -> Iterator[tuple[Path, Path]]:
 def _stage_folders(holdings: Holdings) -> tuple[Path, Path]:
     beside = holdings.database_file.parent if holdings.database_file else holdings.data_dir
     return beside / STAGE, holdings.posters_dir / STAGE
+
+
+def _bring(file: Path, stage: Path, posters_stage: Path) -> Path | None:
+    """Put what a file holds on the stages; give that of the posters, if there are any in it."""
+    if is_database(file):
+        copy_database(file, stage / DATABASE)
+        return None
+    if is_dump(file):
+        shutil.copyfile(file, stage / TABLES)
+        return None
+    _unpack(file, stage, posters_stage)
+    return posters_stage
 
 
 def _unpack(file: Path, stage: Path, posters_stage: Path) -> None:
@@ -164,30 +173,41 @@ def _fit(holdings: Holdings, stage: Path) -> None:
         raise BackupError("The backup holds the tables of a PostgreSQL server, and DATABASE_URL names none.")
 
 
-def _restore_tables(holdings: Holdings, stage: Path, posters_stage: Path) -> RestoreReport:
+def _restore_tables(holdings: Holdings, stage: Path, brought: Path | None, moves: list[Move]) -> RestoreReport:
     """Bring tables and posters back together: the tables are swapped last, in one transaction."""
-    moves = _planned(holdings, stage, posters_stage)
     kept_schema = f"before_restore_{datetime.now(UTC):%Y%m%d_%H%M%S}"
     with staged_tables(holdings.database_url) as staged:
         load_tables(staged.database, stage / TABLES)
         migrate(staged.database, stage)
-        with staged.database.write() as session:
-            # Those that were taken down while the backup was made.
-            gone = set(session.scalars(select(PosterRow.id))) - {folder.name for folder in posters_stage.glob("*/*")}
-            session.execute(delete(PosterRow).where(PosterRow.id.in_(gone)))
+        if brought is None:
+            _join(staged.database, holdings)
+        else:
+            _forget_absent(staged.database, brought)
         _begin_epochs(staged.database)
         _swap(holdings, moves, lambda: staged.swap_in(kept_schema))
     return replace(_report(moves, holdings), kept_schema=kept_schema)
 
 
-def _prepare(stage: Path, files_of: Holdings | None) -> None:
+def _forget_absent(database: Database, brought: Path) -> None:
+    """Delete the rows of posters that were taken down while the backup was made."""
+    with database.write() as session:
+        gone = set(session.scalars(select(PosterRow.id))) - {folder.name for folder in brought.glob("*/*")}
+        session.execute(delete(PosterRow).where(PosterRow.id.in_(gone)))
+
+
+def _join(database: Database, holdings: Holdings) -> None:
+    """Bring a database that came alone together with the files that are there."""
+    reindex(database, PosterFiles(holdings.posters_dir, max_bytes=0), ThemeFiles(holdings.own_themes_dir))
+
+
+def _prepare(holdings: Holdings, stage: Path, brought: Path | None) -> None:
     """Make the database fit for use: whole, of this version, of the posters there are, and of a new epoch."""
     check_database(stage / DATABASE)
     database = Database(f"sqlite:///{stage / DATABASE}")
     try:
         migrate(database, stage)
-        if files_of is not None:
-            reindex(database, PosterFiles(files_of.posters_dir, max_bytes=0), ThemeFiles(files_of.own_themes_dir))
+        if brought is None:
+            _join(database, holdings)
         _begin_epochs(database)
     finally:
         database.close()
@@ -204,7 +224,7 @@ def _begin_epochs(database: Database) -> None:
     begin_anew(database, round(utc_now().timestamp() * 1000))
 
 
-def _planned(holdings: Holdings, stage: Path, posters_stage: Path | None) -> list[Move]:
+def _planned(holdings: Holdings, stage: Path, brought: Path | None) -> list[Move]:
     """Plan the moves: what is there goes aside, then what was brought comes in."""
     stamp = f"{ASIDE_PREFIX}{datetime.now(UTC):%Y%m%d_%H%M%S}"
     leaving: list[Path] = []
@@ -215,9 +235,9 @@ def _planned(holdings: Holdings, stage: Path, posters_stage: Path | None) -> lis
     if (stage / SECRET_KEY).exists():
         leaving.append(holdings.secret_key_file)
         coming.append((stage / SECRET_KEY, holdings.secret_key_file))
-    if posters_stage is not None:
+    if brought is not None:
         leaving += sorted(holdings.posters_dir.glob("[0-9a-f][0-9a-f]"))
-        coming += [(shelf, holdings.posters_dir / shelf.name) for shelf in sorted(posters_stage.iterdir())]
+        coming += [(shelf, holdings.posters_dir / shelf.name) for shelf in sorted(brought.iterdir())]
     aside = [(path, path.parent / stamp / path.name) for path in leaving if path.exists()]
     return aside + coming
 
@@ -225,12 +245,7 @@ def _planned(holdings: Holdings, stage: Path, posters_stage: Path | None) -> lis
 def _swap(holdings: Holdings, moves: list[Move], finish: Callable[[], None] = lambda: None) -> None:
     """Do all moves and what finishes them, or none, even when killed in between: the plan is on the disk until then."""
     journal = holdings.journal_file
-    part = journal.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as stream:
-        json.dump([[str(source), str(target)] for source, target in moves], stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(journal)
+    write_whole(journal, json.dumps([[str(source), str(target)] for source, target in moves]).encode())
     try:
         for source, target in moves:
             target.parent.mkdir(parents=True, exist_ok=True)

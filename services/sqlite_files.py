@@ -6,7 +6,6 @@ and a server on green threads must not stand still for so long.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 from contextlib import closing
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from mural.errors import MuralError
+from services.durable import sync
 
 MAGIC: Final = b"SQLite format 3\x00"
 SIDE_FILES: Final = ("-wal", "-shm")
@@ -35,7 +35,7 @@ def copy_database(source: Path, target: Path) -> None:
             theirs.backup(ours)
             ours.execute("PRAGMA journal_mode = DELETE")  # so that it is one file
         part.chmod(0o600)
-        _sync(part)
+        sync(part)
         part.replace(target)
     except sqlite3.Error as error:
         raise DamagedDatabase(f"{source} could not be copied to {target}: {error}.", file=str(source)) from error
@@ -69,11 +69,6 @@ def _opened(file: Path) -> sqlite3.Connection:
     if not file.is_file():
         raise sqlite3.OperationalError("there is no such file")
     return sqlite3.connect(file, timeout=30)
-
-
-def _sync(file: Path) -> None:
-    with file.open("rb") as stream:
-        os.fsync(stream.fileno())
 
 
 def main(source: str, target: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mural.errors import MuralError
 from mural.themes import Theme
+from services.durable import write_whole
 from services.files import full_disk_named
 
 log = logging.getLogger(__name__)
@@ -40,14 +40,8 @@ class ThemeFiles:
 
     def write(self, theme: KeptTheme) -> None:
         """Write a theme's file, in place of an older one."""
-        part = self._folder / f".{theme.id}.part"
         with full_disk_named():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as stream:
-                stream.write(_KEPT.dump_json(theme, indent=1))
-                stream.flush()
-                os.fsync(stream.fileno())
-            part.replace(self._file(theme.id))
+            write_whole(self._file(theme.id), _KEPT.dump_json(theme, indent=1))
 
     def remove(self, theme_id: str) -> None:
         """Delete a theme's file; one that is gone is fine."""

@@ -10,7 +10,7 @@ from config import Config
 from mural.jobs.estimates import Estimates
 from mural.worker.protocol import MapSources
 from services import gallery_store
-from services.background import Background
+from services.background import Aside, Background, directly
 from services.batches import BatchService
 from services.clock import Clock, utc_now
 from services.daily_backups import remedy
@@ -49,6 +49,7 @@ class Outside:
     geocoder: Geocoder
     themes: ThemeService
     sources: MapSources
+    aside: Aside = directly
     clock: Clock = utc_now
     jitter: Callable[[], float] = random.random
 
@@ -93,7 +94,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     """Wire the services; nothing runs yet, but everything can be read."""
     database = open_database(config)
     urls, clock, estimates = Urls(config.url_prefix), outside.clock, Estimates()
-    files = PosterFiles(config.posters_dir, max_bytes=round(config.max_storage_gb * BYTES_PER_GB))
+    files = PosterFiles(config.posters_dir, max_bytes=round(config.max_storage_gb * BYTES_PER_GB), aside=outside.aside)
     store = JobStore(database, files, QueueLimits(config.max_queue, config.session_queue), clock)
     live, turns = LiveProgress(outside.background), Turns()
     gallery = GalleryService(database, store, live, outside.publisher, urls)
@@ -114,9 +115,11 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     )
     runner = JobRunner(workshop)
     scheduler = Scheduler(store, runner, live, turns, outside.background, clock, config.render_workers)
-    housekeeping = Housekeeping(database, store, publishing, outside.background, clock, config.retention_days)
-    jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
     own_themes = OwnThemes(database, outside.themes, ThemeFiles(config.own_themes_dir), clock)
+    housekeeping = Housekeeping(
+        database, store, publishing, own_themes, outside.background, clock, config.retention_days
+    )
+    jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
     designs = Designs(own_themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
     regret = Regret(publishing, files, outside.background)
     posters = PosterService(database, designs, jobs, files, regret, estimates, urls)

@@ -1,4 +1,4 @@
-"""Every table as lines of JSON: what a backup holds of a database that is no file.
+"""Every table as lines of JSON: what a backup, and a daily copy, holds of a database that is no file.
 
     {"format": 1, "revision": "0003"}
     {"table": "posters", "columns": ["id", "job_id", ...]}
@@ -6,12 +6,18 @@
 
 The tables are taken as the database has them, not as this version's models do: a dump of an earlier version is loaded
 into that version's tables and brought up to date there.
+
+`python -m services.db.dump TARGET` writes down the database that DATABASE_URL names, in a process of its own: all rows
+pass through Python, and a server on green threads must not stand still for so long.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import os
+import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -20,13 +26,17 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Connection, DateTime, Integer, LargeBinary, MetaData, Table, func, insert, select, text
 
-from mural.errors import MuralError
+from mural.errors import MuralError, Unavailable
 from services.db.migrate import VERSION_TABLE, make_tables
 from services.db.models import Base
 from services.db.session import Database
+from services.durable import sync
 
 FORMAT: Final = 1
 ROWS_AT_ONCE: Final = 500
+
+HEAD: Final = re.compile(rb'\{"format":\d+,"revision":')
+HEAD_BYTES: Final = 100
 
 OURS: Final = frozenset({*Base.metadata.tables, VERSION_TABLE})
 """The tables that are Mural's, whatever else there may be in the same database."""
@@ -46,8 +56,10 @@ def tables_of(connection: Connection) -> list[Table]:
 
 
 def write_tables(connection: Connection, file: Path) -> None:
-    """Write down what a transaction sees of every table."""
+    """Write down what a transaction sees of every table; raise Unavailable when there are none."""
     tables = tables_of(connection)
+    if not tables:
+        raise Unavailable("The database holds no tables yet; the first start of a server makes them.")
     with file.open("w", encoding="utf-8") as stream:
 
         def write(line: object) -> None:
@@ -59,6 +71,27 @@ def write_tables(connection: Connection, file: Path) -> None:
                 write({"table": table.name, "columns": table.columns.keys()})
                 for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table)):
                     write([_plain(value) for value in row])
+
+
+def copy_tables(url: str, target: Path) -> None:
+    """Write down all tables of a database; the target appears complete or not at all."""
+    part = target.with_name(f"{target.name}.part")
+    database = Database(url)
+    try:
+        part.touch(0o600)
+        with database.read() as session:
+            write_tables(session.connection(), part)
+        sync(part)
+        part.replace(target)
+    finally:
+        database.close()
+        part.unlink(missing_ok=True)
+
+
+def is_dump(file: Path) -> bool:
+    """Tell whether a file says of itself that it holds tables."""
+    with file.open("rb") as stream:
+        return HEAD.match(stream.read(HEAD_BYTES)) is not None
 
 
 def load_tables(database: Database, file: Path) -> None:
@@ -137,3 +170,15 @@ def _reader(column: Column[Any]) -> Callable[[Any], Any]:
     elif isinstance(column.type, LargeBinary):
         read = base64.b64decode
     return (lambda value: value) if read is None else (lambda value: None if value is None else read(value))
+
+
+def main(target: str) -> None:
+    """Write down all tables, or say in one line why not."""
+    try:
+        copy_tables(os.environ["DATABASE_URL"], Path(target))
+    except (MuralError, OSError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -23,7 +23,7 @@ from services import restore as restore_module
 from services.actors import Actor
 from services.backup import BackupError, write_backup
 from services.daily_backups import copies
-from services.db.dump import tables_of
+from services.db.dump import copy_tables, tables_of
 from services.db.models import CanvasActorRow, CanvasSeasonRow, CanvasSnapshotRow
 from services.db.session import Database
 from services.db.staging import StagedTables
@@ -421,6 +421,25 @@ def test_a_poster_that_was_taken_down_meanwhile_is_not_brought_back(on_postgres:
     assert restore(on_postgres.holdings, tmp_path / "backup.tar").posters == 1
     on_postgres.start()
     assert on_postgres.wall() == [on_postgres.second]
+
+
+def test_a_copy_of_the_tables_alone_is_joined_with_the_posters_there_are(
+    on_postgres: Installation, tmp_path: Path
+) -> None:
+    copy_tables(on_postgres.config.database_url, tmp_path / "copy.jsonl")
+    third = on_postgres.made(theme="paper")
+    on_postgres.studio.services.posters.delete(on_postgres.first, ADMIN)
+    on_postgres.stop()
+    restored = restore(on_postgres.holdings, tmp_path / "copy.jsonl")
+    on_postgres.start()
+    assert set(on_postgres.wall()) == {on_postgres.second, third}
+    assert restored.kept_schema
+
+
+def test_before_the_first_start_there_is_nothing_to_back_up(postgres_url: str, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="no tables yet"):
+        write_backup(Holdings.of(make_config(tmp_path, postgres_url)), tmp_path / "backup.tar")
+    assert not (tmp_path / "backup.tar").exists()
 
 
 def test_each_kind_of_database_has_backups_of_its_own(

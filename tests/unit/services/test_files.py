@@ -3,7 +3,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,3 +129,21 @@ def test_a_sidecar_keeps_any_script(files: PosterFiles) -> None:
         files.place(folder, POSTER, {"city": "東京"})
     assert "東京" in (files.folder(POSTER) / SIDECAR).read_text(encoding="utf-8")
     assert json.loads((files.folder(POSTER) / SIDECAR).read_bytes()) == {"city": "東京"}
+
+
+def test_waiting_for_the_disk_is_done_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced_aside: list[bool] = []
+    at_it: list[object] = []
+
+    def aside(function: Callable[[], Any]) -> Any:
+        at_it.append(function)
+        try:
+            return function()
+        finally:
+            at_it.clear()
+
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: synced_aside.append(bool(at_it)))
+    files = PosterFiles(tmp_path / "posters", max_bytes=1_000_000, spare_bytes=0, aside=aside)
+    files.start()
+    place(files)
+    assert synced_aside == [True] * 4

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from mural.errors import NotFound
-from services.db.models import BatchItemRow
+from services.actors import Actor
+from services.db.models import BatchItemRow, JobRow
 from services.requests import PosterQuery
+from services.theme_files import ThemeFiles
+from tests.support.designs import PLAIN_THEME
 from tests.support.posters import Studio, make_config, make_studio
 
 DAY_S = 86_400
@@ -68,4 +71,62 @@ def test_posters_are_kept_as_long_as_the_installation_says(tmp_path, database_ur
     missed = studio.services.gallery.resume(studio.services.gallery.page().epoch, 2)
     assert [event["event"] for event in missed.events] == ["gallery:poster_removed"]
     studio.services.jobs.stop(0)
+    studio.services.database.close()
+
+
+def test_what_left_no_poster_goes_after_a_while_and_what_has_one_stays(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.housekeeping.AT_ONCE", 1)
+    services, jobs = studio.services, studio.services.jobs
+    kept = services.batches.submit([studio.other_wish(), studio.other_wish()], "ann")
+    lost = services.batches.submit([studio.other_wish(), studio.other_wish()], "ann")
+    for job in (*kept.jobs, *lost.jobs):
+        studio.wait_until(job.job_id, "completed")
+    left = services.batches.get(kept.id).jobs[1].poster
+    assert left is not None
+    for job in (kept.jobs[0], *lost.jobs):
+        poster = jobs.get(job.job_id).poster
+        assert poster is not None
+        services.posters.delete(poster.id, Actor("ann"))
+    studio.clock.advance(89 * DAY_S)
+    services.housekeeping.tidy()
+    assert services.job_store.count() == 4
+    studio.clock.advance(2 * DAY_S)
+    services.housekeeping.tidy()
+    assert [job.poster for job in services.batches.get(kept.id).jobs] == [left]
+    with pytest.raises(NotFound):
+        services.batches.get(lost.id)
+    assert services.job_store.count() == 1
+
+
+def test_a_batch_of_posters_that_were_there_before_stays_as_long_as_one_is_left(studio: Studio) -> None:
+    services = studio.services
+    wish = studio.other_wish()
+    poster = studio.wait_until(services.posters.submit(wish, "ann").job.job_id, "completed").poster
+    assert poster is not None
+    batch = services.batches.submit([wish], "ann")
+    with services.database.write() as session:
+        session.execute(delete(JobRow))  # as after a rebuild from the sidecars
+    studio.clock.advance(91 * DAY_S)
+    services.housekeeping.tidy()
+    assert services.batches.get(batch.id).jobs[0].poster == poster
+    services.posters.delete(poster.id, Actor("ann"))
+    services.housekeeping.tidy()
+    with pytest.raises(NotFound):
+        services.batches.get(batch.id)
+
+
+def test_visitors_themes_go_with_the_time_the_installation_says(tmp_path, database_url: str) -> None:
+    studio = make_studio(tmp_path, make_config(tmp_path, database_url, RETENTION_DAYS="30"))
+    themes, files = studio.services.own_themes, ThemeFiles(studio.config.own_themes_dir)
+    old = themes.create("ann", PLAIN_THEME)
+    studio.clock.advance(20 * DAY_S)
+    young = themes.create("ann", PLAIN_THEME)
+    studio.clock.advance(11 * DAY_S)
+    studio.services.housekeeping.tidy()
+    assert themes.of("ann") == [young]
+    assert files.ids() == {young.id}
+    with pytest.raises(NotFound):
+        themes.get(old.id)
     studio.services.database.close()

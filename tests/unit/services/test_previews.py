@@ -14,7 +14,7 @@ from mural.poster import PosterDesign
 from mural.worker.protocol import RenderRequest, RenderResult
 from services.background import ThreadBackground
 from services.cancellation import CancelToken
-from services.previews import PreviewService
+from services.previews import MAKING, PreviewService
 from tests.render_requests import make_request, make_result
 from tests.support.api import wait_until
 from tests.support.posters import PATIENCE_S
@@ -170,3 +170,13 @@ def test_a_page_full_of_themes_keeps_nobody_waiting_who_works_on_a_poster(
     assert isinstance(picture, Path)
     assert len(painter.begun) == len(samples) + 1
     assert painter.begun.index(f"live-{picture.stem[:12]}") <= 3, "one or two samples, not all"
+
+
+def test_what_a_server_that_was_killed_left_half_drawn_is_cleared_away(
+    previews: PreviewService, designs: list[PosterDesign], tmp_path: Path
+) -> None:
+    left = tmp_path / "previews" / f"{MAKING}killed"
+    left.mkdir(parents=True)
+    (left / "poster.png").write_bytes(b"half")
+    made = previews.live(designs[0], 400, "ann", lambda: False)
+    assert list((tmp_path / "previews").iterdir()) == [made]

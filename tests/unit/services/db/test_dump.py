@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from services.db.dump import DamagedDump, load_tables, write_tables
+from services.db.dump import DamagedDump, is_dump, load_tables, write_tables
 from services.db.migrate import NewerSchema, head, make_tables, migrate
 from services.db.session import Database
 from services.db.staging import staged_tables
@@ -51,3 +51,10 @@ def test_tables_of_a_later_version_are_refused(postgres_url: str, tmp_path: Path
     file.write_text(json.dumps({"format": 1, "revision": "9999"}))
     with staged_tables(postgres_url) as staged, pytest.raises(NewerSchema, match="newer Mural"):
         load_tables(staged.database, file)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"5", b"{}", b"\xff\xfe" * 2000, b"[" * 5000])
+def test_other_files_do_not_pass_for_tables(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(content)
+    assert not is_dump(file)
