@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
+from mural import __version__
+
 ROOT: Final = Path(__file__).resolve().parent
 OWN_DATA_DIR: Final = ROOT / "data"
+
+DISTANCE_M_MAX: Final = 50_000
+"""The largest distance from the centre to the edge that an installation may allow."""
 
 AsyncMode = Literal["eventlet", "gevent", "threading"]
 MapSource = Literal["auto", "extract", "overpass", "sample"]
@@ -107,7 +112,7 @@ class Settings:
         value = self.text(name, default)
         if value in ("", "off"):
             return ""
-        if urlsplit(value).scheme not in schemes:
+        if not _is_url(value, schemes):
             raise ConfigError(name, value, f"“off” or a URL beginning with {' or '.join(schemes)}")
         return value
 
@@ -180,7 +185,7 @@ class Config:
             ),
             trusted_proxies=read.integer("TRUSTED_PROXIES", 0, 0, 10),
             cors_origins=_origins(read),
-            database_url=read.url("DATABASE_URL", f"sqlite:///{data_dir / 'mural.db'}", ("sqlite", "postgresql")),
+            database_url=_database(read, data_dir / "mural.db"),
             redis_url=read.url("REDIS_URL", "", ("redis", "rediss", "unix")),
             storage_url=_storage(read),
             map_source=read.choice("MAP_SOURCE", "auto", ("auto", "extract", "overpass", "sample")),
@@ -191,7 +196,7 @@ class Config:
             render_workers=read.integer("RENDER_WORKERS", 1, 1, 64),
             render_timeout_s=read.number("RENDER_TIMEOUT", 600, 1, 86_400),
             render_memory_mb=read.integer("RENDER_MEMORY_MB", 2_500, 256, 65_536),
-            max_distance_m=read.number("MAX_DISTANCE", 50_000, 500, 50_000),
+            max_distance_m=read.number("MAX_DISTANCE", DISTANCE_M_MAX, 500, DISTANCE_M_MAX),
             max_storage_gb=read.number("MAX_STORAGE_GB", 20, 0.01, 100_000),
             max_queue=read.integer("MAX_QUEUE", 200, 1, 100_000),
             session_queue=read.integer("SESSION_QUEUE", 20, 1, 10_000),
@@ -260,7 +265,7 @@ class Config:
     @property
     def user_agent(self) -> str:
         """How Mural presents itself to the map and place servers."""
-        return f"Mural/0.1 (self-hosted map posters; {self.user_agent_contact})"
+        return f"Mural/{__version__} (self-hosted map posters; {self.user_agent_contact})"
 
     def shown(self) -> dict[str, str]:
         """List the effective settings by name, as .env would have them, secrets hidden."""
@@ -285,6 +290,25 @@ def _hidden(value: str) -> str:
     if parts.scheme and "@" not in parts.netloc and not parts.query:
         return value
     return "(set)" if value else ""
+
+
+def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname, parts.port
+    except ValueError:  # half an IPv6 address, or a port that is no number
+        return False
+    return parts.scheme in schemes and (host is not None or not parts.scheme.startswith("http"))
+
+
+def _database(read: Settings, own_file: Path) -> str:
+    value = read.text("DATABASE_URL", f"sqlite:///{own_file}")
+    in_memory = value.removeprefix("sqlite:").strip("/") in {"", ":memory:"}
+    if in_memory or not _is_url(value, ("sqlite", "postgresql")):
+        raise ConfigError(
+            "DATABASE_URL", value, "sqlite:/// and the path of a file, or a URL beginning with postgresql"
+        )
+    return value
 
 
 def _storage(read: Settings) -> str:

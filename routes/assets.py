@@ -23,7 +23,7 @@ blueprint = APIBlueprint("assets", __name__, enable_openapi=False)
 
 FOLDER: Final = Path(__file__).parent.parent / "static"
 DIGITS: Final = 12
-VERSIONED: Final = re.compile(rf"[0-9a-f]{{{DIGITS}}}/")
+VERSIONED: Final = re.compile(rf"^[0-9a-f]{{{DIGITS}}}/")
 IMPORT: Final = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.[^"']+)["']""", re.MULTILINE)
 """A module's import of another one of ours; what is imported on demand is not among them."""
 

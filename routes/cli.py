@@ -6,38 +6,40 @@ import re
 import tempfile
 import time
 from pathlib import Path
+from typing import Final
 
 import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
-from config import Config
-from mural.errors import MuralError
+from config import DISTANCE_M_MAX, Config
 from mural.jobs.progress import percentage
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, Size, Unit, page_for
 from mural.poster import Format, Page, Place, PosterDesign
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
 from routes import cli_canvas, cli_extracts, cli_operations
-from routes.cli_errors import sentence
+from routes.cli_errors import told
 from routes.context import services
 from services.background import ThreadBackground
 from services.cancellation import CancelToken
+from services.designs import DISTANCE_M_MIN, LATITUDE_MAX_DEG
 from services.rendering import build_render_pool, map_sources
 
 mural = AppGroup("mural", help="Make posters and look after an installation.")
 for _command in (*cli_operations.COMMANDS, cli_extracts.import_extract, cli_canvas.canvas):
     mural.add_command(_command)
 
-FORMATS = {".png": Format.PNG, ".svg": Format.SVG, ".pdf": Format.PDF, ".jpg": Format.JPEG, ".jpeg": Format.JPEG} | {
-    ".webp": Format.WEBP
-}
+FORMATS: Final = {f".{known}": known for known in Format} | {".jpg": Format.JPEG}
 """The format that a file's name asks for."""
+
+LATITUDE_DEG: Final = click.FloatRange(-LATITUDE_MAX_DEG, LATITUDE_MAX_DEG)
+DISTANCE_M: Final = click.FloatRange(DISTANCE_M_MIN, DISTANCE_M_MAX)
 
 
 @mural.command("render")
-@click.option("--lat", "latitude", type=click.FloatRange(-90, 90), required=True, help="Degrees north.")
+@click.option("--lat", "latitude", type=LATITUDE_DEG, required=True, help="Degrees north.")
 @click.option("--lon", "longitude", type=click.FloatRange(-180, 180), required=True, help="Degrees east.")
-@click.option("--distance", "distance_m", type=click.FloatRange(500, 50_000), required=True, help="Metres to an edge.")
+@click.option("--distance", "distance_m", type=DISTANCE_M, required=True, help="Metres to an edge.")
 @click.option("--theme", "theme_id", required=True, help="A theme's id, such as noir.")
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to make."
@@ -69,7 +71,7 @@ def render(  # noqa: PLR0913 - one parameter an option is click's way
     file_format: str | None,
 ) -> None:
     """Draw one poster into a file."""
-    try:
+    with told():
         page = page_for(
             PageWish(size=parse_size(size), orientation=orientation, dpi=dpi, bleed_mm=bleed_mm, crop_marks=crop_marks)
         )
@@ -82,8 +84,6 @@ def render(  # noqa: PLR0913 - one parameter an option is click's way
             rotation_deg=rotation_deg,
         )
         draw_file(services().config, design, output)
-    except MuralError as error:
-        raise click.ClickException(sentence(error)) from error
 
 
 def draw_file(config: Config, design: PosterDesign, output: Path) -> None:

@@ -10,9 +10,8 @@ import click
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
-from mural.errors import MuralError
 from mural.geo.import_protocol import Imported, Stage
-from routes.cli_errors import sentence
+from routes.cli_errors import told
 from routes.context import services
 from services import extract_import
 from services.render_process import worker_environment
@@ -30,20 +29,17 @@ def import_extract(file: Path) -> None:
     """
     config = services().config
     began = time.monotonic()
-    try:
-        # No bar where nobody looks at one: a file or a pipe.
-        with tqdm(total=100, disable=None, bar_format="{desc:<20} {bar} {percentage:3.0f} %  {elapsed}") as bar:
+    # No bar where nobody looks at one: a file or a pipe.
+    with told(), tqdm(total=100, disable=None, bar_format="{desc:<20} {bar} {percentage:3.0f} %  {elapsed}") as bar:
 
-            def show(stage: Stage, done: float) -> None:
-                bar.set_description_str(DOING[stage], refresh=False)
-                bar.update(max(0, round(100 * done, 1) - bar.n))
+        def show(stage: Stage, done: float) -> None:
+            bar.set_description_str(DOING[stage], refresh=False)
+            bar.update(max(0, round(100 * done, 1) - bar.n))
 
-            made = extract_import.import_extract(
-                file, config.extracts_dir, worker_environment(os.environ, config.data_dir / "cache"), show
-            )
-            bar.update(100 - bar.n)
-    except MuralError as error:
-        raise click.ClickException(sentence(error)) from error
+        made = extract_import.import_extract(
+            file, config.extracts_dir, worker_environment(os.environ, config.data_dir / "cache"), show
+        )
+        bar.update(100 - bar.n)
     click.echo(f"{made.path}: {_summary(made)}, {time.monotonic() - began:.1f} s")
 
 

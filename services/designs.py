@@ -22,9 +22,16 @@ LINE_MAX: Final = 200
 LINES_MAX: Final = 10
 LABEL_MAX: Final = 80
 DISTANCE_M_MIN: Final = 500.0
+LATITUDE_MAX_DEG: Final = 85
+"""Nearer the poles a flat page around a point shows nothing that reads as a map."""
 TRACKS_MAX: Final = 20
 TRACK_POINTS_MAX: Final = 50_000
 MARKERS_MAX: Final = 100
+READABLE: Final = frozenset("LNPS")
+"""Letters, numbers, punctuation and symbols: how Unicode's names for the kinds of characters begin."""
+UNREADABLE: Final = "must hold something to read"
+STEERING: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Characters that turn the direction of all that follows, also of what is not theirs."""
 DEGREE_DIGITS: Final = 6
 """Decimals of a degree that count: about a tenth of a metre."""
 
@@ -122,7 +129,8 @@ class Designs:
     def _check(self, request: PosterRequest) -> None:
         for name in ("city", "country"):
             text = clean(getattr(request, name))
-            _require(1 <= len(text) <= NAME_MAX, name, text, f"needs 1 to {NAME_MAX} characters")
+            _require(len(text) <= NAME_MAX, name, text, f"may have {NAME_MAX} characters at most")
+            _require(any(unicodedata.category(letter)[0] in READABLE for letter in text), name, text, UNREADABLE)
         in_range = DISTANCE_M_MIN <= request.distance_m <= self._max_distance_m
         allowed = f"must be {DISTANCE_M_MIN:g} to {self._max_distance_m:g} metres"
         _require(in_range, "distance", request.distance_m, allowed)
@@ -146,9 +154,9 @@ class Designs:
 
 
 def clean(text: str) -> str:
-    """Write text one way only: composed letters, single spaces, no control characters."""
+    """Write text one way only: composed letters, single spaces, nothing that steers the writing around it."""
     visible = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
-    return " ".join(unicodedata.normalize("NFC", visible).split())
+    return " ".join(unicodedata.normalize("NFC", visible.translate(STEERING)).split())
 
 
 def _require(holds: bool, name: str, value: Any, what: str) -> None:
@@ -185,9 +193,11 @@ def _cleaned(text: str | None) -> str | None:
 
 
 def _check_point(prefix: str, latitude: float, longitude: float) -> None:
-    # Nearer the poles a flat page around a point shows nothing that reads as a map.
-    _require(-85 <= latitude <= 85, f"{prefix}latitude", latitude, "must be -85 to 85 degrees")
-    _require(-180 <= longitude <= 180, f"{prefix}longitude", longitude, "must be -180 to 180 degrees")
+    near, around = abs(latitude) <= LATITUDE_MAX_DEG, abs(longitude) <= 180
+    if near and around:
+        return  # nearly always, and a track has thousands: words are for those that are refused
+    _require(near, f"{prefix}latitude", latitude, f"must be -{LATITUDE_MAX_DEG} to {LATITUDE_MAX_DEG} degrees")
+    _require(around, f"{prefix}longitude", longitude, "must be -180 to 180 degrees")
 
 
 def _check_tracks(tracks: Sequence[Track]) -> None:

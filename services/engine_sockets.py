@@ -127,7 +127,8 @@ class EngineSockets:
         return Outbox(self._make_queue(), self._engine.get_queue_empty_exception(), self._overflow)
 
     def _overflow(self, outbox: Outbox) -> None:
-        connection = next((one for one in self._engine.sockets.values() if one.queue is outbox), None)
+        open_now = list(self._engine.sockets.values())  # others come and go meanwhile
+        connection = next((one for one in open_now if one.queue is outbox), None)
         if connection is not None and not connection.closing:
             log.warning("disconnecting a client that does not take what it is sent")
             self._cut(connection)

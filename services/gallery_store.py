@@ -16,7 +16,7 @@ EVENTS_KEPT: Final = 1000
 
 
 def position(session: Session) -> StreamRow:
-    """Tell the epoch and the number of the latest event; a new database begins an epoch."""
+    """Tell the epoch and the number of the latest event; raise LookupError where no epoch was begun."""
     stream = session.get(StreamRow, GALLERY_STREAM)
     if stream is None:
         raise LookupError("the gallery's stream was not begun")

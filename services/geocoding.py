@@ -49,11 +49,6 @@ class Located:
     cached: bool = False
     candidates: tuple[Option, ...] = ()
 
-    @property
-    def ambiguous(self) -> bool:
-        """Tell whether somebody had better choose among the candidates."""
-        return bool(self.candidates)
-
     def to_json(self) -> dict[str, Any]:
         """Describe the place as the REST answer does; ``candidates`` only where there are any."""
         body = asdict(self)

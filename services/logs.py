@@ -96,6 +96,8 @@ def text_line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
 
 def escaped(text: str) -> str:
     """Write control characters, line ends of every kind and lone surrogates as escapes."""
+    if text.isprintable():
+        return text
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
         for character in text

@@ -55,8 +55,8 @@ class Loop:
                 began_s = time.monotonic()
                 self._wake.clear()
                 nap_s = self._guarded(step)
-                # Even a loop that is behind lets others run.
-                self._background.sleep(max(0.0, began_s + self._rest_s - time.monotonic()))
+                self._background.sleep(0)  # even a loop that is behind lets others run
+                self._halt.wait(max(0.0, began_s + self._rest_s - time.monotonic()))
                 self._wake.wait(nap_s)
             last()
         finally:

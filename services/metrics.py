@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Protocol
+from http import HTTPMethod
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -20,10 +21,13 @@ from mural.worker.protocol import Progress, RenderRequest, RenderResult
 from services.background import Background
 from services.cancellation import CancelToken
 from services.events import Event, Name, Publisher
+from services.job_runner import Renderer
 
 LAG_EVERY_S: Final = 0.1
 LAG_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 STEP_BUCKETS_S: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 180.0, 600.0)
+
+METHODS: Final = frozenset(HTTPMethod)
 
 Reading = tuple[str, str, float]
 """A figure's name, what it means, and its value at this moment."""
@@ -85,7 +89,9 @@ class Metrics:
 
     def request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
-        self._requests.labels(endpoint, method, status).observe(seconds)
+        # Every word may be sent for a method, and each of them would be a figure of its own for good.
+        known = method if method in METHODS else "other"
+        self._requests.labels(endpoint, known, status).observe(seconds)
 
     def command(self, name: str, seconds: float) -> None:
         """Count a command of a socket that was answered."""
@@ -141,19 +147,10 @@ class CountingPublisher:
         self._inner.publish(event)
 
 
-class Renders(Protocol):
-    """Draws pictures; the pool of render processes is one."""
-
-    def render(
-        self, request: RenderRequest, on_progress: Callable[[Progress], None], cancelled: CancelToken
-    ) -> RenderResult:
-        """Draw one picture into the request's folder, or raise what went wrong."""
-
-
 class TimedRenderer:
     """Notes how long each step of a drawing took, as the render process itself has measured it."""
 
-    def __init__(self, inner: Renders, metrics: Metrics) -> None:
+    def __init__(self, inner: Renderer, metrics: Metrics) -> None:
         self._inner = inner
         self._metrics = metrics
 

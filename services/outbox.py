@@ -14,7 +14,7 @@ BEHIND_BYTES: Final = 64 * 1024
 """A client for which more than this waits is behind: what can be asked for again is not sent to it."""
 
 MAX_WAITING_BYTES: Final = 512 * 1024
-"""A client for which more than this waits is disconnected."""
+"""A client for which more than this waits is disconnected; what is being written does not count, however long it is."""
 
 PACKET_BYTES: Final = 256
 """What a waiting packet costs beside its content."""
@@ -75,7 +75,8 @@ class Outbox:
             self._queue.put(None)
             return
         with self._lock:
-            full = self._waiting_bytes > MAX_WAITING_BYTES
+            # The first may be all that somebody missed: whoever takes their time for it must not begin anew each time.
+            full = self._waiting_bytes - (self._sizes[0] if self._sizes else 0) > MAX_WAITING_BYTES
             if not full:
                 self._write_or_queue(packet)
         if full:

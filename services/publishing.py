@@ -98,7 +98,7 @@ class Publishing:
         try:
             self._hang(facts, None)
         except BaseException:
-            self._files.remove(facts.id)
+            self._files.set_aside(facts.id)
             raise
 
     def _unhang_in_order(self, poster_id: str) -> None:

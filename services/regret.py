@@ -39,13 +39,14 @@ class Regret:
 
     def hang_back(self, poster_id: str, actor: Actor) -> None:
         """Hang a poster back that was taken down a moment ago; raise NotFound or NotAllowed."""
+        # Its time must not end, and nobody else hang it, in the middle; when it cannot be hung it stays where it is.
         with self._changing:
             facts = self._aside.get(poster_id)
             if facts is None:
                 raise NotFound("Poster", poster_id)
             actor.require(facts.owner, "poster")
+            self._publishing.hang_back(facts)
             del self._aside[poster_id]
-        self._publishing.hang_back(facts)
 
     def _forget(self, poster_id: str) -> None:
         self._background.sleep(REGRET_S)

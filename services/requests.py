@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, Size
 from mural.poster import ALL_LAYERS, Format, Furniture, LayerChoice, Marker, Texts, Track
 
-DEFAULT_DISTANCE_M = 29_000.0
-PER_PAGE_MAX = 100
+DEFAULT_DISTANCE_M: Final = 29_000.0
+PER_PAGE_MAX: Final = 100
 
 Visibility = Literal["public", "unlisted"]
 

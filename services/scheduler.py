@@ -104,10 +104,6 @@ class Scheduler:
             running.token.cancel()
         self.wake()
 
-    def in_work(self, job_id: str) -> bool:
-        """Tell whether somebody is working on a job."""
-        return job_id in self._running
-
     def _fill(self) -> float:
         """Start what can be started; tell how long there will be nothing else to do."""
         self._recover_lost()

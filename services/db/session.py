@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
 from mural.errors import MuralError, StorageFull, Unavailable
@@ -22,6 +23,8 @@ from services.background import Aside
 
 WRITES: Final = "mural_writes"
 """Execution option of the connections that are going to write."""
+
+BUSY: Final = "The database is busy. Try again in a moment."
 
 
 class Database:
@@ -109,6 +112,8 @@ def _in_our_words() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise _translated(error) from error
+    except NoConnectionFree as error:
+        raise Unavailable(BUSY) from error
 
 
 def _translated(error: OperationalError) -> MuralError:
@@ -116,5 +121,5 @@ def _translated(error: OperationalError) -> MuralError:
     if "disk is full" in reason or "No space left" in reason:
         return StorageFull("There is no room left on the disk for the database.")
     if "locked" in reason or "busy" in reason:
-        return Unavailable("The database is busy. Try again in a moment.")
+        return Unavailable(BUSY)
     return Unavailable(f"The database does not answer: {reason.splitlines()[0] if reason else 'no reason given'}")

@@ -42,6 +42,14 @@ def test_an_address_of_another_version_is_answered_but_not_kept(ann: Visitor, be
     assert "no-cache" in answer.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", ["/static/js/none.js", "/static/../config.py", "/static/0123456789ab/../../config.py"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/js/none.js",
+        "/static/js/0123456789ab/site.js",
+        "/static/../config.py",
+        "/static/0123456789ab/../../config.py",
+    ],
+)
 def test_what_is_no_static_file_is_not_found(ann: Visitor, path: str) -> None:
     assert ann.get(path).status_code == 404

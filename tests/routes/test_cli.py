@@ -14,7 +14,8 @@ from config import Config
 from mural.errors import InvalidInput, NotFound, RenderTimeout
 from mural.paper import Size
 from mural.poster import Format
-from routes.cli import format_of, mural, parse_size, sentence
+from routes.cli import format_of, mural, parse_size
+from routes.cli_errors import sentence
 from services.themes import ThemeService
 from tests.support.real_parts import PREPARED_DIR, ROOT, missing
 

@@ -68,7 +68,6 @@ class TestOffline:
     def test_namesakes_come_as_candidates_also_from_the_cache(self, service: GeocodingService) -> None:
         for _ in range(2):
             found = service.geocode("Springfield", "USA")
-            assert found.ambiguous
             assert len(found.candidates) == 5
             assert found.display_name == found.candidates[0].display_name
         assert found.to_json()["candidates"][0]["display_name"].startswith("Springfield, Missouri")
@@ -149,7 +148,7 @@ class TestServer:
     ) -> None:
         found = GeocodingService(no_gazetteer, MemoryCache(), impatient(server)).geocode(city, country)
         assert (found.latitude, found.longitude) == point
-        assert not found.ambiguous
+        assert found.candidates == ()
 
     def test_cities_of_equal_importance_are_candidates(self, no_gazetteer: Gazetteer, server: NominatimServer) -> None:
         found = GeocodingService(no_gazetteer, MemoryCache(), impatient(server)).geocode("Springfield", "USA")

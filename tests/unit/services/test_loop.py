@@ -61,3 +61,22 @@ def test_stopping_waits_for_the_step_that_is_being_done() -> None:
 
 def test_a_loop_that_was_never_started_is_stopped_at_once() -> None:
     Loop(ThreadBackground(), "testing").stop()
+
+
+def test_a_loop_that_rests_between_its_steps_ends_at_once() -> None:
+    stepped, ended = threading.Event(), threading.Event()
+    loop = Loop(ThreadBackground(), "testing", rest_s=3600)
+    loop.start(stepped.set, ended.set)
+    assert stepped.wait(20)
+    loop.stop()
+    assert ended.is_set()
+
+
+def test_a_loop_that_is_woken_while_it_rests_steps_after_the_rest() -> None:
+    steps = threading.Semaphore(0)
+    loop = Loop(ThreadBackground(), "testing", rest_s=0.05)
+    loop.start(steps.release)
+    assert steps.acquire(timeout=20)
+    loop.wake()
+    assert steps.acquire(timeout=20)
+    loop.stop()

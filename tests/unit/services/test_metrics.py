@@ -120,3 +120,12 @@ def test_lag_is_what_a_nap_took_too_long() -> None:
     assert background.now == pytest.approx(3 * (LAG_EVERY_S + 0.25))
     assert value(metrics, "mural_hub_lag_seconds_count") == 3
     assert value(metrics, "mural_hub_lag_seconds_sum") == pytest.approx(0.75)
+
+
+def test_methods_that_nobody_knows_share_a_figure() -> None:
+    metrics = Metrics()
+    for method in ("GET", "BREW", "X" * 1000):
+        metrics.request("none", method, 405, 0.001)
+    families = {family.name: family for family in text_string_to_metric_families(metrics.text().decode())}
+    methods = {sample.labels["method"] for sample in families["mural_request_seconds"].samples}
+    assert methods == {"GET", "other"}

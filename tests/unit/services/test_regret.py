@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mural.errors import NotAllowed, NotFound
+from mural.errors import NotAllowed, NotFound, Unavailable
 from services.actors import Actor
 from services.events import Name
 from services.files import SIDECAR
@@ -134,3 +134,21 @@ def test_a_restart_ends_the_time_for_second_thoughts(studio: Studio, regret: Reg
     finally:
         again.services.jobs.stop(0)
         again.services.database.close()
+
+
+def test_a_poster_that_cannot_be_hung_just_now_waits_where_it_is(
+    studio: Studio, regret: Regret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poster_id = made(studio)
+    regret.take_down(poster_id)
+
+    def busy(*_: Any) -> None:
+        raise Unavailable("The database is busy.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("services.publishing.poster_row", busy)
+        with pytest.raises(Unavailable):
+            regret.hang_back(poster_id, ANN)
+    assert studio.services.files.used_bytes == 0
+    regret.hang_back(poster_id, ANN)
+    assert studio.services.posters.file(poster_id, "poster").size > 0

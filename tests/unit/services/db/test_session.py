@@ -3,9 +3,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -126,3 +127,14 @@ def test_a_database_that_is_not_there_is_unavailable() -> None:
     database = Database("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(Unavailable), database.read() as session:
         session.execute(text("SELECT 1"))
+
+
+def test_who_finds_no_connection_free_is_told_to_come_back(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool: Any = database.engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.01)
+    with ExitStack() as held:
+        for _ in range(pool.size() + pool._max_overflow):
+            held.enter_context(database.read()).execute(text("SELECT 1"))
+        with pytest.raises(Unavailable, match="busy"):
+            count(database)
+    assert count(database) == 0
