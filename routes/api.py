@@ -12,7 +12,7 @@ from flask import Response, jsonify, request
 from pydantic import BaseModel
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from routes.answers import ErrorOut
+from routes.schemas.base import ErrorOut
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -9,12 +9,11 @@ from typing import Final
 from flask import Response, current_app, request
 from zipstream import ZIP_STORED, ZipStream
 
-from routes.answers import BatchOut
 from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
 from routes.posters import HELSINKI, SUBMIT_ERRORS
-from routes.schemas import PosterBatchIn
+from routes.schemas.batches import BatchOut, PosterBatchIn
 from services.batches import archive_names
 
 blueprint = ApiBlueprint("batches", __name__)

@@ -10,7 +10,9 @@ from flask import Response, request, send_file
 
 from mural.canvas.pictures import FilmFormat
 from routes.api import ApiBlueprint, client_address, reply
-from routes.canvas_schemas import (
+from routes.context import services
+from routes.identity import current_actor
+from routes.schemas.canvas import (
     CanvasOut,
     CanvasStatsOut,
     HistoryQuery,
@@ -22,8 +24,6 @@ from routes.canvas_schemas import (
     SpotQuery,
     TimelapseQuery,
 )
-from routes.context import services
-from routes.identity import current_actor
 from services.canvas.rules import Visitor, moment
 
 blueprint = ApiBlueprint("canvas", __name__)

@@ -80,8 +80,8 @@ def init_errors(app: APIFlask) -> None:
     @app.errorhandler(errors.MuralError)
     def _mural(error: errors.MuralError) -> Response:
         response = _answer(status_of(error), body_of(error))
-        if isinstance(error, errors.TooMany):
-            response.headers["Retry-After"] = str(error.retry_after_s)
+        if "retry_after" in error.facts:
+            response.headers["Retry-After"] = str(error.facts["retry_after"])
         return response
 
     @app.errorhandler(HTTPError)

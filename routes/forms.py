@@ -22,7 +22,8 @@ from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, PageWish, Size, page_f
 from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, PosterDesign, Track
 from routes.errors import validation_body
 from routes.languages import noted
-from routes.schemas import MarkerIn, PosterIn
+from routes.schemas.designs import MarkerIn
+from routes.schemas.posters import PosterIn
 from services.designs import MARKERS_MAX
 from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
 from services.requests import PosterRequest, Visibility

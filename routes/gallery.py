@@ -6,10 +6,9 @@ from http import HTTPStatus
 
 from flask import Response
 
-from routes.answers import GalleryOut
 from routes.api import ApiBlueprint, reply
 from routes.context import services
-from routes.schemas import GalleryQuery
+from routes.schemas.gallery import GalleryOut, GalleryQuery
 
 blueprint = ApiBlueprint("gallery", __name__)
 

@@ -6,10 +6,17 @@ from http import HTTPStatus
 
 from flask import Response
 
-from routes.answers import GeocodeBatchOut, LocationOut, SuggestionsOut
 from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
-from routes.schemas import GeocodeBatchIn, GeocodeQuery, PointQuery, SuggestQuery
+from routes.schemas.geocoding import (
+    GeocodeBatchIn,
+    GeocodeBatchOut,
+    GeocodeQuery,
+    LocationOut,
+    PointQuery,
+    SuggestionsOut,
+    SuggestQuery,
+)
 
 blueprint = ApiBlueprint("geocode", __name__)
 

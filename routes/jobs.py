@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 from flask import Response
 
-from routes.answers import CancelledOut, JobOut, RetriedOut
 from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
+from routes.schemas.jobs import CancelledOut, JobOut, RetriedOut
 
 blueprint = ApiBlueprint("jobs", __name__)
 

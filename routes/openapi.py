@@ -10,9 +10,9 @@ from apiflask import APIFlask
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from routes.answers import ErrorOut
 from routes.api import ApiBlueprint, Body
 from routes.identity import COOKIE
+from routes.schemas.base import ErrorOut
 
 Document = dict[str, Any]
 
@@ -111,7 +111,7 @@ def _response(status: HTTPStatus, body: Body) -> Document:
         response["headers"] = {"ETag": HEADERS["ETag"]}
     elif body is not None:
         response["content"] = {"application/json": {"schema": _reference(body)}}
-    if status is HTTPStatus.TOO_MANY_REQUESTS:
+    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         response["headers"] = {"Retry-After": HEADERS["Retry-After"]}
     if status is HTTPStatus.PARTIAL_CONTENT:
         response["headers"] = {"Content-Range": HEADERS["Content-Range"]}

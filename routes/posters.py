@@ -9,11 +9,11 @@ from typing import Final
 from flask import Response, send_file
 
 from mural.errors import Conflict
-from routes.answers import PosterOut, PostersOut, SubmittedOut
 from routes.api import FOREVER, ApiBlueprint, Body, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
-from routes.schemas import DownloadQuery, ExportIn, PageQuery, PosterIn
+from routes.schemas.jobs import SubmittedOut
+from routes.schemas.posters import DownloadQuery, ExportIn, PageQuery, PosterIn, PosterOut, PostersOut
 from services.requests import PosterQuery, PosterRequest
 from services.views import FileKind, Submission
 

@@ -16,7 +16,7 @@ from routes.context import services
 from routes.hangup import ClientConnection
 from routes.identity import current_actor
 from routes.posters import HELSINKI
-from routes.schemas import DrawnIn, LivePreviewIn
+from routes.schemas.previews import DrawnIn, LivePreviewIn
 
 blueprint = ApiBlueprint("previews", __name__)
 

@@ -10,11 +10,10 @@ from flask import Response, url_for
 from pydantic import BaseModel
 
 from mural.themes import WORDS, Theme, theme_faults
-from routes.answers import CheckedThemeOut, ThemeOut, ThemesOut
 from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
-from routes.schemas import ThemeIn
+from routes.schemas.themes import CheckedThemeOut, ThemeIn, ThemeOut, ThemesOut
 
 blueprint = ApiBlueprint("themes", __name__)
 

@@ -6,9 +6,9 @@ from http import HTTPStatus
 
 from flask import Response, send_file
 
-from routes.answers import TilesOut
 from routes.api import FOREVER, ApiBlueprint, reply
 from routes.context import services
+from routes.schemas.posters import TilesOut
 
 blueprint = ApiBlueprint("tiles", __name__)
 

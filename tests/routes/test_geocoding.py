@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from routes.answers import GeocodeBatchOut, LocationOut, SuggestionsOut
-from tests.support.api import V1, Visitor
+from mural.errors import GeocodingError
+from routes.schemas.geocoding import GeocodeBatchOut, LocationOut, SuggestionsOut
+from tests.support.api import V1, Api, Visitor
 
 GEOCODE = f"{V1}/geocode"
 
@@ -84,3 +85,12 @@ def test_a_batch_has_one_to_fifty_places(ann: Visitor, locations: object) -> Non
     answer = ann.post(f"{GEOCODE}/batch", json={"locations": locations})
     assert (answer.status_code, answer.get_json()["field"]) == (400, "locations")
     assert ann.get(f"{GEOCODE}/batch").status_code == 405
+
+
+def test_when_to_ask_again_is_told_in_the_header_too(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(*_: object) -> None:
+        raise GeocodingError("The place server did not answer in time.", retry_after=5)
+
+    monkeypatch.setattr(type(fresh_api.services.geocoding), "geocode", silent)
+    answer = fresh_api.visitor().get(f"{GEOCODE}?city=Helsinki&country=Finland")
+    assert (answer.status_code, answer.headers["Retry-After"], answer.get_json()["retry_after"]) == (503, "5", 5)

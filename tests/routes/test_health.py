@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mural.errors import Unavailable
-from routes.answers import HealthOut, StatsOut
+from routes.schemas.health import HealthOut, StatsOut
 from services.db.session import Database
 from tests.support.api import V1, Api, Visitor
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mural.poster import Marker, Track
-from routes.schemas import DrawnIn
+from routes.schemas.previews import DrawnIn
 from tests.support.api import V1, Api, Visitor
 
 WISH = {"city": "Helsinki", "country": "Finland", "latitude": 60.1715, "longitude": 24.9443, "theme": "noir"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from routes.answers import ThemeOut, ThemesOut
+from routes.schemas.themes import ThemeOut, ThemesOut
 from routes.themes import EXAMPLE
 from services.own_themes import EACH_MAX
 from tests.support.api import ADMIN_TOKEN, V1, Api, Visitor, running_api

@@ -1,0 +1,54 @@
+"""What all schemas are made of: bodies that hold nothing unknown, and the fields that many have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from config import DISTANCE_M_MAX
+from mural.paper import Orientation
+from routes.words import LINE, NAME
+from services.designs import DISTANCE_M_MIN, LABEL_MAX, LATITUDE_MAX_DEG, LINE_MAX, NAME_MAX
+
+
+class Request(BaseModel):
+    """A body or a query; a field that it does not have is refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+
+class Answer(BaseModel):
+    """A body of ours, as far as its state has the fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorOut(Answer):
+    """Every error looks like this; more facts may stand beside."""
+
+    model_config = ConfigDict(extra="allow")
+    error: str
+    message: str
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_MAX, pattern=NAME)]
+Line = Annotated[str, StringConstraints(max_length=LINE_MAX, pattern=LINE)]
+Label = Annotated[str, StringConstraints(max_length=LABEL_MAX, pattern=LINE)]
+Latitude = Annotated[float, Field(ge=-LATITUDE_MAX_DEG, le=LATITUDE_MAX_DEG, examples=[60.1715])]
+Longitude = Annotated[float, Field(ge=-180, le=180, examples=[24.9443])]
+Distance = Annotated[
+    float,
+    Field(
+        ge=DISTANCE_M_MIN,
+        le=DISTANCE_M_MAX,
+        description="Metres from the centre to the nearer edges.",
+        examples=[500],
+    ),
+]
+City = Annotated[Name, Field(examples=["Helsinki"])]
+Country = Annotated[Name, Field(examples=["Finland"])]
+ThemeId = Annotated[Name, Field(examples=["noir"])]
+Turn = Annotated[float, Field(ge=0, le=360, description="Degrees by which the map is turned clockwise.")]
+Turned = Annotated[Orientation | None, Field(description="Absent: the size as it stands.")]
+SequenceNumber = Annotated[int, Field(ge=0, le=2**62)]
