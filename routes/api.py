@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from apiflask import APIBlueprint
-from flask import Response, jsonify, request
+from flask import Response, jsonify, request, send_file
 from pydantic import BaseModel
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import PreconditionFailed, RequestEntityTooLarge, UnsupportedMediaType
 
+from mural.errors import InvalidInput
+from routes.middleware import is_chunked
 from routes.schemas.base import ErrorOut
+from routes.words import LONGEST_ECHO
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -21,6 +26,9 @@ Body = type[BaseModel] | str | None
 
 FOREVER: Final = "public, max-age=31536000, immutable"
 """The Cache-Control of what never changes under its address."""
+
+PART: Final = re.compile(r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{1,18})?|-\d{1,18})", re.ASCII)
+"""A Range header that asks for one part of a file."""
 
 IPV6_SITE_BITS: Final = 64
 """One household gets at least so much of the address space, so single addresses there mean nothing."""
@@ -33,6 +41,7 @@ class ApiBlueprint(APIBlueprint):
         super().__init__(noun, import_name, tag=noun.capitalize())
         self.answered: dict[str, dict[HTTPStatus, Body]] = {}
         self.before_request(_json_bodies_only)
+        self.before_request(_no_doubts)
 
     def answers(
         self, answers: Mapping[HTTPStatus, Body], errors: tuple[HTTPStatus, ...] = ()
@@ -49,12 +58,19 @@ class ApiBlueprint(APIBlueprint):
 
 def _json_bodies_only() -> None:
     """Refuse a body of another type, so that no foreign form can be mistaken for a request."""
-    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "")
-    if (request.content_length or is_chunked) and not request.is_json:
+    chunked = is_chunked(request.environ)
+    if (request.content_length or chunked) and not request.is_json:
         raise UnsupportedMediaType("Send JSON with Content-Type: application/json.")
     # A body that does not tell its length is cut off at the limit without a word.
-    if is_chunked and len(request.get_data()) >= (request.max_content_length or 0):
+    if chunked and len(request.get_data()) >= (request.max_content_length or 0):
         raise RequestEntityTooLarge
+
+
+def _no_doubts() -> None:
+    """Refuse a parameter that is given twice: whichever was meant, it is not known which."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise InvalidInput(f"“{name[:LONGEST_ECHO]}” is given more than once.", field=name, value=values[1])
 
 
 def reply(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -62,6 +78,23 @@ def reply(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     response = jsonify(body)
     response.status_code = status
     return response
+
+
+def send(file: Path, **options: Any) -> Response:
+    """Send a file, the part of it that is asked for, or word that the client has it."""
+    if not _is_one_part(request.headers.get("Range", "")):
+        # What cannot be read, or asks for several parts, is to be answered as if it were not there.
+        request.environ.pop("HTTP_RANGE", None)
+    response = send_file(file, conditional=True, **options)
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        response.close()
+        raise PreconditionFailed
+    return response
+
+
+def _is_one_part(wanted: str) -> bool:
+    found = PART.fullmatch(wanted)
+    return found is not None and (not found["last"] or int(found["first"] or 0) <= int(found["last"]))
 
 
 def client_address() -> str:

@@ -19,6 +19,11 @@ def _large_pieces(file: IO[bytes], _usual_bytes: int) -> FileWrapper:
     return FileWrapper(file, PIECE_BYTES)
 
 
+def is_chunked(environ: WSGIEnvironment) -> bool:
+    """Tell whether a body comes without its length."""
+    return "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+
+
 class EntranceMiddleware:
     """Serves the application under a URL prefix and turns off compression of socket frames.
 
@@ -32,7 +37,7 @@ class EntranceMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["wsgi.file_wrapper"] = _large_pieces
-        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", ""):
+        if is_chunked(environ):
             # All three servers end the stream where the last chunk ends, but eventlet does not say so.
             environ["wsgi.input_terminated"] = True
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)

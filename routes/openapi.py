@@ -51,6 +51,7 @@ WORDS: Final = {
     HTTPStatus.FORBIDDEN: "It belongs to somebody else, or another site's page asked.",
     HTTPStatus.NOT_FOUND: "There is no such thing.",
     HTTPStatus.CONFLICT: "It is not in a state for that.",
+    HTTPStatus.PRECONDITION_FAILED: "The file is not the one you mean.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not JSON.",
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "The file has no such part.",

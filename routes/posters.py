@@ -6,10 +6,10 @@ import json
 from http import HTTPStatus
 from typing import Final
 
-from flask import Response, send_file
+from flask import Response
 
 from mural.errors import Conflict
-from routes.api import FOREVER, ApiBlueprint, Body, client_address, reply
+from routes.api import FOREVER, ApiBlueprint, Body, client_address, reply, send
 from routes.context import services
 from routes.identity import current_actor
 from routes.schemas.jobs import SubmittedOut
@@ -28,7 +28,11 @@ SUBMIT_ERRORS: Final = (
     HTTPStatus.INSUFFICIENT_STORAGE,
 )
 
-FILE_ERRORS: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+FILE_ERRORS: Final = (
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.PRECONDITION_FAILED,
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+)
 
 HELSINKI: Final = {
     "city": "Helsinki",
@@ -142,13 +146,12 @@ def get_preview(poster_id: str) -> Response:
 
 def _send(poster_id: str, kind: FileKind, *, attachment: bool = False) -> Response:
     stored = services().posters.file(poster_id, kind)
-    response = send_file(
+    response = send(
         stored.path,
         mimetype=stored.mimetype,
         as_attachment=attachment,
         download_name=stored.filename,
         etag=stored.etag,
-        conditional=True,
     )
     # A poster's files never change: another design is another poster.
     response.headers["Cache-Control"] = FOREVER

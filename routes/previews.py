@@ -7,11 +7,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from flask import Response, request, send_file
+from flask import Response, request
 
 from mural.poster import PosterDesign
 from mural.themes import Theme
-from routes.api import ApiBlueprint, Body, client_address
+from routes.api import ApiBlueprint, Body, client_address, send
 from routes.context import services
 from routes.hangup import ClientConnection
 from routes.identity import current_actor
@@ -67,6 +67,6 @@ def _drawn(design: PosterDesign, width_px: int) -> Path:
 
 def _send(picture: Path, max_age_s: int) -> Response:
     # Named after what is in it; its time of change is when it was last looked at.
-    response = send_file(picture, mimetype="image/png", etag=picture.stem, conditional=True)
+    response = send(picture, mimetype="image/png", etag=picture.stem)
     response.headers["Cache-Control"] = f"private, max-age={max_age_s}" if max_age_s else "private, no-cache"
     return response

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Response, send_file
+from flask import Response
 
-from routes.api import FOREVER, ApiBlueprint, reply
+from routes.api import FOREVER, ApiBlueprint, reply, send
 from routes.context import services
 from routes.schemas.posters import TilesOut
 
@@ -28,6 +28,6 @@ def describe_tiles(poster_id: str) -> Response:
 def get_tile(poster_id: str, level: int, column: int, row: int) -> Response:
     """Send one tile; the first of a poster takes as long as the poster has to be cut."""
     path = services().tiles.tile(poster_id, level, column, row)
-    response = send_file(path, mimetype="image/jpeg", conditional=True)
+    response = send(path, mimetype="image/jpeg")
     response.headers["Cache-Control"] = FOREVER
     return response

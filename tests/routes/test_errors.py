@@ -85,6 +85,7 @@ def test_every_fault_is_named_and_the_first_stands_above(ann: Visitor) -> None:
         ({"city": 5}, "city", "“city” must be text."),
         ({"city": "a\x00b"}, "city", "“city” must hold something to read and no control characters."),
         ({"city": "\ud800"}, "city", "“city” must be valid Unicode text."),
+        ({"city": "\u200b\u202e"}, "city", "“city” must hold something to read."),
         ({"texts": {"title": "a\nb"}}, "texts.title", "“texts.title” may hold no control characters."),
         ({"distance": 499}, "distance", "“distance” must be 500 or more."),
         ({"distance": 50_001}, "distance", "“distance” must be 50000 or less."),
@@ -128,6 +129,14 @@ def test_what_was_sent_is_repeated_only_so_far(ann: Visitor) -> None:
     status, body = send(ann, json.dumps(HELSINKI | {"tracks": [{"points": points}], "city": {"x": points}}))
     assert status == 400
     assert len(json.dumps(body)) < 10_000
+
+
+@pytest.mark.parametrize("path", ["gallery?limit=1&limit=2", "posters?theme=noir&theme=noir", "geocode/suggest?q=a&q="])
+def test_a_parameter_that_is_given_twice_is_refused_by_its_name(ann: Visitor, path: str) -> None:
+    answer = ann.get(f"{V1}/{path}")
+    field = path.partition("?")[2].partition("=")[0]
+    assert (answer.status_code, answer.get_json()["field"]) == (400, field)
+    assert answer.get_json()["message"] == f"“{field}” is given more than once."
 
 
 def test_a_mistake_of_ours_is_a_500_without_its_details(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -223,6 +223,22 @@ def test_a_download_can_be_asked_for_conditionally_and_in_parts(poster: dict, be
     assert "immutable" not in beyond.headers.get("Cache-Control", "")
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    ["bytes=abc", "lines=1-2", "bytes=5-2", "bytes=0-0,2-3", "bytes=", "bytes=-", "5", "bytes=0-" + "9" * 5000],
+)
+def test_a_part_that_makes_no_sense_or_is_several_is_the_whole(poster: dict, ben: Visitor, wanted: str) -> None:
+    answer = ben.get(poster["download_url"], headers={"Range": wanted})
+    assert (answer.status_code, len(answer.data)) == (200, poster["file_size"])
+
+
+def test_another_version_than_the_one_that_is_meant_is_not_sent(poster: dict, ben: Visitor) -> None:
+    answer = ben.get(poster["download_url"], headers={"If-Match": '"another"'})
+    assert (answer.status_code, answer.get_json()["error"]) == (412, "Precondition Failed")
+    etag = ben.head(poster["download_url"]).headers["ETag"]
+    assert ben.get(poster["download_url"], headers={"If-Match": etag}).status_code == 200
+
+
 def test_head_answers_as_get_does_without_the_file(poster: dict, ben: Visitor) -> None:
     whole, head = ben.get(poster["download_url"]), ben.head(poster["download_url"])
     assert (head.status_code, head.data) == (200, b"")

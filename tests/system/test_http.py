@@ -55,6 +55,12 @@ def test_a_body_without_a_length_is_read_and_bounded(any_server: Server, http: r
     piece = b" " * 65536
     large = http.post(url, data=(piece for _ in range(MAX_BODY_BYTES // 65536 + 2)), headers=headers, timeout=60)
     assert large.status_code == 413
+    shouting = raw(
+        any_server,
+        b"POST /api/v1/posters HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Transfer-Encoding: Chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    )
+    assert b'"city"' in shouting
     form = requests.post(url, data=iter([b"a=b"]), headers={"Content-Type": "text/plain"}, timeout=60)
     assert form.status_code == 415
 
