@@ -68,8 +68,9 @@ EVENTS: Final = (
     Told(
         Name.CONNECTION_ERROR,
         "the socket",
-        "reserved: a connection that is refused hears Socket.IO's own `connect_error`",
-        {"error": "a sentence", "code": "a word for programs"},
+        "before the server ends the connection of a client that sends too much; one that is refused hears Socket.IO's "
+        "own `connect_error`",
+        {"error": "a sentence", "code": "a word for programs: `flooding`"},
     ),
     Told(
         Name.GENERATION_PROGRESS,

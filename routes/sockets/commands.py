@@ -16,9 +16,11 @@ from mural.errors import MuralError
 from routes.context import services
 from routes.errors import Body, refusal, validation_body
 from routes.identity import current_actor
+from routes.sockets.reserved import sent_name
 from services import logs
 from services.actors import Actor
-from services.fanout import Fanout
+from services.events import Event, Name
+from services.fanout import NAMESPACE, Fanout
 from services.rate_limit import Floodgate, Verdict
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ UNEXPECTED: Final[Body] = {
     "error": "Internal Server Error",
     "message": "Something went wrong on our side.",
 }
+
+LAST_WORD: Final[Body] = {"error": "Too many commands; this connection is closed.", "code": "flooding"}
 
 
 class Payload(BaseModel):
@@ -62,6 +66,12 @@ def connection() -> Connection:
     )
 
 
+def forget(connection_id: str) -> None:
+    """Drop everything that is known of a socket that is gone."""
+    services().presence.leave_all(connection_id)
+    services().floodgate.forget(connection_id)
+
+
 class Commands:
     """Registers commands on a Socket.IO server.
 
@@ -88,6 +98,8 @@ class Commands:
         began_at = time.monotonic()
         answer = self.flooding(sender) or self._answer(name, schema, handler, sender, args)
         services().metrics.command(name, time.monotonic() - began_at)
+        if not self._fanout.is_connected(sender.id, NAMESPACE):
+            forget(sender.id)  # it went in the middle: what was noted since then nobody else would take back
         return answer
 
     def _answer(
@@ -110,8 +122,9 @@ class Commands:
             return UNEXPECTED
 
     def _unknown(self, name: str, *_args: Any) -> Body:
+        shown = sent_name(name)[:100]
         refused = self.flooding(connection())
-        return refused or {"ok": False, "error": "Unknown command", "message": f"There is no command “{name[:100]}”."}
+        return refused or {"ok": False, "error": "Unknown command", "message": f"There is no command “{shown}”."}
 
     def flooding(self, sender: Connection) -> Body | None:
         """Count one command; give the answer where it is one too many."""
@@ -120,5 +133,6 @@ class Commands:
             return None
         if verdict is Verdict.DISCONNECT:
             log.warning("disconnecting a flooding socket from %s", sender.address)
+            self._fanout.publish(Event(Name.CONNECTION_ERROR, LAST_WORD, (sender.id,)))
             self._fanout.cut(sender.id)
         return {"ok": False, "error": "rate_limited", "message": "Too many commands; slow down."}

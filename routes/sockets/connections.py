@@ -8,9 +8,8 @@ from flask import request
 from flask_socketio import SocketIO, emit, join_room
 
 from mural import __version__
-from routes.context import services
 from routes.identity import pin_actor
-from routes.sockets.commands import connection
+from routes.sockets.commands import connection, forget
 from services.clock import utc_now
 from services.events import Name, session_room
 from services.views import iso
@@ -34,9 +33,7 @@ def register(socketio: SocketIO) -> None:
         )
 
     def disconnect(_reason: Any = None) -> None:
-        sender = connection()
-        services().presence.leave_all(sender.id)
-        services().floodgate.forget(sender.id)
+        forget(connection().id)
 
     socketio.on_event("connect", connect)
     socketio.on_event("disconnect", disconnect)

@@ -23,9 +23,11 @@ def register(commands: Commands) -> None:
     @commands.on(Command.JOB_SUBSCRIBE, JobRef)
     def _subscribe(_sender: Connection, payload: JobRef) -> Body:
         known = services().jobs.get(payload.job_id)
-        join_room(job_room(known.job_id))
-        # Read again inside the room, so that nothing that happens from here on is missed.
-        return {"job": services().jobs.get(known.job_id).to_json()}
+        if not known.state.ended:  # of one that has ended nothing more is told
+            join_room(job_room(known.job_id))
+            # Read again inside the room, so that nothing that happens from here on is missed.
+            known = services().jobs.get(known.job_id)
+        return {"job": known.to_json()}
 
     @commands.on(Command.JOB_UNSUBSCRIBE, JobRef)
     def _unsubscribe(_sender: Connection, payload: JobRef) -> Body:

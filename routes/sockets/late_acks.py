@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from socketio.packet import ACK, EVENT, Packet
+from socketio.packet import ACK, EVENT
 
 from routes.errors import Body
+from routes.sockets.reserved import OwnNamesPacket
 from services.events import Command
 
 ANSWERED_LATER: Final = frozenset({Command.CANVAS_PLACE, Command.CANVAS_UNDO})
@@ -23,7 +24,7 @@ class AckId(int):
     """The number under which a client waits for an answer; nothing that comes out of JSON is one."""
 
 
-class LateAckPacket(Packet):  # type: ignore[misc]  # socketio ships no types
+class LateAckPacket(OwnNamesPacket):
     """A Socket.IO packet that hands the number of its acknowledgement on."""
 
     def decode(self, encoded_packet: str) -> int:

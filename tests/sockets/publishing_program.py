@@ -1,4 +1,7 @@
-"""Mural with commands for tests: `test:publish` sends events to the wall, `test:look` looks into the sockets."""
+"""Mural with commands for tests.
+
+`test:publish` sends events to the wall, `test:look` looks into the sockets, and `test:vanish` loses its own.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 
 from app_factory import create_app
 from config import Config
+from routes.sockets.commands import Commands, Connection, NoPayload
 from services.events import GALLERY_ROOM, Event
 from services.fanout import Fanout
 
@@ -25,9 +29,10 @@ def main() -> None:
     """Serve."""
     config = Config.from_env(wsgi.ENVIRON)
     app = create_app(config)
-    socketio = app.extensions["socketio"]
+    services, socketio = app.extensions["mural"], app.extensions["socketio"]
     fanout: Fanout = socketio.server.manager
     engine = socketio.server.eio
+    vanished: list[str] = []
 
     def publish(wish: dict[str, Any]) -> dict[str, Any]:
         instead = Event("test:instead", {}, ()) if wish.get("instead") else None
@@ -45,8 +50,22 @@ def main() -> None:
             "waiting_bytes": [connection.queue.waiting_bytes for connection in connections],
             "green": [connection.queue.open.green for connection in connections if connection.queue.open],
             "in_room": len(list(fanout.get_participants("/", GALLERY_ROOM))),
+            "jobs_watched": [room for room in fanout.rooms["/"] if room and room.startswith("job:")],
+            "vanished": len(vanished),
+            "viewers": services.presence.viewers(GALLERY_ROOM),
             "resident_mb": pages * 4096 / 2**20,
         }
+
+    commands = Commands(socketio, fanout, services.floodgate)
+
+    @commands.on("test:vanish", NoPayload)
+    def _vanish(sender: Connection, _payload: NoPayload) -> dict[str, Any]:
+        fanout.cut(sender.id)
+        while sender.id in fanout.rooms.get("/", {}).get(None, {}):
+            socketio.sleep(0.01)
+        services.presence.join(GALLERY_ROOM, sender.id, sender.actor.user_id)
+        vanished.append(sender.id)
+        return {}
 
     socketio.on_event("test:publish", publish)
     socketio.on_event("test:look", look)

@@ -178,3 +178,16 @@ def read_event(client: RawSocket) -> str:
     while not (text := client.read_text()).startswith('42["test:event"'):
         assert "test:instead" not in text
     return text
+
+
+def test_who_goes_in_the_middle_of_a_command_is_not_counted_for_ever(publishing: Server) -> None:
+    with raw_socket(publishing.port) as client, publishing.client() as other:
+        client.enter()
+        client.send_text('421["test:vanish",{}]')
+        client.read_to_the_end()
+        for _ in range(300):
+            seen = other.call("test:look")
+            if seen["vanished"] and not seen["viewers"]:
+                break
+            time.sleep(0.02)
+        assert (seen["vanished"], seen["viewers"]) == (1, 0)

@@ -56,7 +56,10 @@ def test_a_job_that_nobody_knows_is_refused_by_name(any_server: Server) -> None:
 
 def test_unknown_and_malformed_commands_are_acknowledged(any_server: Server) -> None:
     with any_server.client() as client:
-        assert client.call("job:explode", {})["error"] == "Unknown command"
+        for name in ("job:explode", "", "connect", "disconnect", "*", "x" * 1000):
+            answer = client.call(name, {})
+            assert (answer["ok"], answer["error"]) == (False, "Unknown command")
+            assert answer["message"] == f"There is no command “{name[:100]}”."
         for payload in ({}, {"job_id": 7}, {"job_id": "x", "more": 1}, "text", 5, None, ["list"]):
             answer = client.call("job:subscribe", payload)
             assert (answer["ok"], answer["error"]) == (False, "Validation error"), payload
@@ -68,3 +71,26 @@ def test_a_flood_costs_the_flooder_and_nobody_else(any_server: Server) -> None:
         refused = sum(not flooder.call("gallery:leave", {}, timeout=30)["ok"] for _ in range(250))
         assert refused > 0
         assert other.call("gallery:leave", {})["ok"] is True
+
+
+def test_who_floods_is_told_why_before_the_connection_ends(any_server: Server) -> None:
+    with any_server.client() as flooder:
+        for _ in range(1000):
+            flooder.emit("gallery:leave", {})
+        while (heard := flooder.receive(timeout=60))[0] != "connection:error":
+            pass
+    assert heard[1].keys() == {"error", "code"}
+    assert heard[1]["code"] == "flooding"
+
+
+def test_a_job_that_has_ended_is_shown_and_watched_no_more(publishing: Server) -> None:
+    ended = publishing.submit(theme="ocean")["job_id"]
+    publishing.wait_for(ended, "completed")
+    with publishing.client() as client, publishing.drawing_stopped():
+        assert client.call("job:subscribe", {"job_id": ended})["job"]["status"] == "completed"
+        assert client.call("test:look")["jobs_watched"] == []
+        running = publishing.submit(theme="forest")["job_id"]
+        client.call("job:subscribe", {"job_id": running})
+        assert client.call("test:look")["jobs_watched"] == [f"job:{running}"]
+        client.call("job:unsubscribe", {"job_id": running})
+        assert client.call("test:look")["jobs_watched"] == []
