@@ -14,6 +14,7 @@ class StrictJson(DefaultJSONProvider):
     """Reads no NaN and no bottomless nesting, writes every script as itself."""
 
     ensure_ascii = False
+    sort_keys = False  # the order in which a body is written down here is the one that people read it in
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Read JSON text; raise ValueError for anything else."""

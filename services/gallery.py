@@ -8,17 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from mural.errors import InvalidInput
 from services import gallery_store
 from services.db.models import PosterRow
 from services.db.session import Database
 from services.events import GALLERY_ROOM, Event, Name, Publisher
-from services.filenames import search_key
 from services.job_store import JobStore
 from services.live import LiveProgress
-from services.poster_store import poster_view
+from services.poster_store import SHOWN, narrowed, shown_view
 from services.urls import Urls
 from services.views import PosterView
 
@@ -93,17 +92,19 @@ class GalleryService:
         """Give the newest posters hung before and after two sequence numbers; stable while new ones arrive."""
         if not 1 <= limit <= LIMIT_MAX:
             raise InvalidInput(f"The limit must be 1 to {LIMIT_MAX}.", field="limit", value=limit)
-        query = _wall(theme, city)
+        hung = select(*SHOWN, PosterRow.gallery_seq).where(PosterRow.gallery_seq.is_not(None))
+        query = narrowed(hung, theme, city)
         if before is not None:
             query = query.where(PosterRow.gallery_seq < before)
         if since is not None:
             query = query.where(PosterRow.gallery_seq > since)
         with self._database.read() as session:
             stream = gallery_store.position(session)
-            rows = session.scalars(query.order_by(PosterRow.gallery_seq.desc()).limit(limit + 1)).all()
+            rows = session.execute(query.order_by(PosterRow.gallery_seq.desc()).limit(limit + 1)).all()
         shown = rows[:limit]
         next_before = shown[-1].gallery_seq if len(rows) > limit else None
-        return GalleryPage(tuple(poster_view(row, self._urls) for row in shown), stream.epoch, stream.seq, next_before)
+        posters = tuple(shown_view(row[:-1], self._urls) for row in shown)
+        return GalleryPage(posters, stream.epoch, stream.seq, next_before)
 
     def resume(self, epoch: str | None, seq: int | None) -> Resume:
         """Tell a client that knows the wall as of ``epoch`` and ``seq`` exactly what it missed."""
@@ -134,12 +135,3 @@ class GalleryService:
         if making != self._last_making:
             self._last_making = making
             self._publisher.publish(Event(Name.GALLERY_MAKING, {"jobs": making}, (GALLERY_ROOM,)))
-
-
-def _wall(theme: str | None, city: str | None) -> Select[PosterRow]:
-    query = select(PosterRow).where(PosterRow.gallery_seq.is_not(None))
-    if theme is not None:
-        query = query.where(PosterRow.theme == theme)
-    if city is not None:
-        query = query.where(PosterRow.city_key == search_key(city))
-    return query

@@ -19,7 +19,7 @@ from services.wiring import PosterServices
 
 Status = Literal["healthy", "degraded", "unhealthy"]
 
-WELL: Final = frozenset({"ok", "starting", "memory", "redis"})
+WELL: Final = frozenset({"ok", "starting"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,13 @@ class HealthService:
 
     def stats(self) -> dict[str, Any]:
         """Count what this installation has and has done."""
-        recent = [seconds for _work, seconds in self._parts.job_store.recent_durations()]
+        average_s = self._parts.posters.average_generation_s()
         return {
             "total_posters": self._parts.posters.count(),
             "total_jobs": self._parts.job_store.count(),
             "active_jobs": self._parts.job_store.count((JobState.PENDING, JobState.PROCESSING)),
             "cache_hit_rate": round(self._cache.stats().hit_rate, 4),
-            "average_generation_time": round(sum(recent) / len(recent), 3) if recent else None,
+            "average_generation_time": None if average_s is None else round(average_s, 3),
             "storage_used": self._parts.files.used_bytes,
             "themes_count": len(self._themes.all()),
         }

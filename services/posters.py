@@ -7,7 +7,7 @@ import mimetypes
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from mural.errors import InvalidInput, NotFound
@@ -18,11 +18,10 @@ from services.actors import Actor
 from services.db.models import PosterRow
 from services.db.session import Database
 from services.designs import Designs
-from services.filenames import search_key
 from services.files import POSTER_ID, PosterFiles
 from services.job_store import Accepted, NewJob
 from services.jobs import JobService
-from services.poster_store import poster_view
+from services.poster_store import SHOWN, narrowed, poster_view, shown_view
 from services.regret import Regret
 from services.requests import PER_PAGE_MAX, PosterQuery, PosterRequest
 from services.urls import Urls
@@ -32,7 +31,12 @@ log = logging.getLogger(__name__)
 
 PREVIEW_WIDTH_PX: Final = 800
 
-SORTS: Final = {"created_at": PosterRow.created_at, "city": PosterRow.city_key, "theme": PosterRow.theme}
+LATEST: Final = 200
+"""So many posters tell how long one takes these days."""
+
+IN_TIME: Final = (PosterRow.created_at, PosterRow.id)
+SORTS: Final = {"created_at": IN_TIME, "city": (PosterRow.city_key, *IN_TIME), "theme": (PosterRow.theme, *IN_TIME)}
+"""By which columns a list is sorted; an index of each owner's posters holds every one of these orders."""
 
 
 class PosterService:
@@ -92,19 +96,25 @@ class PosterService:
         """List one page of somebody's own posters."""
         if not (query.page >= 1 and 1 <= query.per_page <= PER_PAGE_MAX):
             raise InvalidInput(f"A page has 1 to {PER_PAGE_MAX} posters.", field="per_page", value=query.per_page)
-        own = _narrowed(select(PosterRow).where(PosterRow.owner == owner, ~PosterRow.preview), query)
-        column = SORTS[query.sort]
-        by = (column, PosterRow.id) if query.order == "asc" else (column.desc(), PosterRow.id.desc())
-        page = own.order_by(*by).limit(query.per_page).offset((query.page - 1) * query.per_page)
+        own = narrowed(select(*SHOWN).where(PosterRow.owner == owner, ~PosterRow.preview), query.theme, query.city)
+        by = SORTS[query.sort]
+        in_order = own.order_by(*(by if query.order == "asc" else (column.desc() for column in by)))
+        page = in_order.limit(query.per_page).offset((query.page - 1) * query.per_page)
         with self._database.read() as session:
             total = session.scalar(own.with_only_columns(func.count(), maintain_column_froms=True)) or 0
-            rows = session.scalars(page).all()
-        return PageOf(tuple(poster_view(row, self._urls) for row in rows), query.page, query.per_page, total)
+            rows = session.execute(page).all()
+        return PageOf(tuple(shown_view(row, self._urls) for row in rows), query.page, query.per_page, total)
 
     def count(self) -> int:
         """Count the posters, previews left out."""
         with self._database.read() as session:
             return session.scalar(select(func.count()).select_from(PosterRow).where(~PosterRow.preview)) or 0
+
+    def average_generation_s(self) -> float | None:
+        """Tell how long the latest posters took to be made, previews left out; None when there are none."""
+        latest = select(PosterRow.generation_s).where(~PosterRow.preview).order_by(PosterRow.created_at.desc())
+        with self._database.read() as session:
+            return session.scalar(select(func.avg(latest.limit(LATEST).subquery().c.generation_s)))
 
     def file(self, poster_id: str, kind: FileKind) -> StoredFile:
         """Find a poster's file to send; raise NotFound. A preview's picture is its own thumbnail."""
@@ -172,11 +182,3 @@ def _as_file(design: PosterDesign, wanted: Format) -> PosterDesign:
         return replace(design, format=wanted)
     # Only a PDF has a place for what a print shop cuts off.
     return replace(design, format=wanted, page=replace(design.page, bleed_mm=0.0, crop_marks=False))
-
-
-def _narrowed(posters: Select[PosterRow], query: PosterQuery) -> Select[PosterRow]:
-    if query.theme is not None:
-        posters = posters.where(PosterRow.theme == query.theme)
-    if query.city is not None:
-        posters = posters.where(PosterRow.city_key == search_key(query.city))
-    return posters

@@ -108,7 +108,9 @@ class PosterRow(Base):
     design: Mapped[str] = mapped_column(Text, deferred=True)
 
     __table_args__ = (
-        Index("ix_posters_owner_created_at", "owner", "preview", "created_at"),
+        Index("ix_posters_owner_created_at", "owner", "preview", "created_at", "id"),
+        Index("ix_posters_owner_city", "owner", "preview", "city_key", "created_at", "id"),
+        Index("ix_posters_owner_theme", "owner", "preview", "theme", "created_at", "id"),
         Index("ix_posters_theme_gallery_seq", "theme", "gallery_seq"),
         Index("ix_posters_city_gallery_seq", "city_key", "gallery_seq"),
         Index("ix_posters_created_at", "created_at"),

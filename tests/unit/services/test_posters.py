@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from mural.errors import InvalidInput, MissingScript, NotAllowed, NotFound, StorageFull, TooMany
 from mural.paper import Size
@@ -285,3 +287,32 @@ def test_the_design_of_a_poster_can_be_had_again(sqlite_studio: Studio) -> None:
     assert poster is not None
     wished = sqlite_studio.services.posters.design(sqlite_studio.wish())
     assert sqlite_studio.services.posters.design_of(poster.id) == wished
+
+
+def test_a_name_turns_nothing_around_it(sqlite_studio: Studio) -> None:
+    design = sqlite_studio.services.posters.design(
+        sqlite_studio.wish(city="\u202eikhsyli\u2069 \u200eHelsinki", latitude=60.0, longitude=24.0)
+    )
+    assert design.place.city == "ikhsyli \u200eHelsinki"
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize(
+    "narrowed", [{"sort": "created_at"}, {"sort": "city"}, {"sort": "theme"}, {"theme": "noir"}, {"city": "Oulu"}]
+)
+def test_a_page_of_a_list_is_read_in_its_order_and_never_sorted(
+    sqlite_studio: Studio, narrowed: dict[str, Any], order: Any
+) -> None:
+    plans: list[str] = []
+
+    def explain(_connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "WHERE posters.owner" in statement:  # not what is done in the background
+            rows = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(row[-1] for row in rows)
+
+    listening = (sqlite_studio.services.database.engine, "before_cursor_execute", explain)
+    event.listen(*listening)
+    sqlite_studio.services.posters.mine("ann", PosterQuery(order=order, **narrowed))
+    event.remove(*listening)
+    assert len(plans) == 2
+    assert all(plan.startswith("SEARCH posters USING") for plan in plans), plans
