@@ -39,8 +39,8 @@ def main() -> None:
         for number in range(wish["first"], wish["first"] + wish["count"]):
             fanout.publish(Event("test:event", payload_of(number, wish), (GALLERY_ROOM,), instead))
         # Before any other thread has had a turn:
-        members = fanout.get_participants("/", GALLERY_ROOM)
-        return {"queued": [engine.sockets[engine_id].queue._queue.qsize() for _id, engine_id in members]}
+        members = [engine.sockets.get(engine_id) for _id, engine_id in fanout.get_participants("/", GALLERY_ROOM)]
+        return {"queued": [member.queue._queue.qsize() for member in members if member is not None]}
 
     def look() -> dict[str, Any]:
         connections = list(engine.sockets.values())
