@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,13 +12,13 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox
 from numpy.typing import NDArray
 
-from mural.geo.page_map import project_points
 from mural.geo.projection import View
 from mural.poster import Marker, PosterDesign
 from mural.render.fonts import FontShelf
 from mural.render.furniture import text_outline
 from mural.render.inked import OVER_FADES, UNDER_FADES, Shape
 from mural.render.page import Sheet
+from mural.render.typesetting import vertices
 
 TRACK_PT: Final = 3.0
 TRACK_HALO_PT: Final = 1.3
@@ -63,38 +63,57 @@ HEART: Final = _heart()
 def draw_tracks(design: PosterDesign, sheet: Sheet) -> list[Shape]:
     """List the strokes of a design's tracks, each with a ring where it starts and a dot where it ends."""
     theme, unit = design.theme, sheet.scale
+    halo_pt = (TRACK_PT + 2 * TRACK_HALO_PT) * unit
     shapes = []
-    for track in design.tracks:
-        xy = _on_page(design, sheet, track.points)
-        path = Path(xy)
-        halo_pt = (TRACK_PT + 2 * TRACK_HALO_PT) * unit
+    for xy, seen in _tracks(design, sheet):
+        path = _visible(xy, seen)
         shapes += [
             Shape(name="track-halo", outline=path, stroke=theme.bg, stroke_pt=halo_pt, zorder=UNDER_FADES),
             Shape(name="track", outline=path, stroke=theme.route, stroke_pt=TRACK_PT * unit, zorder=UNDER_FADES),
         ]
-        for name, point, inside in (("track-start", xy[0], theme.bg), ("track-end", xy[-1], theme.route)):
-            disc = _disc(point, TRACK_END_PT * unit)
-            ring = Shape(name=name, outline=disc, fill=inside, stroke=theme.route, stroke_pt=0.6 * TRACK_PT * unit)
-            shapes.append(ring)
+        for name, end, inside in (("track-start", 0, theme.bg), ("track-end", -1, theme.route)):
+            if seen[end]:
+                disc = _disc(xy[end], TRACK_END_PT * unit)
+                ring = Shape(name=name, outline=disc, fill=inside, stroke=theme.route, stroke_pt=0.6 * TRACK_PT * unit)
+                shapes.append(ring)
     return shapes
 
 
 def draw_markers(design: PosterDesign, sheet: Sheet, shelf: FontShelf, taken: list[Bbox]) -> list[Shape]:
     """List the shapes of a design's markers and their labels; labels keep clear of the boxes already ``taken``."""
-    points = _on_page(design, sheet, tuple((marker.latitude, marker.longitude) for marker in design.markers))
-    signs = [_sign(marker, point, design, sheet) for marker, point in zip(design.markers, points, strict=True)]
-    paths = [_beads(_on_page(design, sheet, track.points), sheet.scale) for track in design.tracks]
+    places = _on_page(design, sheet, [(marker.latitude, marker.longitude) for marker in design.markers])
+    marked = [(marker, point) for marker, point, seen in zip(design.markers, *places, strict=True) if seen]
+    signs = [_sign(marker, point, design, sheet) for marker, point in marked]
+    paths = [_beads(xy[seen], sheet.scale) for xy, seen in _tracks(design, sheet)]
     beads = np.concatenate([np.empty((0, 2)), *paths])
     labels = _Labels(design, sheet, shelf, [*taken, *(sign.outline.get_extents() for sign in signs)], beads)
-    for marker, sign in zip(design.markers, signs, strict=True):
+    for (marker, _), sign in zip(marked, signs, strict=True):
         labels.place(marker.label, sign.outline.get_extents())
     return [*signs, *labels.shapes]
 
 
-def _on_page(design: PosterDesign, sheet: Sheet, points: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+def _tracks(design: PosterDesign, sheet: Sheet) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
+    """Place the tracks of which anything is this side of the horizon on the page."""
+    for track in design.tracks:
+        xy, seen = _on_page(design, sheet, track.points)
+        if seen.any():
+            yield xy, seen
+
+
+def _on_page(
+    design: PosterDesign, sheet: Sheet, points: Sequence[tuple[float, float]]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Place (latitude, longitude) pairs in points on the page, and mark those that are this side of the horizon."""
     place = design.place
     view = View(latitude=place.latitude, longitude=place.longitude, rotation_deg=design.rotation_deg)
-    return project_points(view, points) * sheet.pt_per_m + (sheet.width_pt / 2, sheet.height_pt / 2)
+    lonlat = np.array(points, dtype=np.float64).reshape(-1, 2)[:, ::-1]
+    return view.project(lonlat) * sheet.pt_per_m + (sheet.width_pt / 2, sheet.height_pt / 2), view.sees(lonlat)
+
+
+def _visible(xy: NDArray[np.float64], seen: NDArray[np.bool_]) -> Path:
+    """Draw a track up to the horizon, and anew where it comes back."""
+    comes = seen & ~np.concatenate(([False], seen[:-1]))
+    return Path(xy[seen], np.where(comes, Path.MOVETO, Path.LINETO)[seen])
 
 
 def _beads(path: NDArray[np.float64], unit: float) -> NDArray[np.float64]:
@@ -135,10 +154,10 @@ class _Labels:
 
     def place(self, text: str, sign: Bbox) -> None:
         """Set a label beside its sign, where it is free or, failing that, where it covers least."""
-        if not text.strip():
-            return
         unit, theme = self.sheet.scale, self.design.theme
         outline, _ = text_outline(text, self.design, LABEL_PT * unit, self.shelf)
+        if not len(vertices(outline)):
+            return
         ink = outline.get_extents()
         # min() keeps the first of equals: the places come in the order of preference.
         box = min(self._places(ink, sign), key=self._covered)

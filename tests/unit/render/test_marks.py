@@ -71,6 +71,24 @@ def test_a_track_runs_from_its_ring_to_its_dot():
     assert (start.fill, end.fill) == (poster.theme.bg, poster.theme.route)
 
 
+def test_what_is_on_the_other_side_of_the_earth_is_not_drawn():
+    antipode = (-LAT, LON - 180)
+    assert marked(Marker(latitude=antipode[0], longitude=antipode[1], label="Far")) == []
+    round_the_world = Track(points=((LAT, LON), (0.0, LON), antipode, (0.0, LON - 180), (LAT, LON - 0.01)))
+    only_there = Track(points=(antipode, (antipode[0], antipode[1] + 0.01)))
+    poster = replace(design(), tracks=(round_the_world, only_there))
+    _, track, start, end = draw_tracks(poster, Sheet.of(poster))
+    assert len(track.outline.vertices) == 3
+    assert track.outline.codes.tolist() == [1, 2, 1]
+    assert start.outline.get_extents().x1 > end.outline.get_extents().x1
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "\u200b", "\u2800"])
+def test_a_label_without_anything_to_see_takes_no_room(nothing):
+    here = Marker(latitude=LAT, longitude=LON, label=nothing, shape="dot")
+    assert [shape.name for shape in marked(here)] == ["marker"]
+
+
 def test_a_label_keeps_off_a_track():
     here = Marker(latitude=LAT, longitude=LON, label="A rather long label", shape="dot")
     (free,) = boxes(marked(here), "label")
