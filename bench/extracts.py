@@ -50,7 +50,7 @@ def run() -> None:
     source = city if city.exists() else SAMPLE_FILE
     with tempfile.TemporaryDirectory() as folder:
         costs = {copies: _cost(source, Path(folder), copies) for copies in SIZES}
-    title = f"copies of {source.name} side by side: import, and the middle of the first one read"
+    title = f"copies of {source.name} side by side: imported once, the middle of the first one read, best of 3"
     print_table(title, HEADER, [(copies, *cost.cells()) for copies, cost in costs.items()])
     _plot(list(costs.values()))
 

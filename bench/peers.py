@@ -31,7 +31,7 @@ def run() -> None:
     """Print both for a road network and for a whole city."""
     rows = [row for scene in _scenes() for row in _rows(scene)]
     header = ("place", "made by", "new place s", "cpu s", "x", "another theme s", "cpu s", "x", "peak MB")
-    print_table("12 x 16 in at 300 DPI, map data on disk; x: how many times our cpu seconds", header, rows)
+    print_table("12 x 16 in at 300 DPI, map data on disk, each once; x: how many times our cpu seconds", header, rows)
 
 
 def _scenes() -> list[Scene]:
