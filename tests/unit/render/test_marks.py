@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from matplotlib.transforms import Bbox
 
-from mural.poster import Marker, Track
+from mural.poster import Furniture, Marker, Track
+from mural.render.furniture import furnish
 from mural.render.marks import draw_markers, draw_tracks
 from mural.render.page import Sheet
 from tests.support.designs import design
@@ -61,6 +62,17 @@ def test_a_label_stays_on_the_page_and_off_the_lettering():
     free = boxes(marked(Marker(latitude=LAT, longitude=LON, label="Here")), "label")[0]
     (moved,) = boxes(marked(Marker(latitude=LAT, longitude=LON, label="Here"), taken=[free]), "label")
     assert not overlaps(moved, free)
+
+
+def test_a_label_stands_inside_of_a_frame():
+    poster = replace(design(), furniture=Furniture(frame=True))
+    sheet = Sheet.of(poster)
+    frame = furnish(poster, sheet, font_shelf())[0].outline.get_extents()
+    north = Marker(latitude=LAT + 0.0117, longitude=LON, label="Up there", shape="dot")
+    (label,) = boxes(draw_markers(replace(poster, markers=(north,)), sheet, font_shelf(), []), "label")
+    assert label.y1 < frame.y1
+    (free,) = boxes(marked(north), "label")
+    assert free.y0 < frame.y1 < free.y1
 
 
 def test_a_track_runs_from_its_ring_to_its_dot():
