@@ -70,11 +70,12 @@ serve_once() { # start on an empty volume, as a container would, make a poster a
     exit 1
 }
 
-makes_a_poster() { # of a place that is looked up, in letters that set-up has not prepared
+makes_a_poster() { # of the sample, in letters that set-up has not prepared
     .venv/bin/python -c '
 import json, os, time, urllib.request
 api = "http://127.0.0.1:" + os.environ["PORT"] + "/api/v1"
 wish = {"city": "Helsinki", "country": "Finland", "theme": "noir", "distance": 500, "texts": {"title": "\u6771\u4eac"}}
+wish |= {"latitude": 60.1715, "longitude": 24.9443}
 asked = urllib.request.Request(api + "/posters", json.dumps(wish).encode(), {"Content-Type": "application/json"})
 job = json.load(urllib.request.urlopen(asked))
 while job["status"] in ("pending", "processing"):
