@@ -30,7 +30,7 @@ PADDING: Final = 40
 LISTEN_S: Final = by_effort(quick=2, full=8)
 ROUNDS: Final = by_effort(quick=1, full=2)
 CROWD: Final = 1_000
-CURVE: Final = by_effort(quick=(100, 400, CROWD), full=(100, 500, CROWD, 2_000, 5_000))
+CURVE: Final = by_effort(quick=(100, CROWD), full=(100, 500, CROWD, 2_000, 5_000))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def _scenes() -> list[Scene]:
     city = SHARED_DATA / "chisinau.osm.pbf"
     if not city.exists():
         return [porto()]
-    chisinau = Scene(city, "Chisinau", "Moldova", 47.0245, 28.8322, by_effort(quick=3_000, full=8_000))
+    chisinau = Scene(city, "Chisinau", "Moldova", 47.0245, 28.8322, by_effort(quick=2_000, full=8_000))
     return by_effort(quick=[chisinau], full=[porto(), chisinau])
 
 

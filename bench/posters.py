@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import requests
 import socketio
 
 from bench.effort import by_effort
+from bench.installation import installation
 from bench.processes import status_mb
 from bench.report import print_table
 from bench.scenes import Scene, porto
@@ -25,23 +24,17 @@ THEMES = ("ocean", "forest", "sunset", "blueprint")
 def run() -> None:
     """Print what the first poster, a new place and another theme of it cost."""
     scene = porto()
-    with tempfile.TemporaryDirectory() as folder:
-        started = time.perf_counter()
-        server = Server(Path(folder) / "data")
-        try:
-            with server.client() as client:
-                client.call("gallery:join", {})
-                _poster_s(server, client, HELSINKI | {"theme": "graphite"})
-                cold = time.perf_counter() - started
-                extract = scene.lend_to(server.data_dir)
-                floor = scene.floor(repeat=REPEAT)
-                new = min(_new_place_s(server, client, scene, extract, theme) for theme in THEMES[:REPEAT])
-                again = min(
-                    _poster_s(server, client, scene.body(theme=theme)) for theme in (*THEMES[-REPEAT:-1], "noir")
-                )
-            peak_mb = max(status_mb(pid)["VmHWM"] for pid in children(server.pid))
-        finally:
-            server.stop()
+    started = time.perf_counter()
+    server = installation()
+    with server.client() as client:
+        client.call("gallery:join", {})
+        _poster_s(server, client, HELSINKI | {"theme": "graphite"})
+        cold = time.perf_counter() - started
+        floor = scene.floor(repeat=REPEAT)
+        new = min(_new_place_s(server, client, scene, theme) for theme in THEMES[:REPEAT])
+        again = min(_poster_s(server, client, scene.body(theme=theme)) for theme in (*THEMES[-REPEAT:-1], "noir"))
+        client.call("gallery:leave", {})
+    peak_mb = max(status_mb(pid)["VmHWM"] for pid in children(server.pid))
     redraw = floor["draw"] + floor["encode"] if floor else None
     rows = [
         (f"first poster after the start ({HELSINKI['city']}), 1", f"{cold:.2f}", "-", "-"),
@@ -56,9 +49,9 @@ def run() -> None:
     print(f"  largest render process: {peak_mb:.0f} MB at its peak")
 
 
-def _new_place_s(server: Server, client: socketio.SimpleClient, scene: Scene, extract: Path, theme: str) -> float:
+def _new_place_s(server: Server, client: socketio.SimpleClient, scene: Scene, theme: str) -> float:
     """Measure a place that nothing remembers: a map file with a new date makes every cache of it worthless."""
-    os.utime(extract, (time.time(), time.time()))
+    os.utime(server.data_dir / "extracts" / scene.file.name, (time.time(), time.time()))
     return _poster_s(server, client, scene.body(theme=theme))
 
 
