@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The steps of the container image, one by one; the Dockerfile calls them by name.
-#   tools/image-steps.sh all FOLDER    goes through all of them in an empty folder and starts what comes out, for machines
-#                                      on which no container engine runs
+#   tools/image-steps.sh all FOLDER    goes through all of them in an empty folder and makes a poster with what comes out,
+#                                      for machines on which no container engine runs
 set -euo pipefail
 
 packages() { # the Python packages, in a virtual environment of the folder
