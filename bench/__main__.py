@@ -18,7 +18,6 @@ BENCHMARKS: Final = (
     "extracts",
     "latency",
     "reads",
-    "walls",
     "fanout",
     "canvas",
     "boards",

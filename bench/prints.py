@@ -67,11 +67,11 @@ ROLL_FED: Final = (
 
 PRINTS: Final = (
     Print("12 x 16 in PNG", Format.PNG),
-    Print("another theme", Format.PNG, again=True),
+    *by_effort(quick=(), full=(Print("another theme", Format.PNG, again=True),)),
     Print("preview, 800 px", Format.PNG, preview=True),
     Print("12 x 16 in SVG", Format.SVG),
     Print("12 x 16 in PDF, bleed", Format.PDF, replace(Page(), bleed_mm=3.0, crop_marks=True)),
-    Print("12 x 16 in JPEG", Format.JPEG),
+    *by_effort(quick=(), full=(Print("12 x 16 in JPEG", Format.JPEG),)),
     Print("12 x 16 in WebP", Format.WEBP),
     *by_effort(quick=ROLL_FED[:1], full=ROLL_FED),
 )

@@ -42,7 +42,7 @@ def run() -> None:
         figures = {distance_m: _figures(index, box, distance_m, Path(folder)) for distance_m in DISTANCES_M}
     header = ("km", "points in page", *(f"{step} s" for step in STEPS), "cpu s / million points")
     rows = [_row(distance_m, found) for distance_m, found in figures.items()]
-    print_table(f"12 x 16 in at 300 DPI in the middle of {file.name}, new place", header, rows)
+    print_table(f"12 x 16 in at 300 DPI in the middle of {file.name}, new place, each made once", header, rows)
     kilometres = [distance_m / 1000 for distance_m in DISTANCES_M]
     draw(
         "radius",

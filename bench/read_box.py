@@ -1,4 +1,4 @@
-"""`python -m bench.read_box FILE LEFT BOTTOM RIGHT TOP`: read a box of a map file or of its index, best of three."""
+"""`python -m bench.read_box TIMES FILE LEFT BOTTOM RIGHT TOP`: read a box of a map file or its index, time the best."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from mural.geo.extract import read_area
 
 def main() -> None:
     """Print seconds and the number of points read."""
-    path, bbox = Path(sys.argv[1]), BBox(*map(float, sys.argv[2:]))
+    times, path, bbox = int(sys.argv[1]), Path(sys.argv[2]), BBox(*map(float, sys.argv[3:]))
     read = tiles.read_tiles if path.name.endswith(tiles.SUFFIX) else read_area
     best_s = float("inf")
-    for _ in range(3):
+    for _ in range(times):
         began = time.perf_counter()
         area = read(path, bbox)
         best_s = min(best_s, time.perf_counter() - began)

@@ -12,6 +12,8 @@ from typing import Final, TextIO
 from bench.machine import describe
 
 RESULTS: Final = Path(__file__).parent / "results"
+ENOUGH_FOR_P99: Final = 100
+"""Among fewer samples no one in a hundred can be told from the slowest."""
 
 
 def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -27,6 +29,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     """Return the value below which the share (0 to 1) of the values lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def tail(samples: int) -> tuple[str, float]:
+    """Name the slow end that so many samples can show, and the share of them below it: of a few, the slowest."""
+    return ("p99", 0.99) if samples >= ENOUGH_FOR_P99 else ("slowest", 1.0)
 
 
 @contextmanager

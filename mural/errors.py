@@ -8,7 +8,7 @@ MuralError
 ├── TooMany                 a limit was reached (retry_after_s)
 ├── MapDataError
 │   ├── NoStreets           nothing to draw there
-│   ├── AreaTooLarge        more map than this installation allows
+│   ├── AreaTooLarge        more map than the map server can give
 │   ├── BrokenExtract       a map file cannot be read (file)
 │   └── MapServerError      the map server failed or did not answer            [transient]
 │       └── MapServerRefused  it will not serve us, and asking again cannot help

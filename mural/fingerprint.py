@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from mural.poster import PosterDesign
 
-RENDERER_VERSION: Final = 1
+RENDERER_VERSION: Final = 2
 """Raised whenever the same design would come out looking different: old posters are then not given for new wishes."""
 
 _DESIGN: Final[TypeAdapter[PosterDesign]] = TypeAdapter(PosterDesign)

@@ -46,7 +46,6 @@ LATIN_FALLBACK: Final = "noto-sans"
 LAST_RESORT: Final = "dejavu"
 HAN_FAMILIES: Final = ("noto-sans-sc", "noto-sans-tc", "noto-sans-jp", "noto-sans-kr")
 
-
 _HAN_BY_COUNTRY: Final = {
     **dict.fromkeys(("japan", "日本", "日本国"), "noto-sans-jp"),
     **dict.fromkeys(("taiwan", "台灣", "臺灣", "hong kong", "香港", "macau", "macao", "澳門"), "noto-sans-tc"),

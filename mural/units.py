@@ -17,8 +17,3 @@ def mm_to_px(length_mm: float, dpi: float) -> int:
 def px_to_mm(length_px: float, dpi: float) -> float:
     """Convert pixels at ``dpi`` dots per inch to millimetres on paper."""
     return length_px / dpi * MM_PER_INCH
-
-
-def pt_to_px(length_pt: float, dpi: float) -> float:
-    """Convert points (1/72 in) to pixels at ``dpi`` dots per inch."""
-    return length_pt / PT_PER_INCH * dpi

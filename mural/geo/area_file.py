@@ -80,25 +80,30 @@ class Entry:
         )
 
 
-def area_bytes(area: Area, stamp: Stamp) -> list[bytes | bytearray]:
-    """Turn an area and what it was made from into the parts of a file."""
-    arrays, data = [], bytearray()
+def area_parts(area: Area, stamp: Stamp) -> list[bytes | memoryview]:
+    """Turn an area and what it was made from into the parts of a file; the arrays are looked at, not copied."""
+    arrays: list[tuple[str, str, tuple[int, ...], int]] = []
+    parts: list[bytes | memoryview] = []
+    size = checksum = 0
     for name, values in _arrays(area):
-        arrays.append((name, values.dtype.str, values.shape, len(data)))
-        data += np.ascontiguousarray(values).data.cast("B")
-        data += bytes(-len(data) % _ALIGNMENT)
+        arrays.append((name, values.dtype.str, values.shape, size))
+        contents = np.ascontiguousarray(values).data.cast("B")
+        for part in (contents, bytes(-len(contents) % _ALIGNMENT)):
+            parts.append(part)
+            size += len(part)
+            checksum = zlib.crc32(part, checksum)
     header = {
         "bbox": area.bbox,
         "source": area.source,
         "stamp": asdict(stamp),
         "made_at": time.time(),
-        "size": len(data),
-        "checksum": zlib.crc32(data),
+        "size": size,
+        "checksum": checksum,
         "arrays": arrays,
     }
     text = json.dumps(header).encode()
     text += b" " * (-(len(MAGIC) + _LENGTH_BYTES + len(text)) % _ALIGNMENT)
-    return [MAGIC, len(text).to_bytes(_LENGTH_BYTES, "little"), text, data]
+    return [MAGIC, len(text).to_bytes(_LENGTH_BYTES, "little"), text, *parts]
 
 
 def read_entry(path: Path) -> Entry | None:

@@ -16,9 +16,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from mural.geo.area_file import Entry, Stamp, area_bytes, load_area, read_entry
+from mural.files import write_whole
+from mural.geo.area_file import Entry, Stamp, area_parts, load_area, read_entry
 from mural.geo.bbox import BBox
-from mural.geo.files import write_whole
 from mural.geo.layers import Area
 
 SUFFIX: Final = ".area"
@@ -82,7 +82,7 @@ class AreaCache:
     def _write(self, area: Area, stamp: Stamp) -> Path:
         key = sha256(repr((stamp.origin, stamp.name, tuple(area.bbox))).encode()).hexdigest()[:32]
         path = self._folder / f"{key}{SUFFIX}"
-        write_whole(path, *area_bytes(area, stamp), aside=ASIDE)
+        write_whole(path, *area_parts(area, stamp), aside=ASIDE)
         return path
 
     def _load(self, entry: Entry) -> Area | None:

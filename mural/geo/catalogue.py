@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from mural.errors import BrokenExtract
+from mural.files import write_whole
 from mural.geo import tiles
 from mural.geo.area_file import Origin, Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import BBox
 from mural.geo.catalogue_index import load_index
 from mural.geo.extract import SUFFIXES, header_bbox, read_area
-from mural.geo.files import write_whole
 from mural.geo.layers import Area
 from mural.geo.tiles import Source, describe, read_tiles
 
@@ -36,7 +36,6 @@ ROOM_TO_MOVE: Final = 1.5
 """Larger files are read for a box this much larger than the page, so that a moved map is a hit too."""
 ROOM_TO_NUDGE: Final = 1.1
 """The same for indexes, which are read again as quickly as the cache is, and for downloads, where more costs others."""
-
 
 _log = logging.getLogger(__name__)
 

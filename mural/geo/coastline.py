@@ -32,6 +32,8 @@ STREETS_IN_SEA: Final = 0.25
 """Share of the page's street points that a part of the sea may hold before it is taken for a mistake."""
 _SAMPLE: Final = 2000
 """Street points that are looked at."""
+_CHOICE: Final = 16
+"""Loose starts, the nearest ones, that a loose end may be tied to: in a coast of shreds all pairs would be millions."""
 
 
 def sea(coasts: Lines, page: BBox, streets: Coordinates) -> Polygons:
@@ -139,27 +141,26 @@ class _Edge:
 
     def tie(self, pieces: list[Coordinates]) -> list[Coordinates]:
         """Mend loose ends: tie a loose end to a loose start where that is nearer than the edge, else lead it there."""
-        loose_ends = [
-            k for k, piece in enumerate(pieces) if not _is_closed(piece) and self._gap(piece[-1]) > TOUCHING_M
-        ]
-        loose_starts = [
-            k for k, piece in enumerate(pieces) if not _is_closed(piece) and self._gap(piece[0]) > TOUCHING_M
-        ]
-        ties = []
-        for end, start in itertools.product(loose_ends, loose_starts):
-            head, tail = pieces[end][-1], pieces[start][0]
-            distance = float(np.hypot(*(head - tail)))
-            if distance < (self._gap(head) + self._gap(tail)) / 2:
-                ties.append((distance, end, start))
+        ends = [piece[-1] for piece in pieces if not _is_closed(piece) and self._gap(piece[-1]) > TOUCHING_M]
+        starts = [piece[0] for piece in pieces if not _is_closed(piece) and self._gap(piece[0]) > TOUCHING_M]
+        loose_ends, loose_starts = dict(enumerate(ends)), dict(enumerate(starts))
         bridges = []
-        for _, end, start in sorted(ties):
+        for _, end, start in sorted(self._ties(ends, starts)):
             if end in loose_ends and start in loose_starts:
-                loose_ends.remove(end)
-                loose_starts.remove(start)
-                bridges.append(np.array((pieces[end][-1], pieces[start][0])))
-        leads_out = [np.array((pieces[k][-1], self._nearest(pieces[k][-1]))) for k in loose_ends]
-        leads_in = [np.array((self._nearest(pieces[k][0]), pieces[k][0])) for k in loose_starts]
+                bridges.append(np.array((loose_ends.pop(end), loose_starts.pop(start))))
+        leads_out = [np.array((end, self._nearest(end))) for end in loose_ends.values()]
+        leads_in = [np.array((self._nearest(start), start)) for start in loose_starts.values()]
         return join([*pieces, *bridges, *leads_out, *leads_in])
+
+    def _ties(self, ends: list[Coordinates], starts: list[Coordinates]) -> Iterator[tuple[float, int, int]]:
+        """List loose ends and starts nearer to each other than to the edge: how far apart, and their numbers."""
+        heads = np.array(starts).reshape(-1, 2)
+        gaps = np.array([self._gap(start) for start in starts])
+        for number, end in enumerate(ends):
+            distances = np.hypot(*(heads - end).T)
+            for near in np.argsort(distances, kind="stable")[:_CHOICE].tolist():
+                if distances[near] < (gaps[near] + self._gap(end)) / 2:
+                    yield float(distances[near]), number, near
 
     def walk(self, pieces: list[Coordinates]) -> Iterator[Coordinates]:
         """Follow coasts and edge with the sea on the right until each round closes."""

@@ -36,6 +36,9 @@ _Members = tuple[Layer, list[tuple[int, bool]]]
 
 _WKB: Final = osmium.geom.WKBFactory()
 
+OSMIUM_ERRORS: Final = (RuntimeError, osmium.InvalidLocationError)
+"""What osmium says of a file that is cut off, not a map or not there, and of coordinates that are no numbers."""
+
 IN_MEMORY: Final = "flex_mem"
 """The store for the places of nodes that is quickest, and takes memory in proportion to the file."""
 
@@ -66,7 +69,7 @@ def read_features(path: Path, keeper: Keeper, *, locations: str = IN_MEMORY, sta
     """
     try:
         _Reader(path, keeper, locations, started).read()
-    except RuntimeError as error:  # osmium's only word for a file that is cut off, not a map or not there
+    except OSMIUM_ERRORS as error:
         raise broken(path, error) from error
 
 
@@ -75,7 +78,7 @@ def header_bbox(path: Path) -> BBox | None:
     try:
         with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
             box = reader.header().box()
-    except RuntimeError as error:
+    except OSMIUM_ERRORS as error:
         raise broken(path, error) from error
     if not box.valid() or box.size() <= 0:
         return None
@@ -168,7 +171,7 @@ class _Reader:
             return
         try:
             self._collector.add_area(layer, _WKB.create_multipolygon(area))
-        except (osmium.InvalidLocationError, RuntimeError):
+        except OSMIUM_ERRORS:
             return  # rings that do not close or cross each other: there is no area to draw
 
     def _add_relation(self, relation: Relation) -> None:
@@ -196,10 +199,11 @@ class _Reader:
                 continue
             try:
                 nodes = [self._locations.get(node.ref) for node in way.nodes]
-            except KeyError:
-                continue  # a member with missing nodes is as good as missing
-            if len(nodes) > 1:
-                lines[way.id] = shapely.LineString([(node.lon, node.lat) for node in nodes])
+                points = [(node.lon, node.lat) for node in nodes]
+            except (KeyError, osmium.InvalidLocationError):
+                continue  # a member with nodes that are missing or off the globe is as good as missing
+            if len(points) > 1:
+                lines[way.id] = shapely.LineString(points)
         return lines
 
 

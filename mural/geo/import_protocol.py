@@ -13,7 +13,6 @@ from mural.worker.protocol import Failed
 Stage = Literal["relations", "features", "tiles"]
 """The passes over the file, which the reader's place in it measures, and the writing of the index."""
 
-
 UNFINISHED: Final = ".importing"
 """The folder, among the extracts, of what an import needs meanwhile."""
 

@@ -23,11 +23,11 @@ import osmium
 import requests
 from urllib3.exceptions import NameResolutionError
 
-from mural.errors import BrokenExtract, MapServerError, MapServerRefused
+from mural.errors import AreaTooLarge, BrokenExtract, MapServerError, MapServerRefused
 from mural.geo.antimeridian import halves, join
 from mural.geo.bbox import BBox
 from mural.geo.download_turn import Turn, download_turn
-from mural.geo.extract import read_area
+from mural.geo.extract import OSMIUM_ERRORS, read_area
 from mural.geo.layers import Area
 from mural.geo.overpass_answers import Answers, ServerBusyError, TooMuchAskedError, too_slow
 from mural.geo.overpass_query import outline, pieces, query_tags
@@ -70,7 +70,8 @@ def fetch_area(
 
     Only one process of the installation (of those sharing ``sources.cache_dir``) downloads at a time. ``known`` is
     asked once the turn has come, because another process may have fetched the same meanwhile; ``keep`` is given the new
-    Area before the turn passes on. Raises MapServerError, or MapServerRefused when trying again cannot help.
+    Area before the turn passes on. Raises MapServerError, or MapServerRefused or AreaTooLarge when trying again cannot
+    help.
     """
     if not sources.overpass_url:
         raise MapServerRefused("No map server is configured.")
@@ -126,7 +127,7 @@ class _Download:
         try:
             path = _merged(self.answers.files, self.folder)
             area = join(self.bbox, [(read_area(path, half), east) for half, east in halves(self.bbox)])
-        except (BrokenExtract, RuntimeError) as error:  # osmium merges with RuntimeErrors of its own
+        except (BrokenExtract, *OSMIUM_ERRORS) as error:  # reading it, and putting pieces together
             raise MapServerError("The map server's answer is damaged.") from error
         return replace(area, source=SOURCE)
 
@@ -148,7 +149,7 @@ class _Download:
         last = failures >= self.sources.overpass_attempts
         if isinstance(trouble, TooMuchAskedError):
             if last:
-                raise MapServerError(
+                raise AreaTooLarge(
                     "The map server ran out of memory or time over this area; a smaller one may work.",
                     remark=str(trouble),
                 ) from trouble

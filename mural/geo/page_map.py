@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mural.geo import carriageways, coastline, ragged
 from mural.geo.bbox import METRES_PER_DEGREE, BBox
@@ -27,12 +25,6 @@ MARGIN: Final = 0.02
 """How far the map runs on beyond the page, as a share of the distance, so that strokes end outside of it."""
 MARGIN_M: Final = 30.0
 """The same in metres, for what has a width on the ground: half a runway."""
-
-
-def project_points(view: View, points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
-    """Place (latitude, longitude) pairs in degrees on the page: metres right and up from its centre, shape (n, 2)."""
-    latlon = np.array(points, dtype=np.float64).reshape(-1, 2)
-    return view.project(latlon[:, ::-1])
 
 
 def project_area(

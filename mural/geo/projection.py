@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mural.errors import MapDataError
 from mural.geo.bbox import BBox
@@ -50,6 +51,13 @@ class View:
         up = (nu * sin_lat * (1 - ECCENTRICITY_2)) * cos_0 - (across * np.cos(lon)) * sin_0
         up += ECCENTRICITY_2 * nu_0 * sin_0 * cos_0
         return self._turned(across * np.sin(lon), up)
+
+    def sees(self, lonlat: Coordinates) -> NDArray[np.bool_]:
+        """Mark the points (degrees, shape (n, 2)) this side of the horizon; project() lays the others over them."""
+        lat_0, lat = math.radians(self.latitude), np.radians(lonlat[:, 1])
+        away = np.radians(lonlat[:, 0] - self.longitude)
+        towards = np.sin(lat) * math.sin(lat_0) + np.cos(lat) * math.cos(lat_0) * np.cos(away)
+        return np.asarray(towards > 0)
 
     def _turned(self, east: Coordinates, north: Coordinates) -> Coordinates:
         if not self.rotation_deg % 360:

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from mural.errors import MapDataError, MapServerError, NoStreets
+from mural.errors import AreaTooLarge, MapDataError, MapServerError, NoStreets
 from mural.geo import ragged
 from mural.geo.antimeridian import halves, join, part_of
 from mural.geo.area_file import Stamp
@@ -99,7 +99,7 @@ class _Library:
             return self._from_any_file(catalogues, bbox, report)
         try:
             return self._from_server(bbox, report)
-        except MapServerError:
+        except (MapServerError, AreaTooLarge):
             area = self._from_files(catalogues, bbox, BETTER_THAN_NOTHING, report)
             if area is None:
                 raise

@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from mural.errors import Conflict
-
 
 class JobState(StrEnum):
     """Where a job stands."""
@@ -31,9 +29,3 @@ TRANSITIONS: Final[dict[JobState, frozenset[JobState]]] = {
     JobState.FAILED: frozenset(),
     JobState.CANCELLED: frozenset(),
 }
-
-
-def check_transition(current: JobState, target: JobState) -> None:
-    """Raise Conflict unless a job may go from one state to the other."""
-    if target not in TRANSITIONS[current]:
-        raise Conflict(f"A job that is {current} cannot become {target}.", status=str(current))

@@ -75,9 +75,11 @@ def draw_poster(projected: ProjectedMap, design: PosterDesign, fonts_dir: FilePa
     report(Step.LETTERING, 0.0)
     shelf = FontShelf.load(fonts_dir)
     lettering = tuple(layout_lettering(design, shelf))
+    furniture = furnish(design, sheet, shelf)
     taken = [Bbox.from_extents(*text.box_pt) for text in lettering]
+    taken += [shape.outline.get_extents() for shape in furniture if shape.name != "frame"]
     markers = draw_markers(design, sheet, shelf, taken)
-    shapes = (*draw_tracks(design, sheet), *markers, *furnish(design, sheet, shelf))
+    shapes = (*draw_tracks(design, sheet), *markers, *furniture)
     return Picture(design, sheet, groups, lettering, shapes)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+import matplotlib as mpl
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import OverlapMode, instantiateVariableFont
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import FT2Font
 
-from mural.fonts import FALLBACK_WEIGHT, FAMILIES, FontFile, FontIndex
+from mural.files import write_whole
+from mural.fonts import FALLBACK_WEIGHT, FAMILIES, INDEX_FILE, FontFile, FontIndex
 
 SOURCES_DIR: Final = "sources"
 INSTANCES_DIR: Final = "instances"
@@ -30,11 +32,17 @@ class Typeface:
 
 
 class FontShelf:
-    """The font files of one folder, opened on demand."""
+    """The font files of one folder, opened on demand.
+
+    Weights are cut into the folder or, where it is somebody else's, as in a container's image, into our own cache.
+    """
 
     def __init__(self, index: FontIndex, fonts_dir: Path) -> None:
         self._index = index
-        self._dir = fonts_dir
+        self._sources = fonts_dir / SOURCES_DIR
+        # Named after the fonts they are cut from: another version of Mural may have used the same cache.
+        edition = zlib.crc32((fonts_dir / INDEX_FILE).read_bytes())
+        self._instances = (fonts_dir / INSTANCES_DIR, Path(mpl.get_cachedir()) / f"mural-fonts-{edition:08x}")
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -53,22 +61,26 @@ class FontShelf:
     def _instance(self, file: FontFile, weight: int) -> Path:
         """Return the file at one weight (100 to 900), making it if it is not there yet."""
         wanted = weight if file.family in FAMILIES else FALLBACK_WEIGHT
-        target = self._dir / INSTANCES_DIR / f"{file.name}-{wanted}.ttf"
-        if not target.exists():
-            target.parent.mkdir(exist_ok=True)
-            _cut(self._dir / SOURCES_DIR / file.source, wanted, target)
-        return target
+        beside, own = (folder / f"{file.name}-{wanted}.ttf" for folder in self._instances)
+        for known in (beside, own):
+            if known.exists():
+                return known
+        cut = _cut(self._sources / file.source, wanted)
+        try:
+            write_whole(beside, cut)
+        except OSError:
+            write_whole(own, cut)
+            return own
+        return beside
 
 
-def _cut(source: Path, weight: int, target: Path) -> None:
-    """Write one weight of a variable font as TrueType, whole or not at all: render processes share the folder."""
-    with TTFont(source) as font:
+def _cut(source: Path, weight: int) -> bytes:
+    """Make one weight of a variable font as TrueType."""
+    with TTFont(source) as font, BytesIO() as cut:
         if "fvar" in font:
             instantiateVariableFont(
                 font, {"wght": weight}, inplace=True, optimize=False, overlap=OverlapMode.KEEP_AND_DONT_SET_FLAGS
             )
         font.flavor = None
-        handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as out:
-            font.save(out)
-    Path(name).replace(target)
+        font.save(cut)
+        return cut.getvalue()

@@ -48,6 +48,12 @@ def furnish(design: PosterDesign, sheet: Sheet, shelf: FontShelf) -> list[Shape]
     return shapes
 
 
+def room_for_labels(design: PosterDesign, sheet: Sheet) -> tuple[float, float, float, float]:
+    """Give left, bottom, right and top of the page or, where it has a frame, of what is inside of that, in points."""
+    inset_pt = _frame_inset_pt(sheet) if design.furniture.frame else 0.0
+    return inset_pt, inset_pt, sheet.width_pt - inset_pt, sheet.height_pt - inset_pt
+
+
 def crop_marks(sheet: Sheet) -> list[Shape]:
     """List the eight marks outside the bleed at which the page is cut."""
     gap_pt, length_pt = sheet.bleed_pt, CROP_MARK_MM * PT_PER_MM
@@ -75,8 +81,12 @@ def text_outline(text: str, design: PosterDesign, size_pt: float, shelf: FontShe
     return line.outline(size_pt, LABEL_TRACKING_EM), line.width_em(LABEL_TRACKING_EM) * size_pt
 
 
+def _frame_inset_pt(sheet: Sheet) -> float:
+    return FRAME_INSET * min(sheet.width_pt, sheet.height_pt)
+
+
 def _frame(design: PosterDesign, sheet: Sheet) -> Shape:
-    inset_pt = FRAME_INSET * min(sheet.width_pt, sheet.height_pt)
+    inset_pt = _frame_inset_pt(sheet)
     right_pt, top_pt = sheet.width_pt - inset_pt, sheet.height_pt - inset_pt
     corners = [(inset_pt, inset_pt), (right_pt, inset_pt), (right_pt, top_pt), (inset_pt, top_pt)]
     outline = Path([*corners, corners[0]], closed=True)

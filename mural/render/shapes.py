@@ -40,9 +40,7 @@ def line_chunks(lines: Lines) -> tuple[Chunk, ...]:
     spans = ragged.bounds(lines.xy, lines.offsets)
     bottoms, tops = spans[:, 1], spans[:, 3]
     order = np.argsort(bottoms + tops, kind="stable")
-    lengths = np.diff(lines.offsets)[order]
-    offsets = ragged.offsets_of(lengths)
-    xy = lines.xy[np.arange(offsets[-1]) + np.repeat(lines.offsets[order] - offsets[:-1], lengths)]
+    xy, offsets = ragged.gather(lines.xy, lines.offsets, order)
     chunks = []
     for first in range(0, len(order), LINES_PER_CHUNK):
         members = order[first : first + LINES_PER_CHUNK]

@@ -18,7 +18,6 @@ THINNING: Final = 0.35
 LARGEST_EXAGGERATION: Final = 1.6
 """How many times its width on the ground a line may be drawn and still pass for a picture of the road."""
 
-
 CARRIAGEWAY: Final = 0.66
 """Width of one side of a divided road, as a share of an undivided one: both and the gap between are a little more."""
 

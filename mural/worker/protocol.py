@@ -126,7 +126,6 @@ MAX_ANSWER_BYTES: Final = 1024 * 1024
 
 REQUEST: TypeAdapter[RenderRequest] = TypeAdapter(RenderRequest)
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
-RESULT: TypeAdapter[RenderResult] = TypeAdapter(RenderResult)
 
 
 def encode_request(request: RenderRequest) -> bytes:

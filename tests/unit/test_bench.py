@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bench.plots import Curve, Panel, draw
-from bench.report import kept, percentile, print_table
+from bench.report import kept, percentile, print_table, tail
 
 
 def test_what_is_printed_is_also_kept_below_what_it_depends_on(
@@ -48,6 +48,10 @@ def test_curves_are_drawn_as_readable_vectors_and_the_same_figures_make_the_same
     assert first == second
     words = [element.text for element in ET.fromstring(first).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314
     assert {"by clients", "memory", "p50", "p99", "each", "1,000"} <= set(words)
+
+
+def test_few_samples_have_no_hundredth() -> None:
+    assert (tail(8), tail(100)) == (("slowest", 1.0), ("p99", 0.99))
 
 
 def test_percentiles() -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mural.errors import MissingScript
-from mural.poster import Texts
+from mural.poster import Marker, Texts
 from mural.wording import check_wording, format_coordinates, poster_texts
 from tests.support.designs import design
 from tests.support.fonts import font_index
@@ -52,3 +54,5 @@ def test_a_script_without_a_font_is_refused_wherever_it_stands():
     check_wording(design("東京", "日本", texts=Texts(lines=("القاهرة",))), font_index())
     with pytest.raises(MissingScript, match="Cuneiform"):
         check_wording(design(texts=Texts(lines=("fine", "𒀀𒁀"))), font_index())
+    with pytest.raises(MissingScript, match="Cuneiform"):
+        check_wording(replace(design(), markers=(Marker(latitude=0.0, longitude=0.0, label="𒀀𒁀"),)), font_index())

@@ -52,6 +52,11 @@ def test_ways_are_joined_in_any_order() -> None:
     assert not at(whole, 0, 20)
 
 
+def test_a_coast_in_shreds_is_one_coast() -> None:
+    shreds = [[(float(x), 0.0), (x + 0.6, 0.0)] for x in range(-80, 80)]
+    assert sea_of(*shreds[::3], *shreds[1::3], *shreds[2::3]).equals(shapely.box(-50, -50, 50, 0))
+
+
 def test_a_coast_that_leaves_the_page_and_returns_makes_two_seas() -> None:
     headland = sea_of([(-80, -20), (0, -70), (80, -20)])
     assert [at(headland, -40, -49), at(headland, 40, -49), at(headland, 0, -49)] == [True, True, False]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import bz2
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,6 +101,21 @@ def test_a_member_with_missing_nodes_does_not_spoil_the_rest(make_file: MakeFile
     ways = [(1, [1, 2, 3, 4, 1], {}), (2, [11, 12, 77, 14, 11], {})]
     (lake,) = shapes(make_file(NODES, ways, [(1, [("w", 1, "outer"), ("w", 2, "outer")], WATER)]), Layer.WATER)
     assert lake.area == pytest.approx(1.0)
+
+
+def test_nodes_off_the_globe_count_as_missing(make_file: MakeFile) -> None:
+    nodes = NODES | {77: (200.0, 95.0)}
+    ways = [(1, [1, 2, 3, 4, 1], {}), (2, [11, 12, 77, 14, 11], {}), (3, [1, 2, 77, 3, 4], {"highway": "primary"})]
+    area = read_area(make_file(nodes, ways, [(1, [("w", 1, "outer"), ("w", 2, "outer")], WATER)]))
+    assert [lake.area for lake in ragged.to_shapes(area.polygons[Layer.WATER])] == [pytest.approx(1.0)]
+    assert area.lines[Layer.ROAD_PRIMARY].offsets.tolist() == [0, 2, 4]
+
+
+def test_coordinates_that_are_no_numbers_are_told(make_file: MakeFile) -> None:
+    path = make_file(NODES, [(1, [1, 2], {"highway": "primary"})], name="odd.osm")
+    path.write_text(re.sub('lat="[^"]*"', 'lat="nan"', path.read_text(), count=1))
+    with pytest.raises(BrokenExtract, match=r"odd\.osm.*nan"):
+        read_area(path)
 
 
 def test_a_way_of_one_point_is_passed_over(make_file: MakeFile) -> None:

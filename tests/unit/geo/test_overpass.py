@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mural.errors import MapServerError, MapServerRefused
+from mural.errors import AreaTooLarge, MapServerError, MapServerRefused
 from mural.geo import overpass
 from mural.geo.bbox import BBox
 from mural.geo.extract import read_area
@@ -253,9 +253,9 @@ def test_passing_trouble(server: OverpassServer, sources: MapSources, fault: Fau
 
 def test_a_server_always_out_of_memory(server: OverpassServer, sources: MapSources) -> None:
     server.faults.extend([Fault.OUT_OF_MEMORY] * 9)
-    with pytest.raises(MapServerError, match="memory or time") as caught:
+    with pytest.raises(AreaTooLarge, match="memory or time") as caught:
         fetch(sources)
-    assert caught.value.transient
+    assert not caught.value.transient
     assert "3010 MB" in caught.value.facts["remark"]
     assert len(server.asked) == 3
 

@@ -11,7 +11,7 @@ from mural.geo import ragged
 from mural.geo.bbox import BBox
 from mural.geo.extract import read_area
 from mural.geo.layers import Area, Layer, Lines, ProjectedMap
-from mural.geo.page_map import MARGIN, MARGIN_M, PageMaps, project_area, project_points
+from mural.geo.page_map import MARGIN, MARGIN_M, PageMaps, project_area
 from mural.geo.projection import View
 from tests.support.maps import HELSINKI, extract, lines, polygons_at
 
@@ -140,13 +140,6 @@ def test_real_seas_and_basins_are_where_they_are(
     page = page_of(extract(name), view, distance_m, distance_m / 4000)
     wet = {at: polygons_at(page, view, *at) & {Layer.SEA, Layer.WATER} for at in points}
     assert wet == {at: {layer} if layer else set() for at, layer in points.items()}
-
-
-def test_points_are_placed_as_the_map_is() -> None:
-    view = View(latitude=60.1715, longitude=24.9443, rotation_deg=90)
-    placed = project_points(view, [(60.1715, 24.9443), (60.1805, 24.9443)])
-    assert placed == pytest.approx(np.array([(0, 0), (1002.7, 0)]), abs=0.1)
-    assert project_points(view, []).shape == (0, 2)
 
 
 def test_the_last_maps_are_remembered_and_no_more() -> None:

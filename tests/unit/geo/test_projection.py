@@ -37,6 +37,15 @@ def test_distances_and_directions_from_the_centre_are_true(lat: float, lon: floa
         assert np.hypot(*(seen - expected).T).max() < error_m
 
 
+def test_what_lies_beyond_the_horizon_is_not_seen() -> None:
+    view = View(latitude=60.0, longitude=170.0)
+    here, across_the_date_line, over_the_pole = (170.0, 60.0), (-179.0, 61.0), (-10.0, 61.0)
+    antipode, south_of_the_horizon = (-10.0, -60.0), (170.0, -31.0)
+    points = np.array([here, across_the_date_line, over_the_pole, antipode, south_of_the_horizon])
+    assert view.sees(points).tolist() == [True, True, True, False, False]
+    assert view.sees(np.empty((0, 2))).tolist() == []
+
+
 def test_the_map_turns_clockwise() -> None:
     north = np.array([(24.9443, 60.19)])
     upright = View(latitude=60.1715, longitude=24.9443).project(north)

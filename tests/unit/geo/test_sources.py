@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mural.errors import MapDataError, MapServerError, NoStreets
+from mural.errors import AreaTooLarge, MapDataError, MapServerError, NoStreets
 from mural.geo import catalogue
 from mural.geo.bbox import BBox
 from mural.geo.import_extract import import_extract
@@ -20,6 +20,7 @@ from mural.geo.sources import obtain_area
 from mural.worker.protocol import MapSources
 from tests.support.maps import HELSINKI, ROOT, polygons_at, write_osm
 from tests.support.osm_data import OsmData
+from tests.support.outside import Fault
 from tests.support.overpass_server import OverpassServer
 
 CENTRE = page_bbox(View(latitude=60.1715, longitude=24.9443), 300, 400)
@@ -130,6 +131,15 @@ def test_when_the_server_fails_too(sources: MapSources) -> None:
     wide = page_bbox(View(latitude=60.1715, longitude=24.9443), 700, 800)
     assert obtain(wide, sources).source == "helsinki.osm.pbf"
     with pytest.raises(MapServerError):
+        obtain(ELSEWHERE, sources)
+
+
+def test_when_it_is_too_much_for_the_server(sources: MapSources, server: OverpassServer) -> None:
+    server.faults.extend([Fault.OUT_OF_MEMORY] * 2)
+    sources = replace(sources, overpass_url=server.url)
+    wide = page_bbox(View(latitude=60.1715, longitude=24.9443), 700, 800)
+    assert obtain(wide, sources).source == "helsinki.osm.pbf"
+    with pytest.raises(AreaTooLarge):
         obtain(ELSEWHERE, sources)
 
 

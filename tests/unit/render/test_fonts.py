@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from mural.errors import MissingScript, Unavailable
 from mural.fonts import FALLBACK_WEIGHT, INDEX_FILE
 from mural.render.fonts import INSTANCES_DIR, SOURCES_DIR, FontShelf, Typeface
 from tests.support.fonts import font_shelf, fonts_dir
+from tests.support.real_parts import ROOT
 
 JOST = Typeface("jost", 400)
 
@@ -62,6 +67,24 @@ def test_a_weight_is_cut_once_and_kept(fresh_dir: Path):
     assert made.name == "jost-latin-400.ttf"
     assert made.stat() == before
     assert list((fresh_dir / INSTANCES_DIR).iterdir()) == [made]
+
+
+def test_a_weight_that_one_user_cuts_can_be_read_by_another(fresh_dir: Path):
+    FontShelf.load(fresh_dir).open("Oslo", JOST)
+    (made,) = (fresh_dir / INSTANCES_DIR).iterdir()
+    assert stat.S_IMODE(made.stat().st_mode) == 0o644
+
+
+def test_where_the_folder_cannot_be_written_weights_are_kept_in_the_cache(fresh_dir: Path):
+    (fresh_dir / INSTANCES_DIR).touch()  # in the way, as a read-only folder is, for root as well
+    program = (
+        "import sys; from pathlib import Path; from mural.render.fonts import FontShelf, Typeface\n"
+        "for text in ('Oslo', 'Roma'): FontShelf.load(Path(sys.argv[1])).open(text, Typeface('jost', 400))"
+    )
+    cache = fresh_dir / "cache"
+    environment = os.environ | {"MPLCONFIGDIR": str(cache)}
+    subprocess.run([sys.executable, "-c", program, str(fresh_dir)], check=True, cwd=ROOT, env=environment)
+    assert [path.name for path in cache.glob("mural-fonts-*/*")] == ["jost-latin-400.ttf"]
 
 
 def test_weights_differ_in_their_outlines(fresh_dir: Path):

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from matplotlib.transforms import Bbox
 
-from mural.poster import Marker, Track
+from mural.poster import Furniture, Marker, Track
+from mural.render.furniture import furnish
 from mural.render.marks import draw_markers, draw_tracks
 from mural.render.page import Sheet
 from tests.support.designs import design
@@ -63,12 +64,41 @@ def test_a_label_stays_on_the_page_and_off_the_lettering():
     assert not overlaps(moved, free)
 
 
+def test_a_label_stands_inside_of_a_frame():
+    poster = replace(design(), furniture=Furniture(frame=True))
+    sheet = Sheet.of(poster)
+    frame = furnish(poster, sheet, font_shelf())[0].outline.get_extents()
+    north = Marker(latitude=LAT + 0.0117, longitude=LON, label="Up there", shape="dot")
+    (label,) = boxes(draw_markers(replace(poster, markers=(north,)), sheet, font_shelf(), []), "label")
+    assert label.y1 < frame.y1
+    (free,) = boxes(marked(north), "label")
+    assert free.y0 < frame.y1 < free.y1
+
+
 def test_a_track_runs_from_its_ring_to_its_dot():
     poster = replace(design(), tracks=(Track(points=((LAT, LON - 0.01), (LAT + 0.004, LON), (LAT, LON + 0.01))),))
     halo, track, start, end = draw_tracks(poster, Sheet.of(poster))
     assert halo.stroke_pt > track.stroke_pt
     assert np.ptp(track.outline.vertices[:, 0]) == pytest.approx(0.02 * 111_195 * 0.4975 * 0.432, rel=0.01)
     assert (start.fill, end.fill) == (poster.theme.bg, poster.theme.route)
+
+
+def test_what_is_on_the_other_side_of_the_earth_is_not_drawn():
+    antipode = (-LAT, LON - 180)
+    assert marked(Marker(latitude=antipode[0], longitude=antipode[1], label="Far")) == []
+    round_the_world = Track(points=((LAT, LON), (0.0, LON), antipode, (0.0, LON - 180), (LAT, LON - 0.01)))
+    only_there = Track(points=(antipode, (antipode[0], antipode[1] + 0.01)))
+    poster = replace(design(), tracks=(round_the_world, only_there))
+    _, track, start, end = draw_tracks(poster, Sheet.of(poster))
+    assert len(track.outline.vertices) == 3
+    assert track.outline.codes.tolist() == [1, 2, 1]
+    assert start.outline.get_extents().x1 > end.outline.get_extents().x1
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "\u200b", "\u2800"])
+def test_a_label_without_anything_to_see_takes_no_room(nothing):
+    here = Marker(latitude=LAT, longitude=LON, label=nothing, shape="dot")
+    assert [shape.name for shape in marked(here)] == ["marker"]
 
 
 def test_a_label_keeps_off_a_track():

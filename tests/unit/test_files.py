@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
 
-from mural.geo.files import write_whole
+from mural.files import write_whole
 
 
 def test_a_file_appears_whole_in_a_folder_that_is_made_for_it(tmp_path: Path) -> None:
     path = tmp_path / "new" / "file"
-    write_whole(path, b"one ", bytearray(b"two"))
+    write_whole(path, b"one ", memoryview(b"two"))
     write_whole(path, b"three")
     assert path.read_bytes() == b"three"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_may_be_read_by_a_process_of_another_user(tmp_path: Path) -> None:
+    write_whole(tmp_path / "file", b"contents")
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o644
 
 
 def test_nothing_is_left_of_a_file_that_could_not_be_written(tmp_path: Path) -> None:
