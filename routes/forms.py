@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -20,7 +21,6 @@ from mural.errors import InvalidInput
 from mural.geo.gazetteer import Settlement
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, PageWish, Size, page_for
 from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, PosterDesign, Track
-from routes.errors import validation_body
 from routes.languages import noted
 from routes.schemas import MarkerIn, PosterIn
 from services.designs import MARKERS_MAX
@@ -97,6 +97,13 @@ def one_of(value: str | None, allowed: tuple[Choice, ...]) -> Choice:
     return next((choice for choice in allowed if choice == value), allowed[0])
 
 
+def day_of(value: str) -> date | None:
+    """Read a day as a date field sends it; what is none is no day."""
+    with suppress(ValueError):
+        return date.fromisoformat(value)
+    return None
+
+
 def state_from_address(args: Form) -> State:
     """Read the workbench's state from the address of the page; without a place it begins with the sample."""
     if not args.get("city"):
@@ -167,7 +174,7 @@ def _tracks(form: Form) -> Any:
 
 
 def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
-    """Turn the form into a request; raise InvalidInput, or Ambiguous where several places are meant."""
+    """Make a request of the form; raise InvalidInput, ValidationError, or Ambiguous where several places are meant."""
     state = state_from_form(form)
     place = _place(form, suggest)
     body = {
@@ -188,16 +195,7 @@ def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
     }
     if state.bleed and state.format == Format.PDF:
         body |= {"bleed_mm": BLEED_MM, "crop_marks": True}
-    return checked(body | place)
-
-
-def checked(body: dict[str, Any]) -> PosterRequest:
-    """Check a body as POST /posters does; raise InvalidInput naming the first field that is wrong."""
-    try:
-        return PosterIn.model_validate(body).to_request()
-    except ValidationError as error:
-        fault = validation_body(error)
-        raise InvalidInput(fault["message"], field=fault["field"], value=fault["value"]) from error
+    return PosterIn.model_validate(body | place).to_request()
 
 
 def town_query(town: Settlement) -> str:
@@ -260,8 +258,8 @@ def wish_like(design: PosterDesign, form: Form, visibility: Visibility) -> Poste
     )
 
 
-def state_like(design: PosterDesign) -> State:
-    """Set the workbench up as a poster was made."""
+def state_like(design: PosterDesign, *, public: bool) -> State:
+    """Set the workbench up for the same poster once more."""
     place, page, texts = design.place, design.page, design.texts
     return State(
         city=place.city,
@@ -282,6 +280,7 @@ def state_like(design: PosterDesign) -> State:
         rotation=design.rotation_deg,
         add=frozenset(name for name in FURNITURE if getattr(design.furniture, name)),
         bleed=page.bleed_mm > 0,
+        unlisted=not public,
         lines=texts.lines,
         font=texts.font or "",
         markers=design.markers,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields, replace
+from datetime import date
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
     create_model,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, DPI_RANGE, Orientation, Size, Unit
 from mural.poster import ALL_LAYERS, Format, Furniture, LayerChoice, Marker, Texts, Track
@@ -164,8 +166,7 @@ class PlaceIn(Request):
     @model_validator(mode="after")
     def _both_coordinates(self) -> Self:
         if (self.latitude is None) != (self.longitude is None):
-            message = "needs latitude and longitude together: give both or neither"
-            raise ValueError(message)
+            raise PydanticCustomError("half_a_point", "half a point")
         return self
 
 
@@ -221,7 +222,7 @@ def _words_of(allowed: Collection[str]) -> AfterValidator:
 
     def check(words: str) -> str:
         if not set(filter(None, words.split(","))) <= set(allowed):
-            raise ValueError(f"must be any of {', '.join(sorted(allowed))}, separated by commas")
+            raise PydanticCustomError("not_among", "not among the words", {"words": ", ".join(sorted(allowed))})
         return words
 
     return AfterValidator(check)
@@ -280,6 +281,8 @@ class PageQuery(Request):
     order: Literal["asc", "desc"] = "desc"
     theme: Name | None = None
     city: Name | None = None
+    first_day: date | None = Field(default=None, description="The earliest day on which they were made (UTC).")
+    last_day: date | None = Field(default=None, description="The latest day.")
 
 
 class GalleryQuery(Request):

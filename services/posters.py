@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import mimetypes
 from dataclasses import replace
+from datetime import UTC, datetime, time
 from typing import Final
 
 from sqlalchemy import Select, func, select
@@ -179,4 +180,8 @@ def _narrowed(posters: Select[PosterRow], query: PosterQuery) -> Select[PosterRo
         posters = posters.where(PosterRow.theme == query.theme)
     if query.city is not None:
         posters = posters.where(PosterRow.city_key == search_key(query.city))
+    if query.first_day is not None:
+        posters = posters.where(PosterRow.created_at >= datetime.combine(query.first_day, time.min, UTC))
+    if query.last_day is not None:
+        posters = posters.where(PosterRow.created_at <= datetime.combine(query.last_day, time.max, UTC))
     return posters
