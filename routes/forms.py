@@ -87,6 +87,17 @@ class State:
     tracks: tuple[Track, ...] = ()
 
     @property
+    def preview_query(self) -> dict[str, Any]:
+        """Write what GET /preview.png shows without a script; marks, tracks and lines are too long for an address."""
+        lines = {line: getattr(self, line) if line in self.show else "" for line in LINES}
+        return {
+            **{name: getattr(self, name) for name in (*PLACE, "theme", "distance", "size", "orientation", "rotation")},
+            **{line: words for line, words in lines.items() if words or line not in self.show},
+            "hide": ",".join(sorted(ALL_LAYERS - self.layers)),
+            "add": ",".join(sorted(self.add)),
+        }
+
+    @property
     def tracks_json(self) -> str:
         """Write the tracks as a field of the form carries them: as in the body of POST /posters."""
         return json.dumps([asdict(track) for track in self.tracks], ensure_ascii=False) if self.tracks else ""
@@ -119,6 +130,10 @@ def state_from_address(args: Form) -> State:
 
 def state_from_form(form: Form) -> State:
     """Read the workbench's state from the form that was sent; the short form of the wall leaves all on."""
+    if not _is_located(form):
+        form = MultiDict(
+            [("city", form.get("place", "")), *(pair for pair in form.items(multi=True) if pair[0] not in PLACE)]
+        )
     if "full" not in form:
         return State(**_plain_values(form))
     return State(
@@ -132,8 +147,6 @@ def state_from_form(form: Form) -> State:
 def _plain_values(values: Form) -> dict[str, Any]:
     texts = ("city", "country", "latitude", "longitude", "theme", "size", "orientation", "format", "font", *LINES)
     found: dict[str, Any] = {name: values[name] for name in texts if values.get(name)}
-    if not found.get("city"):
-        found["city"] = values.get("place", "")
     return found | {
         "lines": _lines(values),
         "markers": _markers(values),
@@ -212,7 +225,7 @@ def _place(form: Form, suggest: Suggest) -> dict[str, Any]:
     if form.get("candidate"):
         return dict(parse_qsl(form["candidate"]))
     typed = form.get("place", "").strip()
-    if form.get("latitude") and typed == f"{form.get('city')}, {form.get('country')}":
+    if _is_located(form):
         return {name: form.get(name) for name in PLACE}
     found = suggest(typed, CANDIDATES) if typed else []
     exact = [town for town in found if f"{town.name}, {town.country}".casefold() == typed.casefold()]
@@ -223,6 +236,12 @@ def _place(form: Form, suggest: Suggest) -> dict[str, Any]:
     if len(found) > 1:
         raise Ambiguous(found)
     return _located(found[0])
+
+
+def _is_located(form: Form) -> bool:
+    """Tell whether the place that was filled in is still the one that is typed."""
+    typed = form.get("place", "").strip()
+    return bool(form.get("latitude")) and typed == f"{form.get('city')}, {form.get('country')}"
 
 
 def format_of(form: Form) -> Format:

@@ -161,7 +161,7 @@ function show(now) {
   showWords(now);
   showUsualLines(now);
   marks.show(now);
-  if (now.city) {
+  if (now.city && now.country) {
     const theme = need("[data-theme-name]").textContent ?? "";
     preview.show(requestBody(now), gettext("%(city)s in the theme %(theme)s", { city: now.city, theme }));
   }

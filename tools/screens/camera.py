@@ -41,7 +41,9 @@ class Camera:
     def _take(self, screen: Screen, server: Server, cookies: list[Any], size: str, appearance: str) -> None:
         width, height = SIZES[size]
         context = self._browser.new_context(
-            viewport={"width": width, "height": height}, device_scale_factor=2 if size == "phone" else 1
+            viewport={"width": width, "height": height},
+            device_scale_factor=2 if size == "phone" else 1,
+            java_script_enabled=screen.by != "plain",
         )
         settings = {"appearance": appearance} | ({"language": "ar"} if screen.by == "arab" else {})
         context.add_cookies(cookies)

@@ -16,6 +16,7 @@ from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, Place, Pos
 from mural.themes import load_theme
 from routes import forms
 from routes.errors import validation_body
+from routes.schemas import LivePreviewIn
 from services.requests import PosterRequest
 from tests.support.real_parts import ROOT
 
@@ -143,6 +144,22 @@ def test_the_answer_to_the_question_is_a_place() -> None:
 def test_coordinates_that_belong_to_another_name_are_not_believed() -> None:
     edited = [("place", "Springfield"), *(pair for pair in FULL if pair[0] != "place")]
     assert wish(edited, town("Springfield")).city == "Springfield"
+
+
+def test_a_form_that_comes_back_has_what_was_typed_and_not_where_it_was_before() -> None:
+    state = forms.state_from_form(MultiDict([("place", "Springfield"), *(pair for pair in FULL if pair[0] != "place")]))
+    assert (state.city, state.country, state.latitude) == ("Springfield", "", "")
+    kept = forms.state_from_form(MultiDict(FULL))
+    assert (kept.city, kept.country, kept.latitude) == ("Helsinki", "Finland", "60.1715")
+
+
+def test_the_preview_without_a_script_shows_what_the_form_says() -> None:
+    state = forms.state_from_form(MultiDict(FULL))
+    drawn = LivePreviewIn.model_validate(state.preview_query).to_request()
+    made = wish(FULL)
+    assert (drawn.latitude, drawn.theme, drawn.size, drawn.layers) == (60.1715, "noir", "a4", made.layers)
+    assert drawn.texts == Texts(title="Home", subtitle="", coordinates="")
+    assert (drawn.furniture, drawn.rotation_deg) == (made.furniture, 45)
 
 
 @pytest.mark.parametrize("typed", ["", "Xyzzyx"])
