@@ -10,7 +10,7 @@ import { Marks } from "./create/marks.js";
 import { apartM, moved, startMover } from "./create/mover.js";
 import { startPlaceField } from "./create/places.js";
 import { Preview } from "./create/preview.js";
-import { find, need, showFault } from "./lib/dom.js";
+import { centreInRow, find, need, showFault } from "./lib/dom.js";
 import { api, pageUrl } from "./lib/http.js";
 import { gettext } from "./lib/language.js";
 import { startSharing } from "./lib/share.js";
@@ -272,3 +272,5 @@ show(design.get());
 void locate();
 
 startMap();
+const chosen = find("[name=theme]:checked", form);
+if (chosen) centreInRow(chosen, need(".chips", form));
