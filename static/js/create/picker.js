@@ -31,6 +31,7 @@ class Picker {
   constructor(element, workbench) {
     this.workbench = workbench;
     this.map = leaflet.map(element).setView([20, 0], 1);
+    this.map.attributionControl.setPrefix(false);
     const attribution = '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors';
     leaflet.tileLayer(element.dataset.tileUrl ?? "", { attribution }).addTo(this.map);
     this.page = leaflet.polygon([], { className: "picker-page" }).addTo(this.map);
