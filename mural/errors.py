@@ -154,3 +154,9 @@ class NotBuilt(MuralError):
 class Unavailable(MuralError):
     title = "Unavailable"
     transient = True
+
+
+def kind_named(name: str) -> type[MuralError] | None:
+    """Find a class of the tree by its name, as job rows and the render process keep it; None for any other word."""
+    found = globals().get(name)
+    return found if isinstance(found, type) and issubclass(found, MuralError) else None

@@ -116,16 +116,19 @@ def _check_limits(page: Page, size: Size) -> None:
             f"{SHORTEST_SIDE_MM:g} mm.",
             field="size",
             value=value,
+            reason="page_too_small",
         )
     if longer_px > LONGEST_SIDE_PX or page.width_px * page.height_px > LARGEST_PX:
         raise InvalidInput(
             f"The page is too large: {shown}; the largest is A0 at 300 DPI (9933 x 14043). A lower resolution helps.",
             field="size",
             value=value,
+            reason="page_too_large",
         )
     if longer_px > STEEPEST_RATIO * shorter_px:
         raise InvalidInput(
             f"The page is too narrow: {shown}; one side may be {STEEPEST_RATIO:g} times the other at most.",
             field="size",
             value=value,
+            reason="page_too_narrow",
         )

@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException
 
 from mural import errors
 from routes.faults import said
-from routes.words import FAULTS_TOLD, field_of, shown, words_for
+from routes.languages import gettext, noted
+from routes.words import FAULTS_TOLD, fault_words, field_of, shown
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ STATUS: Final[dict[type[errors.MuralError], HTTPStatus]] = {
 
 FACTS_IN_HEADERS: Final = frozenset({"Allow", "Content-Range", "Retry-After"})
 """What HTTP itself has to say about an error."""
+
+OUR_SIDE: Final = noted("Something went wrong on our side; it has been logged.")
 
 Body = dict[str, Any]
 
@@ -66,7 +69,7 @@ def validation_body(error: ValidationError) -> Body:
     faults = [
         {
             "field": field_of(fault) or "body",
-            "message": f"“{field_of(fault) or 'body'}” {words_for(fault)}.",
+            "message": fault_words(fault),
             "value": None if fault["type"] == "missing" else shown(fault["input"]),
         }
         for fault in error.errors(include_url=False)[:FAULTS_TOLD]
@@ -106,9 +109,7 @@ def init_errors(app: APIFlask) -> None:
     def _unexpected(error: Exception) -> Response:
         log.error("unexpected error answering %s %s", request.method, request.path, exc_info=error)
         status = HTTPStatus.INTERNAL_SERVER_ERROR
-        return _answer(
-            status, {"error": status.phrase, "message": "Something went wrong on our side; it has been logged."}
-        )
+        return _answer(status, {"error": status.phrase, "message": gettext(OUR_SIDE)})
 
 
 def _answer(status: HTTPStatus, body: Body) -> Response:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -20,7 +21,6 @@ from mural.errors import InvalidInput
 from mural.geo.gazetteer import Settlement
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, PageWish, Size, page_for
 from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, PosterDesign, Track
-from routes.errors import validation_body
 from routes.languages import noted
 from routes.schemas.designs import MarkerIn
 from routes.schemas.posters import PosterIn
@@ -88,6 +88,17 @@ class State:
     tracks: tuple[Track, ...] = ()
 
     @property
+    def preview_query(self) -> dict[str, Any]:
+        """Write what GET /preview.png shows without a script; marks, tracks and lines are too long for an address."""
+        lines = {line: getattr(self, line) if line in self.show else "" for line in LINES}
+        return {
+            **{name: getattr(self, name) for name in (*PLACE, "theme", "distance", "size", "orientation", "rotation")},
+            **{line: words for line, words in lines.items() if words or line not in self.show},
+            "hide": ",".join(sorted(ALL_LAYERS - self.layers)),
+            "add": ",".join(sorted(self.add)),
+        }
+
+    @property
     def tracks_json(self) -> str:
         """Write the tracks as a field of the form carries them: as in the body of POST /posters."""
         return json.dumps([asdict(track) for track in self.tracks], ensure_ascii=False) if self.tracks else ""
@@ -96,6 +107,13 @@ class State:
 def one_of(value: str | None, allowed: tuple[Choice, ...]) -> Choice:
     """Take a value that is allowed, or else the first of those that are."""
     return next((choice for choice in allowed if choice == value), allowed[0])
+
+
+def day_of(value: str) -> date | None:
+    """Read a day as a date field sends it; what is none is no day."""
+    with suppress(ValueError):
+        return date.fromisoformat(value)
+    return None
 
 
 def state_from_address(args: Form) -> State:
@@ -113,6 +131,10 @@ def state_from_address(args: Form) -> State:
 
 def state_from_form(form: Form) -> State:
     """Read the workbench's state from the form that was sent; the short form of the wall leaves all on."""
+    if not _is_located(form):
+        form = MultiDict(
+            [("city", form.get("place", "")), *(pair for pair in form.items(multi=True) if pair[0] not in PLACE)]
+        )
     if "full" not in form:
         return State(**_plain_values(form))
     return State(
@@ -126,8 +148,6 @@ def state_from_form(form: Form) -> State:
 def _plain_values(values: Form) -> dict[str, Any]:
     texts = ("city", "country", "latitude", "longitude", "theme", "size", "orientation", "format", "font", *LINES)
     found: dict[str, Any] = {name: values[name] for name in texts if values.get(name)}
-    if not found.get("city"):
-        found["city"] = values.get("place", "")
     return found | {
         "lines": _lines(values),
         "markers": _markers(values),
@@ -168,7 +188,7 @@ def _tracks(form: Form) -> Any:
 
 
 def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
-    """Turn the form into a request; raise InvalidInput, or Ambiguous where several places are meant."""
+    """Make a request of the form; raise InvalidInput, ValidationError, or Ambiguous where several places are meant."""
     state = state_from_form(form)
     place = _place(form, suggest)
     body = {
@@ -189,16 +209,7 @@ def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
     }
     if state.bleed and state.format == Format.PDF:
         body |= {"bleed_mm": BLEED_MM, "crop_marks": True}
-    return checked(body | place)
-
-
-def checked(body: dict[str, Any]) -> PosterRequest:
-    """Check a body as POST /posters does; raise InvalidInput naming the first field that is wrong."""
-    try:
-        return PosterIn.model_validate(body).to_request()
-    except ValidationError as error:
-        fault = validation_body(error)
-        raise InvalidInput(fault["message"], field=fault["field"], value=fault["value"]) from error
+    return PosterIn.model_validate(body | place).to_request()
 
 
 def town_query(town: Settlement) -> str:
@@ -215,7 +226,7 @@ def _place(form: Form, suggest: Suggest) -> dict[str, Any]:
     if form.get("candidate"):
         return dict(parse_qsl(form["candidate"]))
     typed = form.get("place", "").strip()
-    if form.get("latitude") and typed == f"{form.get('city')}, {form.get('country')}":
+    if _is_located(form):
         return {name: form.get(name) for name in PLACE}
     found = suggest(typed, CANDIDATES) if typed else []
     exact = [town for town in found if f"{town.name}, {town.country}".casefold() == typed.casefold()]
@@ -226,6 +237,12 @@ def _place(form: Form, suggest: Suggest) -> dict[str, Any]:
     if len(found) > 1:
         raise Ambiguous(found)
     return _located(found[0])
+
+
+def _is_located(form: Form) -> bool:
+    """Tell whether the place that was filled in is still the one that is typed."""
+    typed = form.get("place", "").strip()
+    return bool(form.get("latitude")) and typed == f"{form.get('city')}, {form.get('country')}"
 
 
 def format_of(form: Form) -> Format:
@@ -261,8 +278,8 @@ def wish_like(design: PosterDesign, form: Form, visibility: Visibility) -> Poste
     )
 
 
-def state_like(design: PosterDesign) -> State:
-    """Set the workbench up as a poster was made."""
+def state_like(design: PosterDesign, *, public: bool) -> State:
+    """Set the workbench up for the same poster once more."""
     place, page, texts = design.place, design.page, design.texts
     return State(
         city=place.city,
@@ -283,6 +300,7 @@ def state_like(design: PosterDesign) -> State:
         rotation=design.rotation_deg,
         add=frozenset(name for name in FURNITURE if getattr(design.furniture, name)),
         bleed=page.bleed_mm > 0,
+        unlisted=not public,
         lines=texts.lines,
         font=texts.font or "",
         markers=design.markers,

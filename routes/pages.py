@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urljoin
 
 from apiflask import APIBlueprint
 from flask import redirect, render_template, request, url_for
+from pydantic import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
 from mural import __version__
-from mural.colours import oklab
-from mural.errors import MuralError, NotFound
+from mural.errors import MuralError
 from mural.fonts import FAMILIES
 from mural.poster import Format
-from mural.themes import Theme
 from routes import forms, wording
 from routes.api import client_address
 from routes.context import services
-from routes.errors import status_of
+from routes.errors import status_of, validation_body
 from routes.faults import said, said_of_kind
 from routes.identity import current_actor
 from routes.languages import gettext
+from routes.theme_lists import kinds_of, themes_in_sight, visitors_themes
 from services.requests import PosterQuery
 from services.views import Submission
 
@@ -37,8 +35,6 @@ blueprint.add_app_template_filter(forms.marker_words)
 WALL_PAGE: Final = 24
 PLAIN_BOARD_PX: Final = 1024
 """About as large is the board for those without JavaScript."""
-HALF_LIGHT: Final = 0.6
-"""Oklab lightness above which a ground counts as light."""
 
 
 @blueprint.before_request
@@ -58,8 +54,8 @@ def wall() -> str:
         "pages/wall.html",
         **wall,
         making=making,
-        visitors_themes=_visitors_themes(card["theme"] for card in [*wall["posters"], *making]),
-        themes=_themes(),
+        visitors_themes=visitors_themes(card["theme"] for card in [*wall["posters"], *making]),
+        themes=themes_in_sight(),
         start_theme=forms.START_THEME,
         kiosk=request.args.get("kiosk") == "1",
     )
@@ -67,10 +63,13 @@ def wall() -> str:
 
 @blueprint.get("/create")
 def create() -> str:
-    """Show the workbench, set up as the address says."""
-    like = request.args.get("like")
-    if like:
-        return _workbench(forms.state_like(services().posters.design_of(like)))
+    """Show the workbench, set up as the address says: with a design, or like a poster or a job of one's own."""
+    posters, jobs = services().posters, services().jobs
+    if like := request.args.get("like"):
+        return _workbench(forms.state_like(posters.design_of(like), public=posters.get(like).public))
+    if job := request.args.get("job"):
+        design = jobs.design_of(job, current_actor())
+        return _workbench(forms.state_like(design, public=jobs.get(job).public))
     return _workbench(forms.state_from_address(request.args))
 
 
@@ -81,6 +80,9 @@ def create_poster() -> BaseResponse | tuple[str, int]:
         submission = _submit()
     except forms.Ambiguous as ambiguous:
         return _workbench(forms.state_from_form(request.form), candidates=ambiguous.candidates), HTTPStatus.OK
+    except ValidationError as error:
+        fault = validation_body(error)["message"]
+        return _workbench(forms.state_from_form(request.form), fault=fault), HTTPStatus.BAD_REQUEST
     except MuralError as error:
         return _workbench(forms.state_from_form(request.form), fault=said(error)), status_of(error)
     if submission.poster:
@@ -106,7 +108,7 @@ def _workbench(state: forms.State, **more: Any) -> str:
     return render_template(
         "pages/create.html",
         state=state,
-        themes=_themes(state.theme),
+        themes=themes_in_sight(state.theme),
         layers=wording.layers(),
         furniture=wording.furniture(),
         sizes=wording.size_groups(),
@@ -120,31 +122,13 @@ def _workbench(state: forms.State, **more: Any) -> str:
     )
 
 
-def _themes(chosen: str = "") -> list[Theme]:
-    """List the themes to choose from: everybody's, the visitor's own, and the one a shared address names."""
-    seen = services().themes.all() + services().own_themes.of(current_actor().user_id)
-    with suppress(NotFound):
-        if chosen and all(theme.id != chosen for theme in seen):
-            seen.append(services().own_themes.get(chosen))
-    return seen
-
-
-def _visitors_themes(theme_ids: Iterable[str]) -> list[str]:
-    """Tell which themes of a page's posters visitors have made, so that the page loads their colours too."""
-    found = []
-    for theme_id in sorted(set(theme_ids)):
-        with suppress(NotFound):  # a theme can be gone while its posters hang
-            if not services().themes.knows(theme_id):
-                found.append(services().own_themes.get(theme_id).id)
-    return found
-
-
 @blueprint.get("/generate/<job_id>")
 def generate(job_id: str) -> str:
     """Show a job: on its way, finished, failed or stopped."""
     view = services().jobs.get(job_id)
     job = view.to_json()
-    waiting = {"poster": None, "visitors_themes": _visitors_themes([view.theme])}
+    mine = current_actor().may_change(view.owner)
+    waiting = {"poster": None, "mine": mine, "visitors_themes": visitors_themes([view.theme])}
     exhibit = _exhibit(view.poster.id) if view.poster else waiting
     return render_template(
         "pages/generate.html",
@@ -205,13 +189,12 @@ def restore_poster(poster_id: str) -> BaseResponse:
 
 def _exhibit(poster_id: str) -> dict[str, Any]:
     view = services().posters.get(poster_id)
-    actor = current_actor()
     body = view.to_json()
     return {
         "poster": body,
-        "mine": actor.admin or view.owner == actor.user_id,
-        "themes": _themes(),
-        "visitors_themes": _visitors_themes([view.theme]),
+        "mine": current_actor().may_change(view.owner),
+        "themes": themes_in_sight(),
+        "visitors_themes": visitors_themes([view.theme]),
         "formats": [str(format_) for format_ in Format],
         "share_url": urljoin(request.url_root, body["url"]),
         "og_image": urljoin(request.url_root, body["preview_url"]),
@@ -228,6 +211,8 @@ def mine() -> str:
         order=forms.one_of(request.args.get("order"), ("desc", "asc")),
         theme=request.args.get("theme") or None,
         city=request.args.get("city") or None,
+        first_day=forms.day_of(request.args.get("first_day", "")),
+        last_day=forms.day_of(request.args.get("last_day", "")),
     )
     page = services().posters.mine(current_actor().user_id, query)
     return render_template(
@@ -235,7 +220,7 @@ def mine() -> str:
         posters=[view.to_json() for view in page.items],
         pagination=page.pagination_json(),
         query=query,
-        themes=_themes(),
+        themes=themes_in_sight(),
         down=request.args.get("down"),
     )
 
@@ -252,18 +237,13 @@ def canvas() -> str:
 def themes() -> str:
     """Show every theme on the same place, one's own too."""
     visitor = current_actor().user_id
-    shown = [(theme, services().own_themes.belongs_to(theme.id, visitor)) for theme in _themes()]
+    shown = [(theme, services().own_themes.belongs_to(theme.id, visitor)) for theme in themes_in_sight()]
     return render_template(
         "pages/themes.html",
-        themes=[(theme, _kinds(theme, own=own), own) for theme, own in shown],
+        themes=[(theme, kinds_of(theme, own=own), own) for theme, own in shown],
         has_own=any(own for _theme, own in shown),
         colour_words=wording.colour_words(),
     )
-
-
-def _kinds(theme: Theme, *, own: bool) -> str:
-    shade = "light" if oklab(theme.bg)[0] > HALF_LIGHT else "dark"
-    return f"{shade} own" if own else shade
 
 
 @blueprint.get("/themes/new")
@@ -274,7 +254,7 @@ def new_theme() -> str:
         "pages/new_theme.html",
         theme=theme,
         mine=services().own_themes.belongs_to(theme.id, current_actor().user_id),
-        themes=_themes(theme.id),
+        themes=themes_in_sight(theme.id),
         groups=wording.colour_groups(),
         derived=wording.derived_colours(),
         offline_places=services().offline_places.all(),

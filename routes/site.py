@@ -16,9 +16,9 @@ from mural.themes import Theme
 from routes import wording
 from routes.context import services
 from routes.forms import one_of
-from routes.identity import current_actor
 from routes.languages import COOKIE as LANGUAGE_COOKIE
 from routes.languages import LANGUAGES
+from routes.theme_lists import themes_in_sight
 
 blueprint = APIBlueprint("site", __name__, enable_openapi=False)
 
@@ -65,7 +65,7 @@ def _own_path(back: str) -> str:
 @blueprint.get("/themes.css")
 def theme_colours() -> BaseResponse:
     """Give the colours of everybody's themes and the visitor's own to stylesheets: one class a theme."""
-    return _stylesheet(services().themes.all() + services().own_themes.of(current_actor().user_id))
+    return _stylesheet(themes_in_sight())
 
 
 @blueprint.get("/themes/<theme_id>.css")

@@ -1,11 +1,16 @@
-"""What is wrong with a field, in plain words that say what is allowed."""
+"""What is wrong with a field, in plain words of the visitor's language that say what is allowed."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
+
+from babel.lists import format_list
+
+from routes.languages import current, gettext, ngettext, noted
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -21,70 +26,121 @@ NAME: Final = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x
 COLOUR: Final = "^#[0-9a-fA-F]{6}$"
 
 PATTERNS: Final = {
-    LINE: "may hold no control characters",
-    NAME: "must hold something to read and no control characters",
-    COLOUR: "must be a colour such as #1a2b3c",
+    LINE: noted("“%(field)s” may hold no control characters."),
+    NAME: noted("“%(field)s” must hold something to read and no control characters."),
+    COLOUR: noted("“%(field)s” must be a colour such as #1a2b3c."),
 }
 """What the patterns of our schemas mean."""
 
-Facts = dict[str, Any]
+Facts = Mapping[str, Any]
+
+NOT_A_NUMBER: Final = noted("“%(field)s” must be a number.")
+NOT_WHOLE: Final = noted("“%(field)s” must be a whole number.")
+NOT_A_SWITCH: Final = noted("“%(field)s” must be true or false.")
+NOT_A_LIST: Final = noted("“%(field)s” must be a list.")
+NOT_AN_OBJECT: Final = noted("“%(field)s” must be an object with names and values.")
+NOT_A_DAY: Final = noted("“%(field)s” must be a day such as 2026-01-31.")
+NOT_A_MOMENT: Final = noted("“%(field)s” must be a moment such as 2026-01-31T12:00:00Z.")
+NOT_OFFERED: Final = noted("“%(field)s” must be %(choices)s.")
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _pattern_words(facts: Facts) -> str:
+    meaning = PATTERNS[facts["pattern"]]
+    return gettext(meaning)
 
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else str(value)
-
-
-NOT_A_NUMBER: Final = "must be a number"
-NOT_WHOLE: Final = "must be a whole number"
-NOT_A_SWITCH: Final = "must be true or false"
 
 WORDS: Final[dict[str, str | Callable[[Facts], str]]] = {
-    "missing": "is required",
-    "extra_forbidden": "is not known here",
-    "string_type": "must be text",
-    "string_unicode": "must be valid Unicode text",
-    "string_too_short": lambda facts: f"needs at least {_count(facts['min_length'], 'character')}",
-    "string_too_long": lambda facts: f"may have {_count(facts['max_length'], 'character')} at most",
-    "string_pattern_mismatch": lambda facts: PATTERNS[facts["pattern"]],
+    "missing": noted("“%(field)s” is required."),
+    "extra_forbidden": noted("“%(field)s” is not known here."),
+    "string_type": noted("“%(field)s” must be text."),
+    "string_unicode": noted("“%(field)s” must be valid Unicode text."),
+    "string_too_short": lambda facts: ngettext(
+        "“%(field)s” needs at least %(number)s character.",
+        "“%(field)s” needs at least %(number)s characters.",
+        facts["min_length"],
+    ),
+    "string_too_long": lambda facts: ngettext(
+        "“%(field)s” may have %(number)s character at most.",
+        "“%(field)s” may have %(number)s characters at most.",
+        facts["max_length"],
+    ),
+    "string_pattern_mismatch": _pattern_words,
     "int_type": NOT_WHOLE,
     "int_parsing": NOT_WHOLE,
     "int_parsing_size": NOT_WHOLE,
     "int_from_float": NOT_WHOLE,
     "float_type": NOT_A_NUMBER,
     "float_parsing": NOT_A_NUMBER,
-    "finite_number": "must be a finite number",
+    "finite_number": noted("“%(field)s” must be a finite number."),
     "bool_type": NOT_A_SWITCH,
     "bool_parsing": NOT_A_SWITCH,
-    "greater_than": lambda facts: f"must be more than {_number(facts['gt'])}",
-    "greater_than_equal": lambda facts: f"must be {_number(facts['ge'])} or more",
-    "less_than": lambda facts: f"must be less than {_number(facts['lt'])}",
-    "less_than_equal": lambda facts: f"must be {_number(facts['le'])} or less",
-    "literal_error": lambda facts: f"must be {_unquoted(facts['expected'])}",
-    "enum": lambda facts: f"must be {_unquoted(facts['expected'])}",
-    "list_type": "must be a list",
-    "tuple_type": "must be a list",
-    "dict_type": "must be an object with names and values",
-    "model_type": "must be an object with names and values",
-    "model_attributes_type": "must be an object with names and values",
-    "too_short": lambda facts: f"needs at least {_count(facts['min_length'], 'item')}",
-    "too_long": lambda facts: f"may have {_count(facts['max_length'], 'item')} at most",
-    "value_error": lambda facts: str(facts["error"]),
+    "date_type": NOT_A_DAY,
+    "date_parsing": NOT_A_DAY,
+    "date_from_datetime_parsing": NOT_A_DAY,
+    "date_from_datetime_inexact": NOT_A_DAY,
+    "datetime_type": NOT_A_MOMENT,
+    "datetime_parsing": NOT_A_MOMENT,
+    "datetime_from_date_parsing": NOT_A_MOMENT,
+    "greater_than": noted("“%(field)s” must be more than %(gt)s."),
+    "greater_than_equal": noted("“%(field)s” must be %(ge)s or more."),
+    "less_than": noted("“%(field)s” must be less than %(lt)s."),
+    "less_than_equal": noted("“%(field)s” must be %(le)s or less."),
+    "literal_error": NOT_OFFERED,
+    "enum": NOT_OFFERED,
+    "not_offered": NOT_OFFERED,
+    "list_type": NOT_A_LIST,
+    "tuple_type": NOT_A_LIST,
+    "dict_type": NOT_AN_OBJECT,
+    "model_type": NOT_AN_OBJECT,
+    "model_attributes_type": NOT_AN_OBJECT,
+    "too_short": lambda facts: ngettext(
+        "“%(field)s” needs at least %(number)s item.",
+        "“%(field)s” needs at least %(number)s items.",
+        facts["min_length"],
+    ),
+    "too_long": lambda facts: ngettext(
+        "“%(field)s” may have %(number)s item at most.",
+        "“%(field)s” may have %(number)s items at most.",
+        facts["max_length"],
+    ),
+    "not_among": noted("“%(field)s” must be any of %(words)s, separated by commas."),
+    "half_a_point": noted("Latitude and longitude go together: give both or neither."),
+    "out_of_range": noted("“%(field)s” must be %(least)s to %(most)s."),
+    "ambiguous": noted("Several places are called so. Choose one, by its latitude and longitude."),
+    "pdf_only": noted("“%(field)s” is for the format pdf only."),
+    "page_too_small": noted("The page is too small."),
+    "page_too_large": noted("The page is too large. A smaller size or a lower resolution helps."),
+    "page_too_narrow": noted("The page is too narrow."),
 }
-"""By pydantic's name of the fault; its own wording serves where a name is not listed."""
+"""By the name of the fault: pydantic's, or the `reason` that an InvalidInput gives."""
+
+QUOTED: Final = re.compile("'([^']*)'")
+"""A choice as pydantic writes it."""
 
 
-def _unquoted(choices: str) -> str:
-    return choices.replace("'", "")
+def sentence(kind: str, field: str, facts: Facts) -> str | None:
+    """Say in the visitor's language what is wrong with a field; None where there is no sentence for it."""
+    if kind not in WORDS:
+        return None
+    words = WORDS[kind]
+    said = gettext(words) if isinstance(words, str) else words(facts)
+    choices = facts.get("allowed", QUOTED.findall(facts.get("expected", "")))
+    values = {
+        "field": field,
+        "choices": format_list([str(choice) for choice in choices], style="or", locale=current().locale),
+        "number": facts.get("min_length", facts.get("max_length")),
+    }
+    return said % ({name: _plain(value) for name, value in facts.items()} | values)
 
 
-def words_for(fault: ErrorDetails) -> str:
-    """Say what is wrong, to follow the name of the field."""
-    words = WORDS.get(fault["type"], fault["msg"])
-    return words if isinstance(words, str) else words(fault.get("ctx", {}))
+def fault_words(fault: ErrorDetails) -> str:
+    """Say what is wrong with a field that a schema refused; in pydantic's words where there are none of ours."""
+    field = field_of(fault) or "body"
+    return sentence(fault["type"], field, fault.get("ctx", {})) or f"“{field}”: {fault['msg']}."
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value == int(value) else value
 
 
 def field_of(fault: ErrorDetails) -> str:

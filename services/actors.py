@@ -14,7 +14,11 @@ class Actor:
     user_id: str
     admin: bool = False
 
+    def may_change(self, owner: str) -> bool:
+        """Tell whether what belongs to the owner may be changed: it is the actor's own, or the actor is an admin."""
+        return self.admin or self.user_id == owner
+
     def require(self, owner: str, what: str) -> None:
-        """Raise NotAllowed unless the thing is the actor's own or the actor is an admin."""
-        if not self.admin and self.user_id != owner:
+        """Raise NotAllowed unless the thing may be changed."""
+        if not self.may_change(owner):
             raise NotAllowed(f"This {what} belongs to somebody else.")

@@ -129,14 +129,17 @@ class Designs:
     def _check(self, request: PosterRequest) -> None:
         for name in ("city", "country"):
             text = clean(getattr(request, name))
-            _require(len(text) <= NAME_MAX, name, text, f"may have {NAME_MAX} characters at most")
+            allowed = f"may have {NAME_MAX} characters at most"
+            _require(len(text) <= NAME_MAX, name, text, allowed, reason="string_too_long", max_length=NAME_MAX)
             _require(any(unicodedata.category(letter)[0] in READABLE for letter in text), name, text, UNREADABLE)
-        in_range = DISTANCE_M_MIN <= request.distance_m <= self._max_distance_m
-        allowed = f"must be {DISTANCE_M_MIN:g} to {self._max_distance_m:g} metres"
-        _require(in_range, "distance", request.distance_m, allowed)
+        bounds = {"least": DISTANCE_M_MIN, "most": self._max_distance_m}
+        in_range = bounds["least"] <= request.distance_m <= bounds["most"]
+        allowed = f"must be {bounds['least']:g} to {bounds['most']:g} metres"
+        _require(in_range, "distance", request.distance_m, allowed, reason="out_of_range", **bounds)
         if request.format is not Format.PDF:
-            _require(not request.bleed_mm, "bleed_mm", request.bleed_mm, "is for the format pdf only")
-            _require(not request.crop_marks, "crop_marks", request.crop_marks, "are for the format pdf only")
+            for name in ("bleed_mm", "crop_marks"):
+                value = getattr(request, name)
+                _require(not value, name, value, "is for the format pdf only", reason="pdf_only")
         _check_tracks(request.tracks)
         _check_markers(request.markers)
 
@@ -148,7 +151,9 @@ class Designs:
             latitude, longitude = located.latitude, located.longitude
         elif latitude is None or longitude is None:
             missing = "latitude" if latitude is None else "longitude"
-            raise InvalidInput("Latitude and longitude go together: give both or neither.", field=missing)
+            raise InvalidInput(
+                "Latitude and longitude go together: give both or neither.", field=missing, reason="half_a_point"
+            )
         _check_point("", latitude, longitude)
         return replace(named, latitude=round(latitude, DEGREE_DIGITS), longitude=round(longitude, DEGREE_DIGITS))
 
@@ -159,9 +164,9 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible.translate(STEERING)).split())
 
 
-def _require(holds: bool, name: str, value: Any, what: str) -> None:
+def _require(holds: bool, name: str, value: Any, what: str, **facts: Any) -> None:
     if not holds:
-        raise InvalidInput(f"“{name}” {what}.", field=name, value=value)
+        raise InvalidInput(f"“{name}” {what}.", field=name, value=value, **facts)
 
 
 def _refuse_ambiguous(named: Place, candidates: Sequence[Candidate]) -> None:
@@ -170,6 +175,7 @@ def _refuse_ambiguous(named: Place, candidates: Sequence[Candidate]) -> None:
             f"“{named.city}, {named.country}” may mean several places. Choose one, by its latitude and longitude.",
             field="city",
             value=named.city,
+            reason="ambiguous",
             candidates=[
                 {"display_name": place.display_name, "latitude": place.latitude, "longitude": place.longitude}
                 for place in candidates

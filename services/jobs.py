@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from mural.errors import Conflict
+from mural.fingerprint import design_from_json
 from mural.jobs.states import JobState
+from mural.poster import PosterDesign
 from services.actors import Actor
 from services.db.models import JobRow
 from services.gallery import GalleryService
@@ -55,6 +57,12 @@ class JobService:
     def get(self, job_id: str) -> JobView:
         """Show a job; raise NotFound."""
         return self._shop.views.of(job_id)
+
+    def design_of(self, job_id: str, actor: Actor) -> PosterDesign:
+        """Tell what a job of one's own is to make, so that it can be changed; raise NotFound or NotAllowed."""
+        row = self._shop.store.with_design(job_id)
+        actor.require(row.owner, "job")
+        return design_from_json(row.design)
 
     def several(self, job_ids: Collection[str]) -> dict[str, JobView]:
         """Show those of some jobs that are known, by id."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import mimetypes
 from dataclasses import replace
+from datetime import UTC, datetime, time
 from typing import Final
 
 from sqlalchemy import func, select
@@ -97,6 +98,10 @@ class PosterService:
         if not (query.page >= 1 and 1 <= query.per_page <= PER_PAGE_MAX):
             raise InvalidInput(f"A page has 1 to {PER_PAGE_MAX} posters.", field="per_page", value=query.per_page)
         own = narrowed(select(*SHOWN).where(PosterRow.owner == owner, ~PosterRow.preview), query.theme, query.city)
+        if query.first_day is not None:
+            own = own.where(PosterRow.created_at >= datetime.combine(query.first_day, time.min, UTC))
+        if query.last_day is not None:
+            own = own.where(PosterRow.created_at <= datetime.combine(query.last_day, time.max, UTC))
         by = SORTS[query.sort]
         in_order = own.order_by(*(by if query.order == "asc" else (column.desc() for column in by)))
         page = in_order.limit(query.per_page).offset((query.page - 1) * query.per_page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal
 
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, Size
@@ -50,3 +51,5 @@ class PosterQuery:
     order: Literal["asc", "desc"] = "desc"
     theme: str | None = None
     city: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None

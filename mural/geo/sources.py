@@ -167,6 +167,5 @@ def _not_covered(extracts: list[Extract], bbox: BBox) -> MapDataError:
         command = f"flask mural import-extract {waiting[0].path}"
         message = f"{waiting[0].name} has to be imported before it can be used: {command}"
     else:
-        there = f"These are here: {', '.join(names)}." if names else "There are none here."
-        message = f"No local map file covers this place. {there}"
+        message = "No local map file covers this place."
     return MapDataError(message, files=names)

@@ -107,9 +107,7 @@ class Failed:
 
     def to_error(self) -> errors.MuralError:
         """Make the error again; a kind that is not known here becomes a RenderError."""
-        kind = getattr(errors, self.error, None)
-        if not (isinstance(kind, type) and issubclass(kind, errors.MuralError)):
-            kind = errors.RenderError
+        kind = errors.kind_named(self.error) or errors.RenderError
         error = kind.__new__(kind)
         # Not the class's own __init__: what it would put into the facts is in them already.
         errors.MuralError.__init__(error, self.message, **self.facts)

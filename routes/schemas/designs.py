@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, DPI_RANGE, Size, Unit
 from mural.poster import ALL_LAYERS, Format, Furniture, LayerChoice, Marker, Texts, Track
@@ -130,8 +131,7 @@ class PlaceIn(Request):
     @model_validator(mode="after")
     def _both_coordinates(self) -> Self:
         if (self.latitude is None) != (self.longitude is None):
-            message = "needs latitude and longitude together: give both or neither"
-            raise ValueError(message)
+            raise PydanticCustomError("half_a_point", "half a point")
         return self
 
 

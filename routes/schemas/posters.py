@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -44,6 +45,8 @@ class PageQuery(Request):
     order: Literal["asc", "desc"] = "desc"
     theme: Name | None = None
     city: Name | None = None
+    first_day: date | None = Field(default=None, description="The earliest day on which they were made (UTC).")
+    last_day: date | None = Field(default=None, description="The latest day.")
 
 
 class Dimensions(Answer):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from mural.paper import DEFAULT_SIZE
 from mural.poster import ALL_LAYERS, Format, Furniture, Texts
@@ -20,7 +21,7 @@ def _words_of(allowed: Collection[str]) -> AfterValidator:
 
     def check(words: str) -> str:
         if not set(filter(None, words.split(","))) <= set(allowed):
-            raise ValueError(f"must be any of {', '.join(sorted(allowed))}, separated by commas")
+            raise PydanticCustomError("not_among", "not among the words", {"words": ", ".join(sorted(allowed))})
         return words
 
     return AfterValidator(check)

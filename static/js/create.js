@@ -7,12 +7,13 @@ import { paperShape, readControls, writeControls } from "./create/form.js";
 import { pageAround } from "./create/gpx.js";
 import { History } from "./create/history.js";
 import { Marks } from "./create/marks.js";
-import { moved, startMover } from "./create/mover.js";
+import { apartM, moved, startMover } from "./create/mover.js";
 import { startPlaceField } from "./create/places.js";
 import { Preview } from "./create/preview.js";
-import { find, need, showFault } from "./lib/dom.js";
+import { centreInRow, find, need, showFault } from "./lib/dom.js";
 import { api, pageUrl } from "./lib/http.js";
 import { gettext } from "./lib/language.js";
+import { startSharing } from "./lib/share.js";
 import { createStore } from "./lib/store.js";
 import { coordinateWords, distanceWords } from "./lib/words.js";
 
@@ -20,6 +21,8 @@ import { coordinateWords, distanceWords } from "./lib/words.js";
 
 const LEAST_M = 500;
 const ADDRESS_PAUSE_MS = 300;
+/** Distances by which the page is moved over the map before it belongs to another town. */
+const FAR = 3;
 
 const form = /** @type {HTMLFormElement} */ (need("[data-create]"));
 const easel = need("[data-easel]");
@@ -158,7 +161,7 @@ function show(now) {
   showWords(now);
   showUsualLines(now);
   marks.show(now);
-  if (now.city) {
+  if (now.city && now.country) {
     const theme = need("[data-theme-name]").textContent ?? "";
     preview.show(requestBody(now), gettext("%(city)s in the theme %(theme)s", { city: now.city, theme }));
   }
@@ -174,15 +177,20 @@ async function locate() {
   if (place) design.set({ latitude: place.latitude, longitude: place.longitude });
 }
 
-/** Moves the map to the tracks, and names it after the town they are in. @param {readonly import("./create/gpx.js").Track[]} tracks */
-async function bringIntoView(tracks) {
-  const now = design.get();
-  const { latitude, longitude, distance } = pageAround([...tracks], paperShape(form, now.orientation));
-  const fitting = Math.round(Math.max(LEAST_M, Math.min(maxDistanceM, distance)));
-  const town = await api(`/geocode/reverse?lat=${latitude}&lon=${longitude}`).catch(() => null);
-  const named = town ? { city: town.city, country: town.country } : {};
-  change({ ...named, latitude, longitude, distance: fitting });
+/**
+ * Goes to another place, and names the poster after the town that is there.
+ * @param {{latitude: number, longitude: number, distance?: number}} place
+ */
+async function goAway(place) {
+  const town = await api(`/geocode/reverse?lat=${place.latitude}&lon=${place.longitude}`).catch(() => null);
+  change({ ...place, ...(town ? { city: town.city, country: town.country } : {}) });
   places.show(/** @type {import("./lib/types.js").Place} */ (design.get()));
+}
+
+/** Moves the map to the tracks. @param {readonly import("./create/gpx.js").Track[]} tracks */
+async function bringIntoView(tracks) {
+  const { distance, ...middle } = pageAround([...tracks], paperShape(form, design.get().orientation));
+  await goAway({ ...middle, distance: Math.round(Math.max(LEAST_M, Math.min(maxDistanceM, distance))) });
 }
 
 /** @param {SubmitEvent} event */
@@ -210,8 +218,41 @@ function fromMiddle(use) {
   };
 }
 
+/** Unfolds the map to pick from, where there is one; what draws it is loaded only then. */
+function startMap() {
+  const map = /** @type {HTMLDetailsElement | null} */ (find("[data-map]", form));
+  if (!map) return;
+  const workbench = {
+    ...design,
+    shape: () => paperShape(form, design.get().orientation),
+    /** @param {{latitude: number, longitude: number}} point */
+    move: (point) => {
+      const { city, latitude, longitude, distance } = design.get();
+      const near = latitude !== null && longitude !== null && apartM({ latitude, longitude }, point) < FAR * distance;
+      if (city && near) change(point);
+      else void goAway(point);
+    },
+    /** @param {number} rotation degrees clockwise */
+    turn: (rotation) => {
+      change({ rotation });
+      writeControls(form, design.get());
+    },
+  };
+  const unfold = async () => {
+    const { startPicker } = await import("./create/picker.js");
+    startPicker(need("[data-picker]", map), workbench);
+  };
+  map.hidden = false;
+  map.addEventListener("toggle", unfold, { once: true });
+}
+
 startSlider();
 startHistory();
+startSharing(need("[data-share]", form), () => {
+  const now = design.get();
+  const words = now.tracks.length ? gettext("The link is copied; it leaves the tracks out.") : undefined;
+  return { link: new URL(`?${addressQuery(now)}`, location.href).href, words };
+});
 startMover(easel, {
   ready: () => design.get().latitude !== null,
   distanceM: () => design.get().distance,
@@ -230,7 +271,6 @@ design.subscribe(show);
 show(design.get());
 void locate();
 
-const picker = find("[data-picker]");
-if (picker) {
-  import("./create/picker.js").then(({ startPicker }) => startPicker(picker, { ...design, set: change }));
-}
+startMap();
+const chosen = find("[name=theme]:checked", form);
+if (chosen) centreInRow(chosen, need(".chips", form));

@@ -2,7 +2,7 @@
 /** What every page does: appearance, and a word when the connection is lost. */
 
 import { startAppearance } from "./appearance.js";
-import { find, need } from "./lib/dom.js";
+import { centreInRow, find, need } from "./lib/dom.js";
 import { basePath } from "./lib/http.js";
 import { startRegret } from "./lib/regret.js";
 
@@ -18,9 +18,7 @@ function watchConnection() {
 function showWhereWeAre() {
   const here = find(".rail [aria-current]");
   const row = here?.closest("ul");
-  if (!here || !row) return;
-  const [place, frame] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
-  row.scrollBy({ left: place.left + place.width / 2 - (frame.left + frame.width / 2), behavior: "instant" });
+  if (here && row) centreInRow(here, row);
 }
 
 startAppearance();

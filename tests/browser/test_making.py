@@ -86,6 +86,8 @@ def test_everything_can_be_done_with_the_keyboard_alone(visit: Visit) -> None:
     keys.press("Tab")
     expect(ann.get_by_role("button", name="Undo")).to_be_focused()
     keys.press("Tab")
+    expect(ann.get_by_role("button", name="Copy the link")).to_be_focused()
+    keys.press("Tab")
     expect(ann.get_by_role("combobox", name="Place")).to_be_focused()
     keys.type("Reykjav")
     expect(ann.get_by_role("option").first).to_contain_text("Reykjavík")
@@ -163,6 +165,18 @@ def test_nobody_is_asked_for_a_permission_unasked(visit: Visit, server: Server) 
         tell.click()
         expect(tell).to_be_hidden()
         assert ann.evaluate("asked") == 1
+
+
+def test_the_link_of_a_design_is_copied_as_it_is_this_moment(visit: Visit) -> None:
+    ann = visit(permissions=["clipboard-read", "clipboard-write"])
+    ann.goto(f"/create?{SAMPLE_QUERY}")
+    ann.get_by_label("Title", exact=True).fill("Home")
+    ann.get_by_role("button", name="Copy the link").click()
+    expect(ann.get_by_text("The link is copied.")).to_be_visible()
+    link = ann.evaluate("navigator.clipboard.readText()")
+    ben = visit()
+    ben.goto(link)
+    expect(ben.get_by_label("Title", exact=True)).to_have_value("Home")
 
 
 def test_a_failed_job_says_why(visit: Visit, server: Server) -> None:

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, SAMPLE_QUERY, Visit, visitor
-from tests.support.real_parts import free_port
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -213,24 +212,6 @@ def test_without_a_script_the_appearance_is_chosen_by_way_of_the_server(visit: V
     ann.get_by_role("button", name="Dark").click()
     expect(ann.locator("html")).to_have_attribute("data-appearance", "dark")
     assert ann.url.endswith("/themes?a=b")
-
-
-def test_the_map_to_pick_from_asks_its_own_tile_server_and_moves_the_place(chromium: Browser, tmp_path: Path) -> None:
-    tile = f"http://127.0.0.1:{free_port()}/{{z}}/{{x}}/{{y}}.png"
-    server = Server(tmp_path / "data", TILE_URL=tile)
-    try:
-        with visitor(chromium, server.base_url) as ann:
-            asked: list[str] = []
-            ann.on("request", lambda request: asked.append(request.url))
-            ann.goto(f"{server.base_url}/create?{SAMPLE_QUERY}")
-            picker = ann.locator("[data-picker]")
-            expect(picker).to_have_class(re.compile("leaflet-container"))
-            expect(ann).to_have_url(re.compile("latitude=60.1715"))
-            picker.click(position={"x": 100, "y": 60})
-            expect(ann).not_to_have_url(re.compile("latitude=60.1715"))
-            assert [url for url in asked if url.startswith(tile.partition("{")[0])]
-    finally:
-        server.stop()
 
 
 def test_everything_works_under_a_prefix(chromium: Browser, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ import { addressQuery, requestBody } from "../../static/js/create/design.js";
 import { scale, spoken } from "../../static/js/create/distance.js";
 import { pageAround, simplified } from "../../static/js/create/gpx.js";
 import { History } from "../../static/js/create/history.js";
-import { moved, onGround } from "../../static/js/create/mover.js";
+import { apartM, moved, onGround } from "../../static/js/create/mover.js";
+import { corners, pointOf, turned } from "../../static/js/create/outline.js";
 
 const design = {
   city: "São Paulo",
@@ -122,4 +123,26 @@ test("undo goes back change by change, redo forth again, and a new change ends w
   assert.equal(past.redo("a"), "c");
   past.changed("c", 5000);
   assert.equal(past.redo("e"), undefined);
+});
+
+const page = { latitude: 60, longitude: 25, distance: 1000, rotation: 0 };
+
+test("the page on the map is as wide as its distance says, and as high as its paper", () => {
+  const [south, north] = [corners(page, 0.75)[0], corners(page, 0.75)[2]];
+  const apart = (a, b) => Math.round(apartM({ latitude: a[0], longitude: a[1] }, { latitude: b[0], longitude: b[1] }));
+  assert.ok(Math.abs(apart(south, [south[0], north[1]]) - 2000) < 5);
+  assert.ok(Math.abs(apart(south, [north[0], south[1]]) - 2667) < 5);
+});
+
+test("a page across the date line stays in one piece", () => {
+  const longitudes = corners({ ...page, longitude: 179.999 }, 1).map(([, longitude]) => longitude);
+  assert.ok(Math.max(...longitudes) - Math.min(...longitudes) < 0.1);
+  assert.ok(Math.round(apartM({ latitude: 0, longitude: 179.999 }, { latitude: 0, longitude: -179.999 })) < 300);
+});
+
+test("where the handle of the page points to says how far it is turned", () => {
+  for (const rotation of [0, 30, 90, 180, 275, 355]) {
+    const [latitude, longitude] = pointOf({ ...page, rotation }, 0.75, 0, 1.2);
+    assert.equal(turned(page, { latitude, longitude }), rotation);
+  }
 });

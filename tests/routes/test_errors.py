@@ -93,7 +93,7 @@ def test_every_fault_is_named_and_the_first_stands_above(ann: Visitor) -> None:
         ({"distance": 1e400}, "distance", None),
         ({"dpi": 72.5}, "dpi", "“dpi” must be a whole number."),
         ({"dpi": 10**30}, "dpi", "“dpi” must be 600 or less."),
-        ({"format": "gif"}, "format", "“format” must be png, svg, pdf, jpeg or webp."),
+        ({"format": "gif"}, "format", "“format” must be png, svg, pdf, jpeg, or webp."),
         ({"orientation": "up"}, "orientation", "“orientation” must be portrait or landscape."),
         ({"crop_marks": "perhaps"}, "crop_marks", "“crop_marks” must be true or false."),
         ({"layers": {"clouds": True}}, "layers.clouds", None),

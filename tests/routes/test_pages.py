@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import requests
 
+from mural.errors import NoStreets
+from tests.support.api import Api, Visitor
 from tests.support.server import Server
 
 NOT_FOUND = ("/posters/nothing", "/generate/nothing", "/create?like=nothing", "/nowhere")
@@ -118,3 +122,85 @@ def test_a_stranger_cannot_stop_or_repeat_a_job(server: Server) -> None:
 
 def test_the_manifest_names_the_start(server: Server) -> None:
     assert requests.get(f"{server.base_url}/manifest.webmanifest", timeout=30).json()["start_url"] == "/"
+
+
+@pytest.fixture
+def failed(api: Api, ann: Visitor) -> str:
+    """A job of ann's that did not work out, with wishes that are not the usual ones."""
+    api.renderer.troubles = [NoStreets("There are no streets there.")]
+    texts = {"title": "Hjem", "subtitle": "", "lines": ["since 1952"]}
+    marks = [{"latitude": 60.17, "longitude": 24.94, "label": "Here", "shape": "heart"}]
+    track = {"label": "Walk", "points": [[60.17, 24.94], [60.18, 24.95]]}
+    wishes = {"theme": "ocean", "size": "a3", "orientation": "landscape", "texts": texts, "markers": marks}
+    job_id: str = ann.submit(**wishes, tracks=[track], visibility="unlisted", layers={"rail": False})["job_id"]
+    api.wait(job_id)
+    return job_id
+
+
+def test_a_job_that_did_not_work_out_leads_to_its_whole_design(ann: Visitor, failed: str) -> None:
+    page = ann.get(f"/generate/{failed}").text
+    assert "Change something" in page
+    assert f'href="/create?job={failed}"' in page
+    form = ann.get(f"/create?job={failed}").text
+    for control in (
+        'name="city" value="Helsinki"',
+        'value="ocean" data-name="Ocean" checked',
+        'value="landscape" checked',
+        'name="title" value="Hjem"',
+        "since 1952</textarea>",
+        'name="marker" value="60.17000,24.94000,heart,Here"',
+        "[[60.17, 24.94], [60.18, 24.95]]",
+        'name="unlisted" value="1" checked',
+    ):
+        assert control in form.replace("&#34;", '"'), control
+    assert re.search(r'<option value="a3"[^>]* selected', form)
+    assert 'value="rail">' in form
+
+
+def test_a_job_of_somebody_else_shows_no_more_than_how_it_stands(ben: Visitor, failed: str) -> None:
+    page = ben.get(f"/generate/{failed}").text
+    assert "This one did not work out" in page
+    assert not re.search("Change something|Try again", page)
+    assert ben.get(f"/create?job={failed}").status_code == 403
+
+
+def test_a_poster_off_the_wall_stays_off_it_when_something_is_changed(api: Api, ann: Visitor) -> None:
+    poster_id = api.made(ann, visibility="unlisted", rotation=11)["id"]
+    assert 'name="unlisted" value="1" checked' in ann.get(f"/create?like={poster_id}").text
+
+
+def test_ones_own_posters_are_found_by_place_theme_and_day(api: Api) -> None:
+    owner = api.visitor()
+    made = api.made(owner, theme="sunset", rotation=13)
+    day = made["created_at"][:10]
+    for query, found in (
+        ("", True),
+        ("city=helsinki&theme=sunset", True),
+        (f"first_day={day}&last_day={day}", True),
+        ("last_day=1999-12-31", False),
+        ("first_day=9999-12-31", False),
+        ("first_day=yesterday", True),
+    ):
+        page = owner.get(f"/gallery?{query}").text
+        assert (made["id"] in page) == found, query
+        assert ("None of your posters is like that" in page) != found
+    assert f'name="last_day" type="date" value="{day}"' in owner.get(f"/gallery?last_day={day}").text
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"distance": "5"}, "„distance“ muss mindestens 500 sein."),
+        ({"orientation": "sideways"}, "„orientation“ muss portrait oder landscape sein."),
+        ({"title": "x" * 201}, "„texts.title“ darf höchstens 200 Zeichen haben."),
+        ({"size": "a0", "dpi": "600"}, "Die Seite ist zu groß."),
+        ({"size": "a99"}, "„size“ muss 11x14in,"),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_in_the_language_of_the_page(
+    ann: Visitor, change: dict[str, str], sentence: str
+) -> None:
+    form = {"full": "1", "show": "title", "place": "Helsinki, Finland", "theme": "noir"} | change
+    answer = ann.post("/create", data=form, headers={"Accept-Language": "de"})
+    assert answer.status_code == 400
+    assert sentence in answer.text

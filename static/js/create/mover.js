@@ -24,6 +24,16 @@ export function moved({ latitude, longitude }, eastM, northM) {
   return { latitude: rounded(north), longitude: rounded(((((east + 180) % 360) + 360) % 360) - 180) };
 }
 
+/**
+ * About how far two points are apart, in metres.
+ * @param {{latitude: number, longitude: number}} one degrees
+ * @param {{latitude: number, longitude: number}} other degrees
+ */
+export function apartM(one, other) {
+  const east = ((other.longitude - one.longitude + 540) % 360) - 180;
+  return METRES_PER_DEGREE * Math.hypot(other.latitude - one.latitude, east * Math.cos((one.latitude * Math.PI) / 180));
+}
+
 /** Five decimals are about a metre. @param {number} degrees */
 function rounded(degrees) {
   return Math.round(degrees * 1e5) / 1e5;

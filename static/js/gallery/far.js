@@ -2,20 +2,14 @@
 /** Gives back the memory of pictures far out of sight; their places stay, and they come again from the cache. */
 
 import { find } from "../lib/dom.js";
+import { followCards } from "./follow.js";
 
 const FAR = "4000px";
 
 /** @param {HTMLElement} wall */
 export function startLettingGo(wall) {
   const sight = new IntersectionObserver((entries) => entries.forEach(showOrLetGo), { rootMargin: FAR });
-  const members = new MutationObserver((changes) => {
-    for (const { addedNodes, removedNodes } of changes) {
-      for (const node of removedNodes) if (node instanceof HTMLElement) sight.unobserve(node);
-      for (const node of addedNodes) if (node instanceof HTMLElement) sight.observe(node);
-    }
-  });
-  for (const card of wall.children) sight.observe(card);
-  members.observe(wall, { childList: true });
+  followCards(wall, { hung: (card) => sight.observe(card), gone: (card) => sight.unobserve(card) });
 }
 
 /** @param {IntersectionObserverEntry} entry */

@@ -5,6 +5,7 @@
  */
 
 import { calm, find } from "../lib/dom.js";
+import { followCards } from "./follow.js";
 
 const MOVE_MS = 180;
 
@@ -19,41 +20,26 @@ class Masonry {
     // A window that changes its width takes the cards along at once; only what comes and goes is seen to move.
     this.sizes = new ResizeObserver(() => this.#arrange());
     wall.classList.add("masonry");
-    for (const card of wall.children) this.#hold(/** @type {HTMLElement} */ (card));
+    followCards(wall, {
+      hung: (card, old) => this.#hold(card, old),
+      gone: (card) => this.sizes.unobserve(card),
+      settled: () => this.#arrange(calm() ? 0 : MOVE_MS),
+    });
     this.#arrange();
-    new MutationObserver((changes) => this.#takeIn(changes)).observe(wall, { childList: true });
-  }
-
-  /** @param {MutationRecord[]} changes */
-  #takeIn(changes) {
-    for (const { addedNodes, removedNodes } of changes) {
-      for (const card of removedNodes) if (card instanceof HTMLElement) this.sizes.unobserve(card);
-      for (const card of addedNodes) if (card instanceof HTMLElement) this.#hold(card);
-      this.#inherit(removedNodes[0], addedNodes[0]);
-    }
-    this.#arrange(calm() ? 0 : MOVE_MS);
   }
 
   /**
    * Follows a card's size. A small copy differs from its poster by part of a pixel, which many cards would add up above
    * what somebody looks at: the poster's own shape holds, whether its picture has come or has been let go.
    * @param {HTMLElement} card
+   * @param {HTMLElement} [old] the sheet in whose place a finished poster hangs, and whose column it takes
    */
-  #hold(card) {
+  #hold(card, old) {
     const image = find("img", card);
     if (image) image.style.aspectRatio = `${image.getAttribute("width")} / ${image.getAttribute("height")}`;
+    const column = old && this.#columns.get(old);
+    if (column !== undefined) this.#columns.set(card, column);
     this.sizes.observe(card);
-  }
-
-  /**
-   * Gives a finished poster the column in which it was being made.
-   * @param {Node | undefined} old
-   * @param {Node | undefined} fresh
-   */
-  #inherit(old, fresh) {
-    if (!(old instanceof HTMLElement) || !(fresh instanceof HTMLElement)) return;
-    const column = this.#columns.get(old);
-    if (column !== undefined) this.#columns.set(fresh, column);
   }
 
   /**

@@ -19,6 +19,7 @@ export class Older {
     this.more = more;
     this.wall = wall;
     this.link = /** @type {HTMLAnchorElement} */ (need("a", more));
+    this.words = this.link.textContent;
     this.link.addEventListener("click", (event) => {
       event.preventDefault();
       void this.#load();
@@ -39,6 +40,7 @@ export class Older {
     if (this.#loading || this.more.hidden) return;
     this.#loading = true;
     this.more.setAttribute("aria-busy", "true");
+    this.link.textContent = this.words;
     try {
       const page = await api(`/gallery?limit=${PAGE}&before=${this.link.dataset.nextBefore}`);
       this.wall.append(page.posters);

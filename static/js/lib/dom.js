@@ -93,3 +93,13 @@ export function showFault(element, words) {
 export function calm() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
+
+/**
+ * Draws a row that runs out of the window along until an element is in its middle.
+ * @param {Element} element
+ * @param {Element} row
+ */
+export function centreInRow(element, row) {
+  const [place, frame] = [element.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollBy({ left: place.left + place.width / 2 - (frame.left + frame.width / 2), behavior: "instant" });
+}

@@ -3,24 +3,10 @@
 
 import { find, need, showFault } from "../lib/dom.js";
 import { basePath } from "../lib/http.js";
-import { gettext } from "../lib/language.js";
 import { notify } from "../lib/notices.js";
 import { takeDown } from "../lib/regret.js";
+import { startSharing } from "../lib/share.js";
 import { lookCloser } from "./zoom.js";
-
-/** @param {HTMLElement} button */
-function startSharing(button) {
-  const url = button.dataset.share ?? "";
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(url);
-      notify(gettext("The link is copied."));
-    } catch {
-      notify(url, { seconds: 20 });
-    }
-  });
-}
 
 /**
  * @param {HTMLElement} form leads to a page that asks, where there is no script
@@ -55,7 +41,7 @@ function startLookingCloser(button) {
 /** @param {HTMLElement} article */
 export function startExhibit(article) {
   const share = find("[data-share]", article);
-  if (share) startSharing(share);
+  if (share) startSharing(share, () => ({ link: share.dataset.share ?? "" }));
   const closer = find("[data-closer]", article);
   if (closer) startLookingCloser(closer);
   const remove = find("[data-delete]", article);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -32,6 +33,18 @@ def test_else_the_kind_is_said_with_its_facts(german: None) -> None:
     asked = errors.TooMany("You have 20 posters on their way.", retry_after_s=7)
     assert "7 Sekunden" in faults.said(asked)
     assert faults.said(errors.InvalidInput("Too wide.", field="size")) == "„size“ enthält etwas, das nicht erlaubt ist."
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"allowed": ["a", "b"]}, "„size“ muss a oder b sein."),
+        ({"reason": "out_of_range", "least": 500.0, "most": 30_000.0}, "„size“ muss zwischen 500 und 30000 liegen."),
+        ({"reason": "a reason of its own"}, "„size“ enthält etwas, das nicht erlaubt ist."),
+    ],
+)
+def test_what_a_field_may_hold_is_said_as_far_as_the_facts_tell(german: None, facts: Any, sentence: str) -> None:
+    assert faults.said(errors.InvalidInput("Not that.", field="size", **facts)) == sentence
 
 
 def test_a_kind_without_a_sentence_is_said_as_the_one_above_it(german: None) -> None:

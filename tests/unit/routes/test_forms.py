@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from mural.errors import InvalidInput
@@ -13,6 +15,8 @@ from mural.geo.gazetteer import Settlement
 from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, Place, PosterDesign, Texts, Track
 from mural.themes import load_theme
 from routes import forms
+from routes.errors import validation_body
+from routes.schemas import LivePreviewIn
 from services.requests import PosterRequest
 from tests.support.real_parts import ROOT
 
@@ -70,6 +74,14 @@ def wish(pairs: list[tuple[str, str]], *towns: Settlement) -> PosterRequest:
     return forms.wish_from_form(MultiDict(pairs), knows(*towns))
 
 
+def refused_field(pairs: list[tuple[str, str]]) -> str:
+    """Tell which field of a form is refused."""
+    with pytest.raises((InvalidInput, ValidationError)) as refused:
+        wish(pairs)
+    fault = refused.value
+    return fault.field if isinstance(fault, InvalidInput) else str(validation_body(fault)["field"])
+
+
 def test_every_control_of_the_form_reaches_the_request() -> None:
     made = wish(FULL)
     assert (made.city, made.country, made.latitude, made.longitude) == ("Helsinki", "Finland", 60.1715, 24.9443)
@@ -87,9 +99,7 @@ def test_every_control_of_the_form_reaches_the_request() -> None:
 
 @pytest.mark.parametrize("tracks", ["{", "[1]", '[{"points": [[1, 2]]}]', '[{"points": "x", "more": 1}]'])
 def test_tracks_that_are_none_are_refused(tracks: str) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        wish([*(pair for pair in FULL if pair[0] != "tracks"), ("tracks", tracks)])
-    assert str(refused.value.field).startswith("tracks")
+    assert refused_field([*(pair for pair in FULL if pair[0] != "tracks"), ("tracks", tracks)]).startswith("tracks")
 
 
 @pytest.mark.parametrize("words", ["", "x,y", "95,0,pin,", "60,24,square,", "1"])
@@ -136,6 +146,22 @@ def test_coordinates_that_belong_to_another_name_are_not_believed() -> None:
     assert wish(edited, town("Springfield")).city == "Springfield"
 
 
+def test_a_form_that_comes_back_has_what_was_typed_and_not_where_it_was_before() -> None:
+    state = forms.state_from_form(MultiDict([("place", "Springfield"), *(pair for pair in FULL if pair[0] != "place")]))
+    assert (state.city, state.country, state.latitude) == ("Springfield", "", "")
+    kept = forms.state_from_form(MultiDict(FULL))
+    assert (kept.city, kept.country, kept.latitude) == ("Helsinki", "Finland", "60.1715")
+
+
+def test_the_preview_without_a_script_shows_what_the_form_says() -> None:
+    state = forms.state_from_form(MultiDict(FULL))
+    drawn = LivePreviewIn.model_validate(state.preview_query).to_request()
+    made = wish(FULL)
+    assert (drawn.latitude, drawn.theme, drawn.size, drawn.layers) == (60.1715, "noir", "a4", made.layers)
+    assert drawn.texts == Texts(title="Home", subtitle="", coordinates="")
+    assert (drawn.furniture, drawn.rotation_deg) == (made.furniture, 45)
+
+
 @pytest.mark.parametrize("typed", ["", "Xyzzyx"])
 def test_a_place_that_is_not_known_is_named(typed: str) -> None:
     with pytest.raises(InvalidInput) as fault:
@@ -145,15 +171,12 @@ def test_a_place_that_is_not_known_is_named(typed: str) -> None:
 
 @pytest.mark.parametrize(("name", "value"), [("distance", "1"), ("dpi", "9"), ("orientation", "sideways")])
 def test_a_value_out_of_bounds_is_refused_by_name(name: str, value: str) -> None:
-    with pytest.raises(InvalidInput) as fault:
-        wish([*(pair for pair in FULL if pair[0] != name), (name, value)])
-    assert fault.value.field == name
+    assert refused_field([*(pair for pair in FULL if pair[0] != name), (name, value)]) == name
 
 
 @pytest.mark.parametrize("candidate", ["", "city=x", "city=&country=&latitude=a&longitude=b", "nonsense=1"])
 def test_a_made_up_candidate_is_refused(candidate: str) -> None:
-    with pytest.raises(InvalidInput):
-        wish([("candidate", candidate), ("theme", "noir")])
+    assert refused_field([("candidate", candidate), ("theme", "noir")])
 
 
 def test_the_address_says_what_is_hidden() -> None:
@@ -186,7 +209,7 @@ def design() -> PosterDesign:
 
 
 def test_marks_and_tracks_come_back_with_the_workbench() -> None:
-    state = forms.state_like(design())
+    state = forms.state_like(design(), public=True)
     assert (state.markers, state.tracks) == ((HERE,), (WALK,))
     assert json.loads(state.tracks_json) == [{"label": "Walk", "points": [[60.0, 10.0], [60.1, 10.1]]}]
     assert forms.marker_words(HERE) == "59.90000,10.70000,circle,Here"
@@ -213,7 +236,14 @@ def test_a_button_stands_for_a_kind_of_file() -> None:
 
 
 def test_the_workbench_is_set_up_as_a_poster_was_made() -> None:
-    state = forms.state_like(design())
+    state = forms.state_like(design(), public=True)
     assert (state.size, state.orientation) == ("a3", "landscape")
     assert (state.title, state.show) == ("Hjem", {"title", "coordinates"})
     assert (state.layers, state.add, state.rotation) == ({"roads"}, {"scale_bar"}, 30)
+    assert not state.unlisted
+    assert forms.state_like(design(), public=False).unlisted
+
+
+@pytest.mark.parametrize(("typed", "day"), [("2026-01-31", date(2026, 1, 31)), ("", None), ("2026-02-30", None)])
+def test_a_day_is_read_as_a_date_field_sends_it(typed: str, day: date | None) -> None:
+    assert forms.day_of(typed) == day

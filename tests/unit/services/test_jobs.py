@@ -196,6 +196,13 @@ def test_after_three_retries_it_has_failed(studio: Studio) -> None:
     assert len(studio.renderer.requests) == 4
 
 
+def test_what_a_job_is_to_make_is_told_to_its_owner_only(studio: Studio) -> None:
+    job_id = studio.services.posters.submit(studio.wish(rotation_deg=30), "ann").job.job_id
+    assert studio.services.jobs.design_of(job_id, Actor("ann")).rotation_deg == 30
+    with pytest.raises(NotAllowed):
+        studio.services.jobs.design_of(job_id, Actor("bob"))
+
+
 def test_an_error_of_the_program_fails_the_job_and_nothing_else(studio: Studio) -> None:
     studio.renderer.troubles = [ZeroDivisionError("secret detail")]
     job_id = submit(studio)

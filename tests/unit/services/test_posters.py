@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -254,6 +255,11 @@ def test_own_posters_are_listed_page_by_page(studio: Studio) -> None:
     assert [poster.theme for poster in by_theme.items] == ["paper"] * 3 + ["noir"] * 2
     assert mine("ann", PosterQuery(city="HELSINKI")).total == 5
     assert mine("ann", PosterQuery(city="Oslo")).items == ()
+    today = studio.clock.now.date()
+    assert mine("ann", PosterQuery(first_day=today, last_day=today)).total == 5
+    assert mine("ann", PosterQuery(first_day=today + timedelta(days=1))).total == 0
+    assert mine("ann", PosterQuery(last_day=today - timedelta(days=1))).total == 0
+    assert mine("ann", PosterQuery(first_day=date.min, last_day=date.max)).total == 5
     assert studio.services.posters.count() == 6
 
 
