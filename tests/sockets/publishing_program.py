@@ -16,6 +16,7 @@ from config import Config
 from routes.sockets.commands import Commands, Connection, NoPayload
 from services.events import GALLERY_ROOM, Event
 from services.fanout import Fanout
+from tests.support.quick_server import draw_at_once
 
 
 def payload_of(number: int, wish: dict[str, Any]) -> Any:
@@ -27,6 +28,7 @@ def payload_of(number: int, wish: dict[str, Any]) -> Any:
 
 def main() -> None:
     """Serve."""
+    draw_at_once()
     config = Config.from_env(wsgi.ENVIRON)
     app = create_app(config)
     services, socketio = app.extensions["mural"], app.extensions["socketio"]

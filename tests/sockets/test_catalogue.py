@@ -10,7 +10,7 @@ import requests
 
 from services.event_catalogue import ACKNOWLEDGEMENTS, EVENTS, Told
 from services.events import Command, Name, names_of
-from tests.support.ordered_client import SimpleClient
+from tests.support.library_client import SimpleClient
 from tests.support.server import Server
 
 NOT_HERE = {

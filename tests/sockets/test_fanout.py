@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.support.ordered_client import SimpleClient
+from tests.support.library_client import SimpleClient
 from tests.support.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, RawSocket, raw_socket
 from tests.support.server import Server
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.ordered_client import SimpleClient
+from tests.support.library_client import SimpleClient
 from tests.support.real_parts import ROOT, free_port, program
 from tests.support.server import HELSINKI, Server
 
