@@ -6,7 +6,7 @@ from typing import Any
 
 from mural.jobs.progress import Step
 from tests.support.library_client import SimpleClient
-from tests.support.server import QuickServer
+from tests.support.server import QuickServer, Server
 from tests.support.waiting import PATIENCE_S
 
 
@@ -78,7 +78,7 @@ def test_a_flood_costs_the_flooder_and_nobody_else(any_server: QuickServer) -> N
         assert other.call("gallery:leave", {})["ok"] is True
 
 
-def test_who_floods_is_told_why_before_the_connection_ends(any_server: Server) -> None:
+def test_who_floods_is_told_why_before_the_connection_ends(any_server: QuickServer) -> None:
     with any_server.client() as flooder:
         for _ in range(1000):
             flooder.emit("gallery:leave", {})

@@ -13,14 +13,14 @@ import socketio
 from tests.support.waiting import wait_until
 
 
-class Engine(engineio.Client):
+class Engine(engineio.Client):  # type: ignore[misc]  # the library ships no types
     """Hands messages on one after the other: the library gives each a thread of its own, which mixes binary ones up."""
 
     def _trigger_event(self, event: str, *args: Any, **options: Any) -> Any:
         return self.handlers[event](*args) if event == "message" else super()._trigger_event(event, *args, **options)
 
 
-class Client(socketio.Client):
+class Client(socketio.Client):  # type: ignore[misc]  # the library ships no types
     """The library's client on such an engine; it looks into no letters, which in Python takes it most of its time."""
 
     def __init__(self, **options: Any) -> None:
@@ -30,7 +30,7 @@ class Client(socketio.Client):
         return Engine
 
 
-class SimpleClient(socketio.SimpleClient):
+class SimpleClient(socketio.SimpleClient):  # type: ignore[misc]  # the library ships no types
     """The library's simple client on such an engine."""
 
     client_class = Client

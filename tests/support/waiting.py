@@ -15,7 +15,7 @@ LONGEST_PAUSE_S: Final = 0.05
 Seen = TypeVar("Seen")
 
 
-def wait_until(holds: Callable[[], Seen], trouble: Callable[[], object] = lambda: "it did not happen") -> Seen:
+def wait_until(holds: Callable[[], Seen | None], trouble: Callable[[], object] = lambda: "it did not happen") -> Seen:
     """Look until something is so, and give what was seen; ``trouble`` says what is there instead."""
     deadline = time.monotonic() + PATIENCE_S
     pause_s = FIRST_PAUSE_S
