@@ -69,11 +69,11 @@ class PosterServices:
     posters: PosterService
 
 
-def open_database(config: Config) -> Database:
+def open_database(config: Config, aside: Aside = directly) -> Database:
     """Open the database and bring its tables to this version; raise DamagedDatabase where that is no use."""
     config.data_dir.mkdir(parents=True, exist_ok=True)
     _look_over(config)
-    database = Database(config.database_url)
+    database = Database(config.database_url, aside=aside)
     migrate(database, config.backups_dir)
     with database.write() as session:
         gallery_store.ensure_epoch(session)
@@ -92,7 +92,7 @@ def _look_over(config: Config) -> None:
 
 def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     """Wire the services; nothing runs yet, but everything can be read."""
-    database = open_database(config)
+    database = open_database(config, outside.aside)
     urls, clock, estimates = Urls(config.url_prefix), outside.clock, Estimates()
     files = PosterFiles(config.posters_dir, max_bytes=round(config.max_storage_gb * BYTES_PER_GB), aside=outside.aside)
     store = JobStore(database, files, QueueLimits(config.max_queue, config.session_queue), clock)

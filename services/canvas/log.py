@@ -107,7 +107,6 @@ class CanvasLog:
             ids, strangers = self._ids_of(session, {placement.actor for placement in placements})
             session.execute(insert(PlacementRow), [_row(placement, ids) for placement in placements])
             self._remember(session, cooldowns)
-            self.database.commit(session, self.aside)
         # Kept only now: a number given in a transaction that failed is nobody's.
         if len(self._actor_ids) > MAX_KNOWN_ACTORS:
             self._actor_ids.clear()
@@ -158,7 +157,6 @@ class CanvasLog:
         with self.database.write() as session:
             session.merge(_snapshot(epoch, state, packed))
             session.execute(delete(CanvasCooldownRow).where(CanvasCooldownRow.full_at_ms <= now_ms))
-            self.database.commit(session, self.aside)
 
     def snapshot_before(self, season: Season, *, seq: int | None = None, at_ms: int | None = None) -> State:
         """Find the latest kept board of a season, no later than a placement or a moment."""

@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
 from mural.errors import MuralError, StorageFull, Unavailable
-from services.background import Aside
+from services.background import Aside, directly
 
 WRITES: Final = "mural_writes"
 """Execution option of the connections that are going to write."""
@@ -30,8 +30,9 @@ BUSY: Final = "The database is busy. Try again in a moment."
 class Database:
     """Hands out sessions for reading and for writing; raises mural.errors where the database itself is in trouble."""
 
-    def __init__(self, url: str, *, busy_timeout_s: float = 5.0) -> None:
+    def __init__(self, url: str, *, busy_timeout_s: float = 5.0, aside: Aside = directly) -> None:
         self.url = driver_url(url)
+        self.aside = aside
         self.engine = make_engine(self.url, busy_timeout_s=busy_timeout_s)
         snapshots = self.engine.execution_options(**({} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}))
         self._reading = sessionmaker(snapshots, expire_on_commit=False)
@@ -53,19 +54,20 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a session that is committed at the end, durably, or rolled back when anything is raised."""
-        with _in_our_words(), self._writer, self._writing.begin() as session:
+        with _in_our_words(), self._writer, self._writing() as session:
             yield session
-
-    def commit(self, session: Session, aside: Aside) -> None:
-        """Commit a session while green threads go on: on SQLite the wait for the disk is inside C."""
-        if not self.is_sqlite:
+            session.flush()
+            if self.is_sqlite and session.in_transaction():
+                self._commit_aside(session)
             session.commit()
-            return
+
+    def _commit_aside(self, session: Session) -> None:
+        """Commit while green threads go on: SQLite waits for the disk inside C."""
         raw = session.connection().connection.dbapi_connection
         if raw is None:
             raise RuntimeError("the session has no connection")
         try:
-            aside(raw.commit)
+            self.aside(raw.commit)
         except sqlite3.OperationalError as error:
             raise OperationalError("COMMIT", None, error) from error
 

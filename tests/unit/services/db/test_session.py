@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +44,27 @@ def test_a_write_is_kept_and_a_failed_one_is_not(database: Database) -> None:
     with pytest.raises(IntegrityError), database.write() as session:
         session.add_all([StreamRow(name=name, epoch="e", seq=0) for name in ("b", "a")])
     assert count(database) == 1
+
+
+def test_a_write_waits_for_the_disk_aside(tmp_path: Path) -> None:
+    waited: list[str] = []
+
+    def aside(commit: Callable[[], Any]) -> Any:
+        waited.append(threading.current_thread().name)
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(commit).result()
+
+    database = Database(f"sqlite:///{tmp_path / 'mural.db'}", aside=aside)
+    migrate(database, tmp_path / "backups")
+    waited.clear()
+    with database.write() as session:
+        add(session, "a")
+    with pytest.raises(IntegrityError), database.write() as session:
+        add(session, "a")
+    with database.write():
+        pass  # nothing to wait for
+    assert count(database) == len(waited) == 1
+    database.close()
 
 
 def test_many_writers_at_once_lose_no_update(database: Database) -> None:
