@@ -62,6 +62,7 @@ def hung_full(page: Page, poster: dict[str, Any], count: int, shapes: Sequence[t
     """Visit the wall and hang more cards there, of these shapes or all like the poster."""
     page.goto("/")
     expect(page.locator(".here:not(.away)")).to_be_visible()
+    page.evaluate("document.querySelector('[data-more]').hidden = true")  # what others hung must not follow
     page.evaluate(HANG, [poster["id"], count, [*shapes]])
     until(page, lambda: bool(page.evaluate("document.querySelector('[data-poster=card-0]').style.translate")))
     return page

@@ -100,6 +100,14 @@ def test_the_poster_stays_in_view_while_the_controls_scroll_on_a_phone(visit: Vi
     ann.goto("/create")
     ann.get_by_label("Size", exact=True).scroll_into_view_if_needed()
     expect(ann.get_by_role("application")).to_be_in_viewport(ratio=0.99)
+    expect(ann.get_by_role("button", name="Make the poster")).to_be_in_viewport(ratio=0.99)
+
+
+def test_a_low_window_leaves_the_controls_to_be_reached(visit: Visit) -> None:
+    ann = visit(viewport={"width": 683, "height": 425})  # a laptop's at 200 per cent
+    ann.goto("/create")
+    for name in ("Size", "Fineness", "Letters"):
+        ann.get_by_label(name, exact=True).click(trial=True)
 
 
 def test_all_controls_of_the_workbench_are_seen_at_a_glance(visit: Visit) -> None:

@@ -143,6 +143,17 @@ def test_an_unclear_place_is_asked_about(visit: Visit) -> None:
     expect(field).to_be_focused()
 
 
+def test_the_towns_that_are_suggested_fit_on_a_phone(visit: Visit) -> None:
+    ann = visit(viewport=PHONE)
+    ann.goto("/")
+    ann.get_by_role("combobox", name="Hang a poster of").fill("Springf")
+    expect(ann.get_by_role("option").first).to_be_visible()
+    box = ann.get_by_role("listbox").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+
+
 def test_older_posters_come_as_one_scrolls(visit: Visit, server: Server) -> None:
     hanging = requests.get(f"{server.api}/gallery?limit=26", timeout=30).json()["posters"]
     jobs = [server.submit_new(dpi=72)["job_id"] for _ in range(26 - len(hanging))]
