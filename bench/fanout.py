@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.effort import by_effort
+from bench.installation import installation
 from bench.plots import Curve, Panel, draw
 from bench.report import print_table
 from bench.scenes import Scene, porto
@@ -147,27 +148,23 @@ def _wait_for(port: int) -> None:
 
 @contextmanager
 def rendering() -> Iterator[None]:
-    """Keep a render process busy, on a Mural of its own that nobody listens to."""
-    scene = porto()
+    """Keep a render process busy, that of a Mural which nobody listens to meanwhile."""
     stopped = threading.Event()
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder) / "data", SESSION_QUEUE="1000")
-        scene.lend_to(server.data_dir)
-        thread = threading.Thread(target=_keep_busy, args=(server, scene, stopped))
-        thread.start()
-        try:
-            yield
-        finally:
-            stopped.set()
-            thread.join()
-            server.stop()
+    thread = threading.Thread(target=_keep_busy, args=(installation(), porto(), stopped))
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
 
 
 def _keep_busy(server: Server, scene: Scene, stopped: threading.Event) -> None:
     for number in count():
         if stopped.is_set():
             return
-        job_id = server.submit(**scene.body(distance=scene.distance_m - number))["job_id"]
+        wish = scene.body(distance=scene.distance_m + number, texts={"title": str(time.time_ns())})  # never made before
+        job_id = server.submit(**wish)["job_id"]
         server.wait_for(job_id, "completed", "failed")
 
 

@@ -14,9 +14,12 @@ from typing import Final
 from bench.effort import by_effort
 from bench.report import print_table
 from bench.scenes import Scene, porto
+from mural.geo.projection import View, page_bbox
+from mural.geo.sources import obtain_area
 from mural.paper import PageWish, page_for
 from mural.poster import Format, Page, Place, PosterDesign
 from mural.render.export import PREVIEW_WIDTH_PX, VECTORS
+from mural.render.page import map_half_extent_m
 from mural.themes import load_theme
 from mural.worker.protocol import MapSources, RenderRequest
 from mural.worker.render import Renderer
@@ -82,7 +85,7 @@ def run() -> None:
     scene = porto()
     with tempfile.TemporaryDirectory() as folder:
         scene.lend_to(Path(folder))
-        _in_a_fresh_process(scene, PRINTS[0], Path(folder))  # reads the map into the area cache; not measured
+        _read_into_the_cache(scene, Path(folder))  # not measured
         costs = {item.name: _best(scene, item, Path(folder)) for item in PRINTS}
     default = costs[PRINTS[0].name]
     title = f"prints of {scene.city} {scene.distance_m / 1000:g} km, the map in the area cache, best of {REPEAT}"
@@ -104,6 +107,12 @@ def _megabytes(cost: Cost) -> tuple[str, str]:
 
 def _best(scene: Scene, item: Print, folder: Path) -> Cost:
     return min((_in_a_fresh_process(scene, item, folder) for _ in range(REPEAT)), key=lambda cost: cost.seconds)
+
+
+def _read_into_the_cache(scene: Scene, folder: Path) -> None:
+    design = design_of(scene, "noir")
+    page = page_bbox(View(latitude=scene.latitude, longitude=scene.longitude), *map_half_extent_m(design))
+    obtain_area(page, request_for(design, folder, folder, preview=False).sources, lambda *_: None)
 
 
 def _in_a_fresh_process(scene: Scene, item: Print, folder: Path) -> Cost:

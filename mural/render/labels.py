@@ -44,9 +44,7 @@ class Surroundings:
     beads: NDArray[np.float64]
 
 
-def place_labels(
-    sizes: NDArray[np.float64], signs: Boxes, surroundings: Surroundings, unit: float
-) -> NDArray[np.float64]:
+def place_labels(sizes: NDArray[np.float64], signs: Boxes, surroundings: Surroundings, unit: float) -> Boxes:
     """Find a box for each label of a width and height (shape (n, 2)) beside its sign, or where it covers least."""
     beads = _within(surroundings.beads, surroundings.room)
     tree = shapely.STRtree(np.asarray(shapely.points(beads), dtype=object))
@@ -60,8 +58,9 @@ def place_labels(
             outside = _areas(room) - _shared(room, np.array([surroundings.room]))[:, 0]
             struck = np.bincount(tree.query(shapely.box(*room.T))[0], minlength=len(room)) * BEAD_PT * STRUCK_PT
             drift = np.maximum(0.0, _distances(places, sign) - GAP_PT * unit) * DRIFT_PT
-            # Of equals argmin() takes the first: the places come in the order of preference.
-            boxes[k] = places[np.argmin(covered + outside + (struck * unit + drift) * unit)]
+            cost = covered + outside + (struck * unit + drift) * unit
+            # Of equals argmin() takes the first: the places come in the order of preference, which no noise may decide.
+            boxes[k] = places[np.argmin(np.round(cost, 6))]
     return boxes
 
 

@@ -27,6 +27,12 @@ def test_a_label_stands_on_the_right_of_its_sign() -> None:
     assert placed(DOT).tolist() == [[102 + GAP_PT, 95, 142 + GAP_PT, 105]]
 
 
+def test_rounding_does_not_decide_on_which_side_it_stands() -> None:
+    for corner in np.random.default_rng(1).uniform(50, 120, (100, 2)):
+        ((left, *_),) = placed((*corner, *(corner + 4.1))).tolist()
+        assert left > corner[0]
+
+
 def test_it_grows_with_the_page() -> None:
     ((left, _, right, _),) = placed(DOT, unit=2.0).tolist()
     assert (left, right) == (102 + 2 * GAP_PT, 182 + 2 * GAP_PT)
