@@ -103,6 +103,16 @@ def test_the_poster_stays_in_view_while_the_controls_scroll_on_a_phone(visit: Vi
     expect(ann.get_by_role("button", name="Make the poster")).to_be_in_viewport(ratio=0.99)
 
 
+def test_the_strip_of_themes_begins_at_the_chosen_one_on_a_phone(visit: Visit) -> None:
+    ann = visit(viewport=PHONE)
+    ann.goto(f"/create?{SAMPLE_QUERY}&theme=transit")
+    expect(ann.get_by_alt_text(re.compile("^Preview: "))).to_be_visible()
+    chip = ann.locator(".chip:has(:checked)").bounding_box()
+    assert chip is not None
+    assert chip["x"] >= 0
+    assert chip["x"] + chip["width"] <= PHONE["width"]
+
+
 def test_a_low_window_leaves_the_controls_to_be_reached(visit: Visit) -> None:
     ann = visit(viewport={"width": 683, "height": 425})  # a laptop's at 200 per cent
     ann.goto("/create")

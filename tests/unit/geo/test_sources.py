@@ -122,8 +122,9 @@ def test_without_a_server_a_file_that_holds_most_of_the_page_will_do(sources: Ma
     wide = page_bbox(View(latitude=60.1715, longitude=24.9443), 700, 800)
     assert obtain(wide, sources).source == "helsinki.osm.pbf"
     wider = page_bbox(View(latitude=60.1715, longitude=24.9443), 1500, 2000)
-    with pytest.raises(MapDataError, match=r"helsinki\.osm\.pbf"):
+    with pytest.raises(MapDataError, match="covers this place") as refused:
         obtain(wider, sources)
+    assert refused.value.facts["files"] == ["helsinki.osm.pbf"]
 
 
 def test_when_the_server_fails_too(sources: MapSources) -> None:
