@@ -5,7 +5,7 @@ clients wakes 1,000 threads, and a client that reads nothing has its queue grow 
 queue is an Outbox. It writes straight to the client's connection when nothing waits before it and the system takes it
 without waiting; else the packet is queued and the client's own thread writes it. What waits is bounded.
 
-What this relies on, each with a test in tests/sockets/test_engine_sockets.py that notices when it is no longer so:
+What this relies on, each with a test in tests/sockets that notices when it is no longer so:
 
 - ``Server.create_queue`` makes the queue of each socket, which is then only used by put, get, task_done and join;
 - ``Server._async["websocket"]`` is called with ``Socket._websocket_handler``, and makes a WSGI application;
