@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from services.container import build_services
 from services.events import RecordingPublisher
 from tests.support.films import frames_of
 from tests.support.server import Server
+from tests.support.waiting import wait_until
 
 ANN = "11111111-1111-4111-8111-111111111111"
 
@@ -121,8 +121,8 @@ def test_the_board_is_in_the_figures_of_the_installation(board: Server) -> None:
 
 def test_an_unchanged_board_is_not_sent_again(board: Server) -> None:
     seq = place(board, 0, 0, 1).json()["seq"]
-    while int((first := get(board, "/board")).headers["X-Seq"]) < seq:
-        time.sleep(0.1)  # what is sent may be a second old
+    wait_until(lambda: int(get(board, "/board").headers["X-Seq"]) >= seq)  # what is sent may be a second old
+    first = get(board, "/board")
     second = requests.get(f"{board.api}/canvas/board", headers={"If-None-Match": first.headers["ETag"]}, timeout=30)
     plain = requests.get(f"{board.api}/canvas/board", headers={"Accept-Encoding": "identity"}, timeout=30)
     assert second.status_code == 304

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import MODES
-from tests.support.server import Server
+from tests.support.server import MODES, Server
 
 
 @pytest.fixture(scope="module", params=MODES)

@@ -8,7 +8,10 @@ import wsgi  # first of all: it patches the standard library
 import resource
 import sys
 
+from tests.support.quick_server import draw_at_once
+
 if __name__ == "__main__":
     files = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_NOFILE, (files // 2, files))
+    draw_at_once()
     wsgi.main()

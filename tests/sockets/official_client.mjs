@@ -1,4 +1,5 @@
-// A program that uses Mural with the official client: `node official_client.mjs URL JOB_ID TRANSPORT`. Prints what came back.
+// A program that uses Mural with the official client: `node official_client.mjs URL JOB_ID TRANSPORT`.
+// It says when it listens, and prints what came back when the job is done.
 import { io } from "socket.io-client";
 
 const [url, jobId, transport] = process.argv.slice(2);
@@ -15,8 +16,9 @@ said.subscribed = await ask("job:subscribe", { job_id: jobId });
 said.unknown = await ask("job:explode", { why: "not" });
 said.malformed = await ask("job:subscribe", { job_id: 7 });
 said.strange = await ask("job:subscribe", "text");
-said.completed = said.subscribed.job.status === "completed" ? null : await completed;
-said.added = said.completed && (await added);
+console.log("listening");
+said.completed = await completed;
+said.added = await added;
 said.transport = socket.io.engine.transport.name;
 said.left = await ask("gallery:leave", {});
 socket.disconnect();

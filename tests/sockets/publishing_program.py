@@ -12,6 +12,7 @@ from app_factory import create_app
 from config import Config
 from services.events import GALLERY_ROOM, Event
 from services.fanout import Fanout
+from tests.support.quick_server import draw_at_once
 
 
 def payload_of(number: int, wish: dict[str, Any]) -> Any:
@@ -23,6 +24,7 @@ def payload_of(number: int, wish: dict[str, Any]) -> Any:
 
 def main() -> None:
     """Serve."""
+    draw_at_once()
     config = Config.from_env(wsgi.ENVIRON)
     app = create_app(config)
     socketio = app.extensions["socketio"]

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.conftest import MODES
 from tests.support.canvas_client import CanvasClient, server_digest
-from tests.support.server import Server
+from tests.support.server import MODES, QuickServer, Server
 
 UNLIMITED = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "1000000 per second"}
 
 
 @pytest.fixture(scope="module", params=MODES)
 def board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp(request.param), ASYNC_MODE=request.param, **UNLIMITED)
+    running = QuickServer(tmp_path_factory.mktemp(request.param), ASYNC_MODE=request.param, **UNLIMITED)
     yield running
     running.stop()
 

@@ -9,14 +9,14 @@ import pytest
 import requests
 
 from tests.support.canvas_client import CanvasClient
-from tests.support.server import Server
+from tests.support.server import QuickServer, Server
 
 OF_ADDRESS = 12
 
 
 @pytest.fixture(scope="module")
 def slow_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("slow"), PIXEL_COOLDOWN="3600", PIXEL_STACK="2")
+    running = QuickServer(tmp_path_factory.mktemp("slow"), PIXEL_COOLDOWN="3600", PIXEL_STACK="2")
     yield running
     running.stop()
 
@@ -83,7 +83,7 @@ def test_a_killed_server_does_not_forget(slow_board: Server, ann: CanvasClient) 
 
 def test_new_cookies_give_one_address_no_more_than_its_limit(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings = {"PIXEL_COOLDOWN": "60", "RATE_LIMIT_PIXELS": f"{OF_ADDRESS} per hour", "TRUSTED_PROXIES": "1"}
-    board = Server(tmp_path_factory.mktemp("limited"), **settings)
+    board = QuickServer(tmp_path_factory.mktemp("limited"), **settings)
 
     def place_as_somebody_new(number: int, address: str) -> requests.Response:
         pixel = {"x": number, "y": 0, "color": 1}

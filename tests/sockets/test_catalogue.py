@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import requests
-import socketio
 
 from services.event_catalogue import ACKNOWLEDGEMENTS, EVENTS, Told
 from services.events import Command, Name, names_of
+from tests.support.library_client import SimpleClient
 from tests.support.server import Server
 
 NEVER_SENT = {Name.CONNECTION_ERROR}
@@ -33,7 +33,7 @@ def assert_as_told(told: Told, payload: dict[str, Any]) -> None:
     assert told.required <= payload.keys() <= told.known, (told.name, sorted(payload))
 
 
-def acknowledged(client: socketio.SimpleClient, command: str, payload: dict[str, Any]) -> dict[str, Any]:
+def acknowledged(client: SimpleClient, command: str, payload: dict[str, Any]) -> dict[str, Any]:
     """Send a command, and check its acknowledgement."""
     answer: dict[str, Any] = client.call(command, payload, timeout=60)
     assert answer.pop("ok") is True, answer
@@ -72,7 +72,7 @@ def test_events_carry_what_is_written(painted: Server, way: str) -> None:
     visitor.get(f"{painted.api}/posters", timeout=30)
     wanted = names_of(Name) - NEVER_SENT - NOT_HERE
     heard: set[str] = set()
-    with socketio.SimpleClient() as client:
+    with SimpleClient() as client:
         client.connect(painted.base_url, transports=[way])
         acknowledged(client, Command.GALLERY_JOIN, {})
         acknowledged(client, Command.CANVAS_JOIN, {})

@@ -9,27 +9,27 @@ from typing import Any
 
 import pytest
 import requests
-import socketio
 
+from tests.support.library_client import SimpleClient
 from tests.support.raw_socket import BINARY, CLOSE, PING, PONG, TEXT, RawSocket, raw_socket
 from tests.support.server import Server
 
 COUNT = 300
 
 
-def join_all(server: Server, stack: ExitStack) -> list[socketio.SimpleClient]:
+def join_all(server: Server, stack: ExitStack) -> list[SimpleClient]:
     """Let clients that poll, that have a websocket, and that change from one to the other join the wall."""
     ways: list[list[str]] = [["polling"], ["websocket"], ["polling", "websocket"], ["websocket"], ["polling"]]
     clients = []
     for transports in ways:
-        client = stack.enter_context(socketio.SimpleClient())
+        client = stack.enter_context(SimpleClient())
         client.connect(server.base_url, transports=transports)
         assert client.call("gallery:join", {})["ok"] is True
         clients.append(client)
     return clients
 
 
-def hear(client: socketio.SimpleClient, count: int) -> list[Any]:
+def hear(client: SimpleClient, count: int) -> list[Any]:
     """Receive so many of the test's events."""
     heard: list[Any] = []
     while len(heard) < count:

@@ -1,41 +1,34 @@
-"""Whose pages may open a socket, asked of the whole program as a browser asks."""
+"""Whose pages may open a socket, asked as a browser asks."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-import requests
 
-from tests.support.server import Server
+from tests.support.api import Api, running_api
+from tests.support.places import place_index
 
-pytestmark = pytest.mark.system
-
-EVIL = "https://evil.example"
+OWN = "http://localhost"
 FRIEND = "https://friend.example"
+EVIL = "https://evil.example"
 
 
-def may_connect(server: Server, origin: str) -> bool:
+def may_connect(api: Api, origin: str) -> bool:
     headers = {"Origin": origin} if origin else {}
-    params = {"EIO": "4", "transport": "polling"}
-    answer = requests.get(f"{server.base_url}/socket.io/", params=params, headers=headers, timeout=10)
-    return answer.status_code == requests.codes.ok
+    answer = api.visitor().get("/socket.io/?EIO=4&transport=polling", headers=headers)
+    return answer.status_code == 200
 
 
-def own(server: Server) -> str:
-    return f"http://127.0.0.1:{server.port}"
-
-
-def test_our_own_pages_and_programs_only(server: Server) -> None:
-    assert may_connect(server, own(server))
-    assert may_connect(server, "")
-    assert not may_connect(server, EVIL)
-    assert not may_connect(server, f"https://127.0.0.1:{server.port}")
-
-
-@pytest.mark.parametrize(("setting", "evil"), [(f"{FRIEND}, https://third.example", False), ("*", True)])
-def test_others_beside_our_own(tmp_path: Path, setting: str, *, evil: bool) -> None:
-    server = Server(tmp_path / "data", CORS_ORIGINS=setting)
-    answers = [may_connect(server, origin) for origin in (own(server), FRIEND, EVIL)]
-    server.stop()
-    assert answers == [True, True, evil]
+@pytest.mark.parametrize(
+    ("setting", "friend", "evil"),
+    [("", False, False), (f"{FRIEND}, https://third.example", True, False), ("*", True, True)],
+)
+def test_our_own_pages_programs_and_whoever_is_let_in(
+    tmp_path: Path, setting: str, *, friend: bool, evil: bool
+) -> None:
+    with running_api(tmp_path, place_index(), CORS_ORIGINS=setting) as api:
+        assert may_connect(api, OWN)
+        assert may_connect(api, "")
+        assert not may_connect(api, "https://localhost") or evil
+        assert (may_connect(api, FRIEND), may_connect(api, EVIL)) == (friend, evil)

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import requests
-import socketio
 
-from tests.support.server import Server
+from tests.support.library_client import SimpleClient
+from tests.support.server import QuickServer
 
 
-def everything_heard(client: socketio.SimpleClient, until: str) -> list[tuple[str, Any]]:
+def everything_heard(client: SimpleClient, until: str) -> list[tuple[str, Any]]:
     """Receive all events up to the one that mentions a text."""
     heard: list[tuple[str, Any]] = []
     while not heard or until not in json.dumps(heard[-1]):
@@ -19,7 +19,7 @@ def everything_heard(client: socketio.SimpleClient, until: str) -> list[tuple[st
     return heard
 
 
-def test_a_stranger_hears_of_public_posters_and_of_nothing_else(any_server: Server) -> None:
+def test_a_stranger_hears_of_public_posters_and_of_nothing_else(any_server: QuickServer) -> None:
     owner = requests.Session()
     owner.get(f"{any_server.api}/posters", timeout=10)
     cookie = "; ".join(f"{name}={value}" for name, value in owner.cookies.items())
@@ -28,9 +28,9 @@ def test_a_stranger_hears_of_public_posters_and_of_nothing_else(any_server: Serv
         stranger_id = stranger.receive(timeout=10)[1]["user_id"]
         assert owner_id != stranger_id
         stranger.call("gallery:join", {})
-        hidden = any_server.submit(owner, theme="plum_wine", visibility="unlisted")["job_id"]
+        hidden = any_server.submit_new(owner, theme="plum_wine", visibility="unlisted")["job_id"]
         secret = any_server.wait_for(hidden, "completed")["result"]["poster_id"]
-        shown = any_server.submit(owner, theme="porcelain")["job_id"]
+        shown = any_server.submit_new(owner, theme="porcelain")["job_id"]
         public = any_server.wait_for(shown, "completed")["result"]["poster_id"]
         assert owner.delete(f"{any_server.api}/posters/{public}", timeout=10).ok
         heard = everything_heard(stranger, "gallery:poster_removed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +30,7 @@ from services.wiring import Outside, build_poster_services
 from tests.support.posters import FakeRenderer, HandClock, Listener
 from tests.support.real_parts import ROOT
 from tests.support.server import HELSINKI, prepare_data_dir
+from tests.support.waiting import wait_until
 
 V1: Final = "/api/v1"
 ADMIN_TOKEN: Final = "the-token-of-the-admin"
@@ -168,13 +169,3 @@ def _services(
         themes=themes,
         own_themes=parts.own_themes,
     )
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for something that is bound to happen."""
-    turn = threading.Event()
-    for _ in range(2000):
-        if holds():
-            return
-        turn.wait(0.01)
-    raise AssertionError("it did not happen")

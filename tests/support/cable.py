@@ -16,7 +16,9 @@ class Cable:
     def __init__(self, to_port: int) -> None:
         self._to_port = to_port
         self._plugged = True
-        self._ends: list[socket.socket] = []
+        self._loses_answers = False
+        self._ends: set[socket.socket] = set()
+        self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -28,52 +30,60 @@ class Cable:
 
     def pull(self) -> None:
         """Cut every connection, and let none through."""
-        self._plugged = False
-        while self._ends:
-            _shut(self._ends.pop())
+        with self._lock:
+            self._plugged = False
+            for end in self._ends:
+                _shut(end)
 
     def plug(self) -> None:
         """Let connections through again."""
         self._plugged = True
+        self._loses_answers = False
+
+    def lose_answers(self) -> None:
+        """Let through only what clients send; what the server says is lost."""
+        self._loses_answers = True
 
     def close(self) -> None:
         """End for good."""
         self.pull()
+        _shut(self._listener)  # closing alone would wake nobody who waits for a connection
         self._listener.close()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):  # closed
             while True:
                 near, _address = self._listener.accept()
-                if not (self._plugged and self._passes(near)):
-                    near.close()
+                threading.Thread(target=self._pass_on, args=(near,), daemon=True).start()
 
-    def _passes(self, near: socket.socket) -> bool:
-        """Pass a connection on; say false when nobody listens at the other end."""
-        try:
-            far = socket.create_connection(("127.0.0.1", self._to_port))
-        except ConnectionRefusedError:
-            return False
-        self._join(near, far)
-        return True
+    def _pass_on(self, near: socket.socket) -> None:
+        """Carry a connection to the other end and back, if the cable is plugged in and somebody listens there."""
+        with near, contextlib.suppress(ConnectionRefusedError):
+            with self._lock:
+                if not self._plugged:
+                    return
+                far = socket.create_connection(("127.0.0.1", self._to_port))
+                ends = {near, far}
+                self._ends |= ends
+            with far:
+                back = threading.Thread(target=self._carry, args=(far, near), kwargs={"answers": True}, daemon=True)
+                back.start()
+                self._carry(near, far, answers=False)
+                back.join()
+                with self._lock:
+                    self._ends -= ends
 
-    def _join(self, near: socket.socket, far: socket.socket) -> None:
-        self._ends += [near, far]
-        for source, target in ((near, far), (far, near)):
-            threading.Thread(target=_carry, args=(source, target), daemon=True).start()
-
-
-def _carry(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # cut
-        while data := source.recv(CHUNK_BYTES):
-            target.sendall(data)
-    _shut(target)
+    def _carry(self, source: socket.socket, target: socket.socket, *, answers: bool) -> None:
+        with contextlib.suppress(OSError):  # cut
+            while data := source.recv(CHUNK_BYTES):
+                if not (answers and self._loses_answers):
+                    target.sendall(data)
+        _shut(target)
 
 
 def _shut(end: socket.socket) -> None:
     with contextlib.suppress(OSError):  # shut already
         end.shutdown(socket.SHUT_RDWR)
-    end.close()
 
 
 @contextlib.contextmanager

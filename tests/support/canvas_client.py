@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import socket
 import threading
-import time
-from contextlib import suppress
 from typing import Any
 
 import requests
-import socketio
 
 from mural.canvas.codec import decode_frame
+from tests.support.library_client import Client, ask, connect, hang_up
 from tests.support.server import Server
+from tests.support.waiting import wait_until
 
 
 class CanvasClient:
@@ -24,7 +22,7 @@ class CanvasClient:
         self.transport = transport
         self.session = requests.Session()
         self._lock = threading.RLock()
-        self._client: socketio.Client | None = None
+        self._client: Client | None = None
         self.epoch: int | None = None
         self.seq: int | None = None
         self.board = bytearray()
@@ -34,15 +32,14 @@ class CanvasClient:
 
     def connect(self) -> None:
         """Connect and bring the copy up to date."""
-        self._client = client = socketio.Client(reconnection=False)
+        self._client = client = Client(reconnection=False)
         client.on("canvas:pixels", self._on_pixels)
         client.on("canvas:resync", self._on_resync)
         # The visitor's cookie: without it every connection is somebody new, whose request ids are others.
         if not self.session.cookies:
             self.session.get(f"{self._server.api}/canvas", timeout=30)
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.session.cookies)
-        options = {"transports": [self.transport], "wait_timeout": 20, "headers": {"Cookie": cookies}}
-        client.connect(self._server.base_url, **options)
+        connect(client, self._server.base_url, transports=[self.transport], headers={"Cookie": cookies})
         self.join()
 
     def join(self) -> None:
@@ -81,11 +78,10 @@ class CanvasClient:
     def _on_resync(self, _payload: Any) -> None:
         self.resyncs += 1
 
-    def call(self, command: str, payload: Any, timeout_s: float = 30) -> dict[str, Any]:
+    def call(self, command: str, payload: Any) -> dict[str, Any]:
         """Send a command and wait for its acknowledgement."""
         assert self._client is not None
-        answer: dict[str, Any] = self._client.call(command, payload, timeout=timeout_s)
-        return answer
+        return ask(self._client, command, payload)
 
     def place(self, x: int, y: int, color: int | str, request_id: str | None = None) -> dict[str, Any]:
         """Place a pixel."""
@@ -93,25 +89,14 @@ class CanvasClient:
         return self.call("canvas:place", payload | ({"request_id": request_id} if request_id else {}))
 
     def cut(self) -> None:
-        """Lose the connection without a goodbye."""
+        """End the connection at once."""
         client, self._client = self._client, None
-        if client is None:
-            return
-        ws = getattr(client.eio, "ws", None)
-        if ws is not None and ws.sock is not None:
-            with suppress(OSError):  # cut already, from the other side
-                # Closing alone would leave its reader waiting until the next ping is due.
-                ws.sock.shutdown(socket.SHUT_RDWR)
-        client.disconnect()
-        if ws is not None:
-            ws.shutdown()
+        if client is not None:
+            hang_up(client)
 
-    def wait_for(self, seq: int, within_s: float = 30) -> None:
-        """Wait until the copy has come so far; the bound only keeps a broken run from hanging."""
-        deadline = time.monotonic() + within_s
-        while (self.seq or 0) < seq:
-            assert time.monotonic() < deadline, f"the copy is at {self.seq}, not {seq}"
-            time.sleep(0.02)
+    def wait_for(self, seq: int) -> None:
+        """Wait until the copy has come so far."""
+        wait_until(lambda: (self.seq or 0) >= seq, lambda: f"the copy is at {self.seq}, not {seq}")
 
     def digest(self) -> str:
         """Name the look of the copy."""
@@ -121,9 +106,10 @@ class CanvasClient:
 
 def server_digest(server: Server) -> tuple[int, str]:
     """Tell how far the server's board has come, and name its look."""
-    while True:
+
+    def look() -> tuple[int, str] | None:
         answer = requests.get(f"{server.api}/canvas/board", timeout=30)
         seq = requests.get(f"{server.api}/canvas", timeout=30).json()["seq"]
-        if int(answer.headers["X-Seq"]) == seq:
-            return seq, hashlib.sha256(answer.content).hexdigest()
-        time.sleep(0.2)
+        return (seq, hashlib.sha256(answer.content).hexdigest()) if int(answer.headers["X-Seq"]) == seq else None
+
+    return wait_until(look)

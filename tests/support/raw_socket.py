@@ -11,15 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.support.waiting import PATIENCE_S
+
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
-PATIENCE_S = 8.0
 
 
 class RawSocket:
     """One connection; frames are sent as they are given, and read one at a time."""
 
-    def __init__(self, port: int, *, receive_buffer_bytes: int = 0, **headers: str) -> None:
-        """Connect and shake hands; underscores in the names of headers stand for hyphens."""
+    def __init__(self, port: int, *, sid: str = "", receive_buffer_bytes: int = 0, **headers: str) -> None:
+        """Connect and shake hands, to go on with the session of a client that polls if there is one.
+
+        Underscores in the names of headers stand for hyphens.
+        """
         self.socket = socket.socket()
         if receive_buffer_bytes:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
@@ -34,7 +38,8 @@ class RawSocket:
             "Sec-WebSocket-Version": "13",
         } | {name.replace("_", "-"): value for name, value in headers.items()}
         lines = "".join(f"{name}: {value}\r\n" for name, value in asked.items())
-        self.socket.sendall(f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n{lines}\r\n".encode())
+        query = "EIO=4&transport=websocket" + (f"&sid={sid}" if sid else "")
+        self.socket.sendall(f"GET /socket.io/?{query} HTTP/1.1\r\n{lines}\r\n".encode())
         self.status = int(self._file.readline().split()[1])
         self.headers: dict[str, str] = {}
         while line := self._file.readline().strip().decode():
@@ -108,6 +113,11 @@ class RawSocket:
                 frames.append(self.read_frame())
         except ConnectionError:
             return frames
+
+    def break_off(self) -> None:
+        """End the connection as a network does that fails."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()
 
     def close(self) -> None:
         """End the connection."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import redis
 
 from tests.support.real_parts import program
-
-START_PATIENCE_S = 10.0
+from tests.support.waiting import wait_until
 
 
 class RedisServer:
@@ -42,10 +40,7 @@ class RedisServer:
             str(self._log),
         ]
         self._process = subprocess.Popen([*command, "--dir", str(self._socket.parent)])  # our own words
-        deadline = time.monotonic() + START_PATIENCE_S
-        while not self._answers():
-            assert time.monotonic() < deadline, self._log.read_text()
-            time.sleep(0.01)
+        wait_until(self._answers, self._log.read_text)
 
     def kill(self) -> None:
         if self._process:

@@ -6,18 +6,20 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 import requests
-import socketio
 
+from tests.support.library_client import SimpleClient
 from tests.support.real_parts import PREPARED_DIR, ROOT, free_port
+from tests.support.waiting import wait_until
 
-START_TIMEOUT_S: Final = 240.0
+MODES: Final = ("eventlet", "gevent", "threading")
+"""The kinds of threads that a server can run on: values of ASYNC_MODE."""
+
 HELSINKI: Final[dict[str, Any]] = {
     "city": "Helsinki",
     "country": "Finland",
@@ -64,6 +66,14 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
 
 
+def runs(pid: int) -> bool:
+    """Tell whether a process lives; one that has ended may wait for whoever adopted it to take notice."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 class Server:
     """A running Mural; ``kill`` and ``start`` may alternate, and the data folder stays."""
 
@@ -79,6 +89,7 @@ class Server:
             "OVERPASS_URL": "off",
         } | settings
         self._process: subprocess.Popen[bytes] | None = None
+        self._wishes = 0
         self.start()
 
     @property
@@ -103,20 +114,18 @@ class Server:
         with self.log_file.open("ab") as log:
             command = [sys.executable, *self._program]
             self._process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
-        self._wait_until_up()
+        try:
+            wait_until(self._is_up, self.log)
+        except AssertionError:
+            self.kill()
+            raise
 
-    def _wait_until_up(self) -> None:
+    def _is_up(self) -> bool:
         assert self._process is not None
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                break
-            try:
-                if requests.get(f"{self.api}/health", timeout=5).status_code == requests.codes.ok:
-                    return
-            except requests.ConnectionError:
-                time.sleep(0.05)
-        raise AssertionError(f"the server did not come up:\n{self.log()}")
+        assert self._process.poll() is None, f"the server did not come up:\n{self.log()}"
+        with suppress(requests.ConnectionError):
+            return requests.get(f"{self.api}/health", timeout=30).ok
+        return False
 
     def log(self) -> str:
         """Return what it has logged."""
@@ -162,12 +171,11 @@ class Server:
 
     def wait_until_idle(self) -> None:
         """Wait until no poster is on its way, so that none comes that a test does not expect."""
-        while requests.get(f"{self.api}/stats", timeout=30).json()["active_jobs"]:
-            time.sleep(0.05)
+        wait_until(lambda: not requests.get(f"{self.api}/stats", timeout=30).json()["active_jobs"], self.log)
 
-    def client(self, *, cookie: str = "", **options: Any) -> socketio.SimpleClient:
+    def client(self, *, cookie: str = "", **options: Any) -> SimpleClient:
         """Connect a Socket.IO client as a program would."""
-        client = socketio.SimpleClient(**options)
+        client = SimpleClient(**options)
         client.connect(
             f"http://127.0.0.1:{self.port}",
             headers={"Cookie": cookie} if cookie else {},
@@ -183,35 +191,41 @@ class Server:
         body: dict[str, Any] = answer.json()
         return body
 
+    def submit_new(self, session: requests.Session | None = None, **changes: Any) -> dict[str, Any]:
+        """Ask for a poster that nobody has asked this server for before."""
+        self._wishes += 1
+        return self.submit(session, texts={"title": f"Helsinki {self._wishes}"}, **changes)
+
     def job(self, job_id: str) -> dict[str, Any]:
         """Ask for the state of a job."""
         body: dict[str, Any] = requests.get(f"{self.api}/jobs/{job_id}", timeout=30).json()
         return body
 
-    def wait_for(self, job_id: str, *states: str, within_s: float = 120.0) -> dict[str, Any]:
-        """Wait until a job is in one of the states; the bound only keeps a broken run from hanging."""
-        deadline = time.monotonic() + within_s
-        while time.monotonic() < deadline:
+    def wait_for(self, job_id: str, *states: str) -> dict[str, Any]:
+        """Wait until a job is in one of the states."""
+
+        def look() -> dict[str, Any] | None:
             job = self.job(job_id)
-            if job["status"] in states:
-                return job
-            time.sleep(0.05)
-        raise AssertionError(f"job {job_id} is still {job['status']}:\n{self.log()}")
+            return job if job["status"] in states else None
+
+        return wait_until(look, lambda: f"{self.job(job_id)}\n{self.log()}")
 
 
 class QuickServer(Server):
-    """A running Mural in which drawing takes no time; ``hold`` and ``release`` decide when it ends."""
+    """A running Mural in which drawing takes no time, unless a test is ``holding`` it."""
 
     def __init__(self, data_dir: Path, **settings: str) -> None:
-        super().__init__(data_dir, program=("-m", "tests.system.quick_server"), **settings)
+        super().__init__(data_dir, program=("-m", "tests.support.quick_server"), **settings)
 
-    def hold(self) -> None:
-        """Let no drawing end."""
-        (self.data_dir / "hold").touch()
-
-    def release(self) -> None:
-        """Let them end."""
-        (self.data_dir / "hold").unlink()
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Let no drawing end until the block does."""
+        hold = self.data_dir / "hold"
+        hold.touch()
+        try:
+            yield
+        finally:
+            hold.unlink()
 
     def begun(self) -> list[str]:
         """List the ids of the jobs whose drawing was begun, in their order."""

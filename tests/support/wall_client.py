@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
+from contextlib import suppress
 from typing import Any
 
 import requests
-import socketio
+
+from tests.support.library_client import Client, ask, connect, hang_up, is_lost
 
 EVENTS = ("gallery:poster_added", "gallery:poster_removed")
 
@@ -35,14 +37,12 @@ class WallClient:
     def stop(self) -> None:
         """Disconnect for good."""
         self._stopped.set()
-        self._client.disconnect()
-        self._work.put(("stop", None))
         for thread in self._threads:
             thread.join()
 
-    def _fresh_client(self) -> socketio.Client:
+    def _fresh_client(self) -> Client:
         """Make a client for one connection: reconnecting by itself, it can miss a loss soon after."""
-        client = socketio.Client(reconnection=False, request_timeout=5)
+        client = Client(reconnection=False, request_timeout=5)
         client.on("connect", lambda: self._work.put(("catch up", None)))
         for name in EVENTS:
             client.on(name, lambda payload, name=name: self._work.put((name, payload)))
@@ -51,14 +51,12 @@ class WallClient:
     def _stay_connected(self) -> None:
         while not self._stopped.wait(0.05):
             self._client = self._fresh_client()
-            try:
-                self._client.connect(self._base_url, transports=self._transports, wait_timeout=5)
-            except socketio.exceptions.ConnectionError:
-                self._client.disconnect()
-                continue
-            if self._stopped.is_set():
-                self._client.disconnect()
-            self._client.wait()
+            with suppress(ConnectionError):
+                connect(self._client, self._base_url, transports=self._transports)
+                while not (is_lost(self._client) or self._stopped.wait(0.02)):
+                    pass
+            hang_up(self._client)
+        self._work.put(("stop", None))
 
     def _run(self) -> None:
         while (item := self._work.get())[0] != "stop":
@@ -70,17 +68,16 @@ class WallClient:
                 self._catch_up()
 
     def _catch_up(self) -> None:
-        """Ask for what was missed; what comes meanwhile waits in the queue, in its order."""
-        try:
-            ack = self._client.call("gallery:join", {"epoch": self.epoch, "seq": max(self.seq, 0)}, timeout=5)
-            if ack["outcome"] == "refetch":
-                self._fetch()
-                self._work.put(("catch up", None))
+        """Ask for what was missed, until nothing is; what comes meanwhile waits in the queue, in its order."""
+        with suppress(ConnectionError):  # the next connection asks again
+            while (ack := self._ask())["outcome"] == "refetch":
+                with suppress(requests.RequestException):
+                    self._fetch()
             for event in ack.get("events", []):
                 self._receive(event["seq"], event["event"], event["payload"])
-        except (socketio.exceptions.SocketIOError, requests.RequestException):
-            if self._client.connected:  # else the next connect repeats it
-                self._work.put(("catch up", None))
+
+    def _ask(self) -> dict[str, Any]:
+        return ask(self._client, "gallery:join", {"epoch": self.epoch, "seq": max(self.seq, 0)})
 
     def _fetch(self) -> None:
         page = requests.get(f"{self._base_url}/api/v1/gallery?limit=100", timeout=5).json()

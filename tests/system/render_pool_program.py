@@ -38,7 +38,7 @@ from services.render_process import WorkerCommand, worker_environment
 from tests.render_requests import make_request
 
 FOLDER = Path(sys.argv[2])
-SCRIPTED = (sys.executable, "-m", "tests.system.scripted_worker")
+SCRIPTED = (sys.executable, "-m", "tests.support.scripted_worker")
 SERVER = socketio.Server(async_mode=MODE)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from mural.canvas.reduce import board_from_picture
 from tests.support.canvas_client import server_digest
 from tests.support.flask_command import run_flask
 from tests.support.server import HELSINKI, Server
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.system
 
@@ -51,11 +51,9 @@ def test_canvas_data_json_says_who_placed_what(tmp_path: Path) -> None:
         assert requests.post(f"{server.api}/canvas/pixels", json=placed, timeout=30).status_code == 201
         server.stop()
         server.start()  # a server that has just started writes at once, then each minute
-        deadline = time.monotonic() + 60
-        while not file.exists() or "5,6" not in (written := json.loads(file.read_text("utf-8"))):
-            assert time.monotonic() < deadline, server.log()
-            time.sleep(0.1)
+        wait_until(lambda: file.exists() and "5,6" in json.loads(file.read_text("utf-8")), server.log)
         told = requests.get(f"{server.api}/canvas/pixel", params={"x": 5, "y": 6}, timeout=30).json()
+        written = json.loads(file.read_text("utf-8"))
         assert written == {"5,6": {name: told[name] for name in ("color", "timestamp", "user_id")}}
         assert not list(server.data_dir.glob(".canvas_data*")), "it appears complete"
     finally:

@@ -8,13 +8,13 @@ import pytest
 
 from tests.support.canvas_client import CanvasClient, server_digest
 from tests.support.flask_command import run_flask
-from tests.support.server import Server
+from tests.support.server import QuickServer
 
 pytestmark = pytest.mark.system
 
 
 def test_clients_fetch_the_board_anew_after_a_restore(tmp_path: Path) -> None:
-    server = Server(tmp_path / "data", PIXEL_COOLDOWN="0", RATE_LIMIT_PIXELS="100000 per second")
+    server = QuickServer(tmp_path / "data", PIXEL_COOLDOWN="0", RATE_LIMIT_PIXELS="100000 per second")
     ann = CanvasClient(server)
     try:
         ann.connect()

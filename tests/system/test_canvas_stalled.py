@@ -13,7 +13,7 @@ from services.wire import SEND_BUFFER_BYTES
 from tests.support.canvas_client import CanvasClient, server_digest
 from tests.support.flask_command import run_flask
 from tests.support.raw_socket import BINARY, TEXT, RawSocket, raw_socket
-from tests.support.server import Server
+from tests.support.server import QuickServer, Server
 
 pytestmark = pytest.mark.system
 
@@ -29,7 +29,7 @@ AT_ONCE_BYTES = 4 * 2_000
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
     Image.new("RGB", (SIDE, SIDE), "#ff4500").save(tmp_path / "red.png")
-    return Server(tmp_path / "data", **SETTINGS)
+    return QuickServer(tmp_path / "data", **SETTINGS)
 
 
 def command(server: Server, *words: str) -> None:

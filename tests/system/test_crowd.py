@@ -46,11 +46,10 @@ def post(server: QuickServer, cookies: dict[str, str], **changes: Any) -> reques
 
 
 def test_fifty_equal_wishes_at_once_are_one_drawing(server: QuickServer) -> None:
-    server.hold()
-    answers = all_at_once([lambda: post(server, {}, theme="ocean") for _ in range(SESSIONS)])
+    with server.holding():
+        answers = all_at_once([lambda: post(server, {}, theme="ocean") for _ in range(SESSIONS)])
     assert [answer.status_code for answer in answers] == [202] * SESSIONS
     assert len({answer.json()["job_id"] for answer in answers}) == 1
-    server.release()
     job_id = answers[0].json()["job_id"]
     done = server.wait_for(job_id, "completed", "failed")
     assert done["status"] == "completed", done
@@ -64,16 +63,15 @@ def test_two_hundred_wishes_of_fifty_people_all_end_right_and_in_turns(server: Q
     known = len(server.drawn())
     people = [requests.get(f"{server.api}/posters", timeout=60).cookies.get_dict() for _ in range(SESSIONS)]
     wishes = [(person, 1000 + SESSIONS * turn + person) for turn in range(EACH) for person in range(SESSIONS)]
-    server.hold()
     calls = [
         lambda person=person, distance=distance: post(server, people[person], distance=distance)
         for person, distance in wishes
     ]
-    answers = all_at_once(calls)
+    with server.holding():
+        answers = all_at_once(calls)
     assert {answer.status_code for answer in answers} == {202}
     owners = {answer.json()["job_id"]: wish for answer, wish in zip(answers, wishes, strict=True)}
     assert len(owners) == SESSIONS * EACH
-    server.release()
     for job_id, (_person, distance) in owners.items():
         job = server.wait_for(job_id, "completed", "failed")
         assert job["status"] == "completed", job

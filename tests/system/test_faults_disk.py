@@ -9,9 +9,9 @@ import pytest
 import requests
 
 from services.sqlite_files import check_database
-from tests.support.api import wait_until
 from tests.support.mounts import Ballast, small_disk
-from tests.support.server import HELSINKI, Server
+from tests.support.server import HELSINKI, QuickServer, Server
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.system
 
@@ -21,10 +21,11 @@ NO_ROOM = "There is no room left on the disk for the database."
 
 
 @pytest.fixture
-def cramped(tmp_path: Path) -> Iterator[Server]:
-    """A server whose data folder is a small disk with one poster on it."""
+def cramped(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server whose data folder is a small disk with one poster on it; it draws in no time unless told otherwise."""
+    make: type[Server] = getattr(request, "param", QuickServer)
     with small_disk(tmp_path / "data", DISK_MB):
-        server = Server(tmp_path / "data")
+        server = make(tmp_path / "data")
         server.wait_for(server.submit(theme="ocean")["job_id"], "completed")
         yield server
         server.stop()
@@ -71,6 +72,7 @@ def test_hardly_any_room_refuses_new_posters_and_serves_the_others(cramped: Serv
     assert_whole(cramped)
 
 
+@pytest.mark.parametrize("cramped", [Server], indirect=True, ids=["real drawing"])
 def test_a_disk_that_fills_up_in_the_middle_of_a_job_damages_nothing(cramped: Server) -> None:
     ballast = Ballast(cramped.data_dir)
     job_id = cramped.submit(size="a1")["job_id"]

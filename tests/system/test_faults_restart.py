@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 
 import pytest
 import requests
 
 from tests.support.server import HELSINKI, Server
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.system
 
-KILLS = 5
-BETWEEN_S = 2.0
+KILLS = 3
+VISITORS = 3
+PAUSE_S = 1.0
+"""How long a visitor rests after a wish: about as long as a poster takes, so that some wait and all get theirs soon."""
 
 
 def test_what_was_accepted_under_load_is_made_in_spite_of_kills(own_server: Server) -> None:
@@ -28,20 +30,20 @@ def test_what_was_accepted_under_load_is_made_in_spite_of_kills(own_server: Serv
             try:
                 answer = requests.post(f"{own_server.api}/posters", json=wish, timeout=10)
             except requests.RequestException:  # it is down: this wish was never accepted
-                time.sleep(0.05)
+                stop.wait(0.05)
                 continue
             assert answer.status_code == requests.codes.accepted, answer.text
             accepted[answer.json()["job_id"]] = None
-            time.sleep(0.3)
+            stop.wait(PAUSE_S)
 
-    visitors = [threading.Thread(target=ask) for _ in range(3)]
+    visitors = [threading.Thread(target=ask) for _ in range(VISITORS)]
     for visitor in visitors:
         visitor.start()
     for _ in range(KILLS):
-        time.sleep(BETWEEN_S)
+        wait_for_another(own_server)
         own_server.kill()
         own_server.start()
-    time.sleep(BETWEEN_S)
+    wait_for_another(own_server)
     stop.set()
     for visitor in visitors:
         visitor.join()
@@ -53,6 +55,16 @@ def test_what_was_accepted_under_load_is_made_in_spite_of_kills(own_server: Serv
     assert len(set(made)) == len(made), "no poster twice"
     assert set(made) <= set(on_the_wall(own_server))
     print(f"{len(accepted)} accepted, {len(made)} made, {KILLS} kills")  # noqa: T201 - what the run was about
+
+
+def wait_for_another(server: Server) -> None:
+    """Wait until one more poster has been made."""
+
+    def made() -> int:
+        return int(requests.get(f"{server.api}/stats", timeout=30).json()["total_posters"])
+
+    before = made()
+    wait_until(lambda: made() > before, server.log)
 
 
 def on_the_wall(server: Server) -> list[str]:

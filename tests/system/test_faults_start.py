@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-import time
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 import requests
@@ -12,7 +12,8 @@ import requests
 from tests.support.flask_command import run_flask
 from tests.support.mounts import read_only
 from tests.support.real_parts import SAMPLE_FILE
-from tests.support.server import Server, prepare_data_dir, refused_start
+from tests.support.server import QuickServer, Server, prepare_data_dir, refused_start
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.system
 
@@ -34,10 +35,10 @@ def test_a_port_in_use(tmp_path: Path) -> None:
         assert f"Port {port} of 127.0.0.1 cannot be used" in one_sentence(refused_start(tmp_path, port))
 
 
-def test_a_second_server_on_the_same_data(own_server: Server) -> None:
-    said = one_sentence(refused_start(own_server.data_dir))
-    assert f"Another Mural (process {own_server.pid}) is using {own_server.data_dir}" in said
-    assert requests.get(f"{own_server.api}/health", timeout=10).status_code == requests.codes.ok
+def test_a_second_server_on_the_same_data(server: Server) -> None:
+    said = one_sentence(refused_start(server.data_dir))
+    assert f"Another Mural (process {server.pid}) is using {server.data_dir}" in said
+    assert requests.get(f"{server.api}/health", timeout=10).status_code == requests.codes.ok
 
 
 def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -48,13 +49,20 @@ def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert f"Nothing can be written to DATA_DIR, {folder}: " in said
 
 
-@pytest.mark.parametrize("damage", ["garbage", "cut short", "page"])
-def test_a_damaged_database_is_named_with_what_helps(tmp_path: Path, damage: str) -> None:
-    server = Server(tmp_path / "data")
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an installation with a poster, and with the copy that it made soon after its first start."""
+    server = QuickServer(tmp_path_factory.mktemp("kept") / "data")
     server.wait_for(server.submit()["job_id"], "completed")
-    wait_for_daily_copy(server.data_dir)
+    wait_until(lambda: list((server.data_dir / "backups").glob("daily-*.db")))
     server.stop()
-    file = server.data_dir / "mural.db"
+    return server.data_dir
+
+
+@pytest.mark.parametrize("damage", ["garbage", "cut short", "page"])
+def test_a_damaged_database_is_named_with_what_helps(tmp_path: Path, kept: Path, damage: str) -> None:
+    data_dir = copytree(kept, tmp_path / "data", symlinks=True)
+    file = data_dir / "mural.db"
     whole = file.read_bytes()
     file.write_bytes(
         {
@@ -63,24 +71,15 @@ def test_a_damaged_database_is_named_with_what_helps(tmp_path: Path, damage: str
             "page": whole[:4096] + b"\xff" * 8192 + whole[12288:],
         }[damage]
     )
-    said = one_sentence(refused_start(server.data_dir))
+    said = one_sentence(refused_start(data_dir))
     assert f"The database {file} is damaged" in said
     command = said.partition("“flask mural ")[2].partition("”")[0].split()
     assert command[0] == "restore"
 
-    run_flask(server.data_dir, "mural", *command)
-    server.start()
+    run_flask(data_dir, "mural", *command)
+    server = QuickServer(data_dir)
     assert requests.get(f"{server.api}/gallery", timeout=10).json()["posters"], "the poster is back on the wall"
     server.stop()
-
-
-def wait_for_daily_copy(data_dir: Path) -> None:
-    """Wait for the copy that a server makes soon after its first start."""
-    for _ in range(6000):  # two minutes: only a broken run waits so long
-        if list((data_dir / "backups").glob("daily-*.db")):
-            return
-        time.sleep(0.02)
-    raise AssertionError("no daily copy was made")
 
 
 def test_a_damaged_map_file_is_named_in_the_log_and_left_out(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
@@ -12,18 +11,10 @@ import pytest
 import requests
 
 from services.previews import PATIENCE_S
-from tests.conftest import MODES
-from tests.support.api import wait_until
 from tests.support.server import HELSINKI, QuickServer
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.system
-
-
-@pytest.fixture(params=MODES)
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuickServer]:
-    running = QuickServer(tmp_path_factory.mktemp(request.param) / "data", ASYNC_MODE=request.param)
-    yield running
-    running.stop()
 
 
 def client_asking_for(server: QuickServer, **changes: object) -> socket.socket:
@@ -34,18 +25,18 @@ def client_asking_for(server: QuickServer, **changes: object) -> socket.socket:
     return client
 
 
-def test_a_preview_is_drawn_for_as_long_as_its_client_waits_and_no_longer(server: QuickServer) -> None:
-    server.hold()
-    leaving = client_asking_for(server, theme="noir")
-    wait_until(lambda: len(server.begun()) == 1)
-    leaving.close()
-    with ThreadPoolExecutor() as pool:
+def test_a_preview_is_drawn_for_as_long_as_its_client_waits_and_no_longer(any_server: QuickServer) -> None:
+    server, before = any_server, len(any_server.begun())
+    with ThreadPoolExecutor() as pool, server.holding():
+        leaving = client_asking_for(server, theme="noir")
+        wait_until(lambda: len(server.begun()) == before + 1)
+        leaving.close()
         # There is one process for previews: that this one is begun means that the other was given up.
         staying = pool.submit(requests.get, f"{server.api}/preview.png", HELSINKI | {"theme": "ocean"}, timeout=120)
-        wait_until(lambda: len(server.begun()) == 2)
-        time.sleep(2 * PATIENCE_S)
-        server.release()
-        answer = staying.result()
+        wait_until(lambda: len(server.begun()) == before + 2)
+        time.sleep(2 * PATIENCE_S)  # had its client gone, it would be given up by now
+    answer = staying.result()
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
-    given_up, drawn = server.begun()
-    assert server.drawn() == [drawn] != [given_up]
+    given_up, drawn = server.begun()[before:]
+    assert server.drawn()[-1] == drawn
+    assert given_up not in server.drawn()

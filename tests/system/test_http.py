@@ -13,9 +13,17 @@ import pytest
 import requests
 
 from routes.security import MAX_BODY_BYTES
-from tests.support.server import HELSINKI, Server
+from tests.support.server import HELSINKI, MODES, Server
 
 pytestmark = pytest.mark.system
+
+
+@pytest.fixture(scope="module", params=MODES)
+def any_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running Mural on each kind of green thread in turn, whose posters are worth downloading."""
+    running = Server(tmp_path_factory.mktemp(request.param) / "data", ASYNC_MODE=request.param)
+    yield running
+    running.stop()
 
 
 @pytest.fixture

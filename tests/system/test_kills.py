@@ -4,43 +4,31 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
 import requests
 from PIL import Image
 
-from tests.support.server import Server, children
+from mural.jobs.progress import Step, percentage
+from tests.support.server import Server, children, runs
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.system
 
-
-def exists(pid: int) -> bool:
-    """Tell whether a process runs (a zombie does not)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+DRAWING_FROM = percentage(Step.DRAWING)
 
 
-def working_on(server: Server) -> int:
-    """Wait for a render process to be busy, and name it: the one that has used the processor most just now."""
-    before = {pid: _cpu_ticks(pid) for pid in children(server.pid)}
-    time.sleep(0.15)
-    return max(before, key=lambda pid: _cpu_ticks(pid) - before[pid])
+def process_of_posters(server: Server) -> int:
+    """Name the render process that draws posters: it steps back further than the one that draws previews."""
+    return max(children(server.pid), key=lambda pid: os.getpriority(os.PRIO_PROCESS, pid))
 
 
-def _cpu_ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def begin(server: Server, **changes: object) -> str:
+def begin(server: Server, session: requests.Session | None = None) -> str:
     """Ask for a large poster and wait until it is being drawn."""
-    server.wait_for(server.submit(theme="ocean")["job_id"], "completed")  # warm
-    job_id = str(server.submit(size="a1", **changes)["job_id"])
-    server.wait_for(job_id, "processing")
+    server.wait_for(server.submit_new()["job_id"], "completed")  # warm
+    job_id = str(server.submit_new(session, size="a2")["job_id"])
+    wait_until(lambda: server.job(job_id)["progress"] > DRAWING_FROM)
     return job_id
 
 
@@ -56,7 +44,7 @@ def assert_whole(server: Server, job: dict) -> None:
 
 def test_a_killed_render_process_costs_an_attempt_and_not_the_job(own_server: Server) -> None:
     job_id = begin(own_server)
-    os.kill(working_on(own_server), signal.SIGKILL)
+    os.kill(process_of_posters(own_server), signal.SIGKILL)
     job = own_server.wait_for(job_id, "completed", "failed")
     assert job["status"] == "completed", job
     assert_whole(own_server, job)
@@ -64,13 +52,10 @@ def test_a_killed_render_process_costs_an_attempt_and_not_the_job(own_server: Se
 
 def test_a_killed_server_finishes_its_job_after_a_restart_and_serves_nothing_half_written(own_server: Server) -> None:
     job_id = begin(own_server)
-    waiting = own_server.submit(theme="forest")["job_id"]
+    waiting = own_server.submit_new()["job_id"]
     processes = children(own_server.pid)
     own_server.kill()
-    deadline = time.monotonic() + 30
-    while any(exists(pid) for pid in processes) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not any(exists(pid) for pid in processes), "render processes outlive the server"
+    wait_until(lambda: not any(runs(pid) for pid in processes), lambda: "render processes outlive the server")
     own_server.start()
     for known in (job_id, waiting):
         job = own_server.wait_for(known, "completed", "failed")
@@ -89,14 +74,12 @@ def test_a_stopped_server_takes_its_jobs_up_again(own_server: Server) -> None:
 def test_a_cancelled_job_ends_at_once_and_leaves_no_poster(own_server: Server) -> None:
     session = requests.Session()
     session.get(f"{own_server.base_url}/api/v1/posters", timeout=10)  # the visitor's cookie
-    own_server.wait_for(own_server.submit(theme="ocean")["job_id"], "completed")
-    job_id = own_server.submit(session, size="a1")["job_id"]
-    own_server.wait_for(job_id, "processing")
+    job_id = begin(own_server, session)
     answer = session.post(f"{own_server.api}/jobs/{job_id}/cancel", timeout=10)
     assert answer.json()["status"] == "cancelled", answer.text
     assert own_server.job(job_id)["status"] == "cancelled"
     assert session.post(f"{own_server.api}/jobs/{job_id}/cancel", timeout=10).status_code == 409
-    following = own_server.wait_for(own_server.submit(theme="sunset")["job_id"], "completed")
+    following = own_server.wait_for(own_server.submit_new()["job_id"], "completed")
     assert_whole(own_server, following)
 
 
@@ -109,13 +92,14 @@ def test_a_stop_is_announced_and_ends_well(own_server: Server) -> None:
     assert set(events[-1][1]) == {"message", "scheduled_time", "duration_minutes"}
     assert own_server.wait() == 0
     client.disconnect()
+    own_server.start()
 
 
 def test_a_second_signal_ends_at_once_and_loses_nothing(own_server: Server) -> None:
     job_id = begin(own_server)
+    stops = own_server.log().count("Stopping")
     own_server.send(signal.SIGTERM)
-    while "Stopping" not in own_server.log():
-        time.sleep(0.02)
+    wait_until(lambda: own_server.log().count("Stopping") > stops)
     own_server.send(signal.SIGTERM)
     assert own_server.wait() == 128 + signal.SIGTERM
     own_server.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -16,35 +16,50 @@ from tests.support.server import Server
 pytestmark = pytest.mark.system
 
 
-@pytest.fixture
-def overpass() -> Iterator[OverpassServer]:
+@pytest.fixture(scope="module")
+def asked_by_all() -> Iterator[OverpassServer]:
     with OverpassServer(OsmData(SAMPLE_FILE)) as server:
         yield server
 
 
-@pytest.fixture
-def mural(tmp_path: Path, overpass: OverpassServer) -> Iterator[Server]:
-    server = Server(
-        tmp_path / "data", MAP_SOURCE="overpass", OVERPASS_URL=overpass.url, USER_AGENT_CONTACT="host@example.org"
-    )
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory, asked_by_all: OverpassServer) -> Iterator[Server]:
+    settings = {"OVERPASS_URL": asked_by_all.url, "USER_AGENT_CONTACT": "host@example.org"}
+    server = Server(tmp_path_factory.mktemp("overpass") / "data", MAP_SOURCE="overpass", **settings)
     yield server
     server.stop()
 
 
+@pytest.fixture
+def overpass(asked_by_all: OverpassServer) -> OverpassServer:
+    """The map server, in good order and not asked yet."""
+    asked_by_all.asked.clear()
+    asked_by_all.faults.clear()
+    asked_by_all.delay_s = 0.0
+    return asked_by_all
+
+
+@pytest.fixture
+def mural(installation: Server, overpass: OverpassServer) -> Server:
+    """The installation, with no maps from before."""
+    rmtree(installation.data_dir / "cache" / "areas", ignore_errors=True)
+    return installation
+
+
 def test_a_poster_is_made_and_another_theme_of_it_asks_nobody_again(mural: Server, overpass: OverpassServer) -> None:
-    first = mural.wait_for(mural.submit(theme="ocean")["job_id"], "completed", "failed")
+    first = mural.wait_for(mural.submit_new(theme="ocean")["job_id"], "completed", "failed")
     assert first["status"] == "completed", first
     questions = len(overpass.asked)
     assert questions == 1
     assert "host@example.org" in overpass.asked[0].user_agent
-    second = mural.wait_for(mural.submit(theme="forest")["job_id"], "completed", "failed")
+    second = mural.wait_for(mural.submit_new(theme="forest")["job_id"], "completed", "failed")
     assert second["status"] == "completed", second
     assert len(overpass.asked) == questions
 
 
 def test_equal_downloads_of_two_jobs_are_one(mural: Server, overpass: OverpassServer) -> None:
     overpass.delay_s = 0.5
-    jobs = [mural.submit(theme=theme)["job_id"] for theme in ("ocean", "forest", "sunset")]
+    jobs = [mural.submit_new()["job_id"] for _ in range(3)]
     assert {mural.wait_for(job, "completed", "failed")["status"] for job in jobs} == {"completed"}
     assert len(overpass.asked) == 1
     assert overpass.most_at_once == 1
@@ -52,7 +67,7 @@ def test_equal_downloads_of_two_jobs_are_one(mural: Server, overpass: OverpassSe
 
 def test_a_server_that_refuses_us_ends_the_job_with_a_sentence(mural: Server, overpass: OverpassServer) -> None:
     overpass.faults.extend([Fault.FORBIDDEN] * 10)
-    job = mural.wait_for(mural.submit()["job_id"], "completed", "failed")
+    job = mural.wait_for(mural.submit_new()["job_id"], "completed", "failed")
     assert (job["status"], job["retry_allowed"]) == ("failed", False)
     assert "map server" in job["error_message"].lower()
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
 import requests
+from psycopg import sql
 
-from tests.conftest import MODES
-from tests.support.postgres import postgres_server
-from tests.support.server import Server
+from tests.support.server import MODES, QuickServer
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.system
 
@@ -26,13 +25,15 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def postgres_url() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
+def postgres_url(postgres: str, mode: str) -> str:
+    """The URL of a database of the test's own."""
+    with psycopg.connect(postgres, autocommit=True) as ours:
+        ours.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(mode)))
+    return postgres.removesuffix("postgres") + mode
 
 
 def test_a_query_that_takes_long_holds_up_nobody_else(mode: str, postgres_url: str, tmp_path: Path) -> None:
-    server = Server(tmp_path / "data", DATABASE_URL=postgres_url, ASYNC_MODE=mode)
+    server = QuickServer(tmp_path / "data", DATABASE_URL=postgres_url, ASYNC_MODE=mode)
     try:
         job = server.wait_for(server.submit()["job_id"], "completed", "failed")
         assert job["status"] == "completed", job
@@ -40,8 +41,7 @@ def test_a_query_that_takes_long_holds_up_nobody_else(mode: str, postgres_url: s
             with ThreadPoolExecutor() as pool, ours.transaction():
                 ours.execute("LOCK TABLE posters")
                 slow = pool.submit(requests.get, f"{server.api}/gallery", timeout=120)
-                while not watching.execute(WAITING).fetchall():
-                    pass
+                wait_until(lambda: watching.execute(WAITING).fetchall())
                 # It waits for us, and we for this answer, which needs no table: a server that stood still gave none.
                 assert requests.get(f"{server.api}/themes/noir", timeout=30).ok
                 assert not slow.done()

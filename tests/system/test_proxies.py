@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import requests
-import socketio
 
+from tests.support.library_client import SimpleClient
 from tests.support.real_parts import ROOT, free_port, program
 from tests.support.server import HELSINKI, Server
 
@@ -91,7 +91,7 @@ def test_pages_and_what_they_load_come_through(proxied: Proxied) -> None:
 
 
 def test_a_poster_is_made_and_watched_over_a_websocket(proxied: Proxied) -> None:
-    with socketio.SimpleClient() as client:
+    with SimpleClient() as client:
         client.connect(proxied.origin, transports=["websocket"], socketio_path=f"{proxied.prefix}/socket.io")
         job_id = requests.post(proxied.url("/api/v1/posters"), json=HELSINKI, timeout=30).json()["job_id"]
         assert client.call("job:subscribe", {"job_id": job_id})["ok"]

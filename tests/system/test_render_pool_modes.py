@@ -7,16 +7,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.system
+from tests.support.real_parts import ROOT
+from tests.support.server import MODES, runs
+from tests.support.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
-MODES = ["eventlet", "gevent", "threading"]
+pytestmark = pytest.mark.system
 
 
 def program(mode: str, folder: Path, *act: str) -> subprocess.Popen[str]:
@@ -74,16 +74,4 @@ def test_a_killed_server_leaves_no_process(mode: str, tmp_path: Path) -> None:
         assert len(pids) == 2
         assert all(Path(f"/proc/{pid}").exists() for pid in pids)
         os.kill(running.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 30
-    while any(_runs(pid) for pid in pids):
-        assert time.monotonic() < deadline, "render processes outlived the server"
-        time.sleep(0.02)
-
-
-def _runs(pid: int) -> bool:
-    """Tell whether a process lives; one that has ended may wait for whoever adopted it to take notice."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
+    wait_until(lambda: not any(runs(pid) for pid in pids), lambda: "render processes outlived the server")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import statistics
 import sys
 import time
 from collections.abc import Iterator
@@ -60,20 +59,6 @@ def test_a_live_preview_is_drawn_beside_it(pool: RenderPool, tmp_path: Path) -> 
     result = pool.render(request, lambda _: None, CancelToken(), lane="interactive")
     with Image.open(request.output_dir / result.poster) as image:
         assert image.width == 800
-
-
-def test_what_the_pool_adds_to_a_picture_is_printed(pool: RenderPool, tmp_path: Path) -> None:
-    request = lettered(make_request("preview-2", tmp_path, preview=True))
-    added_ms, total_ms = [], []
-    for _ in range(10):
-        began = time.perf_counter()
-        result = pool.render(request, lambda _: None, CancelToken(), lane="interactive")
-        took_s = time.perf_counter() - began
-        total_ms.append(took_s * 1000)
-        added_ms.append((took_s - sum(result.seconds.values())) * 1000)
-        assert result.seconds, "there is nothing to compare with"
-    figures = f"{statistics.median(added_ms):.1f} ms of {statistics.median(total_ms):.0f} ms"
-    print(f"\nrender pool: {figures} for a live preview are its own")  # noqa: T201 - a figure to look at, not to test
 
 
 def test_errors_of_the_drawing_keep_their_kind(pool: RenderPool, tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.conftest import MODES
 from tests.support.cable import Cable, cable_to
-from tests.support.server import Server
+from tests.support.server import MODES, QuickServer, Server
 from tests.support.wall_client import WallClient
 
 pytestmark = [
@@ -29,9 +28,9 @@ PATIENCE_S = 180.0
 
 
 @pytest.fixture(params=MODES)
-def wall_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+def wall_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[QuickServer]:
     """A Mural that draws in no time, on each kind of green thread in turn."""
-    running = Server(tmp_path / "data", program=("-m", "tests.system.wall_program"), ASYNC_MODE=request.param)
+    running = QuickServer(tmp_path / "data", ASYNC_MODE=request.param)
     yield running
     running.stop()
 

@@ -25,6 +25,7 @@ from mural.worker.protocol import MapSources
 from tests.support.osm_data import OsmData, as_xml
 from tests.support.outside import Fault
 from tests.support.overpass_server import OverpassServer
+from tests.support.waiting import wait_until
 
 SAMPLES = Path(__file__).parents[3] / "data" / "samples"
 EXTRACT = SAMPLES / "helsinki.osm.pbf"
@@ -368,9 +369,8 @@ def test_a_killed_process_leaves_the_way_clear(server: OverpassServer, sources: 
     root = Path(__file__).parents[3]
     command = [sys.executable, "-c", script, str(sources.cache_dir), server.url]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL) as process:
-        while not server.asked:
-            assert process.poll() is None
-            time.sleep(0.02)
+        wait_until(lambda: server.asked or process.poll() is not None)
+        assert process.poll() is None
         assert work.is_dir()
         process.kill()
     assert counts(fetch(sources)) == pytest.approx(straight(), rel=0.01)

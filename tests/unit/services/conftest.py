@@ -11,13 +11,6 @@ from sqlalchemy import text
 from config import Config
 from services.db.session import Database
 from tests.support.posters import Studio, make_config, make_studio
-from tests.support.postgres import postgres_server
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
 
 
 @pytest.fixture

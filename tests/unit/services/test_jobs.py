@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 from sqlalchemy import update
@@ -15,6 +14,7 @@ from services.actors import Actor
 from services.db.models import JobRow
 from services.events import Name
 from tests.support.posters import PATIENCE_S, Passing, Studio, make_config, make_studio
+from tests.support.waiting import wait_until
 
 ANN = Actor("ann")
 
@@ -165,10 +165,9 @@ def test_trouble_that_may_pass_is_waited_out(studio: Studio) -> None:
     studio.renderer.troubles = [Passing("The map server is busy."), Passing("Still busy.")]
     job_id = submit(studio)
     for delay_s in (5, 10):
-        waiting = studio.wait_until(job_id, "pending")
-        while not waiting.message:
-            waiting = studio.services.jobs.get(job_id)
-        assert f"Trying again in {delay_s} s." in waiting.message
+        studio.wait_until(job_id, "pending")
+        message = wait_until(lambda: studio.services.jobs.get(job_id).message)
+        assert f"Trying again in {delay_s} s." in message
         attempts = len(studio.renderer.requests)
         studio.clock.advance(delay_s - 1)
         studio.services.jobs._scheduler.wake()
@@ -176,8 +175,8 @@ def test_trouble_that_may_pass_is_waited_out(studio: Studio) -> None:
         studio.clock.advance(1)
         studio.services.jobs._scheduler.wake()
         if delay_s == 5:
-            while len(studio.renderer.requests) == attempts or studio.services.jobs.get(job_id).state == "processing":
-                time.sleep(0.005)
+            wait_until(lambda: len(studio.renderer.requests) == 2)
+            wait_until(lambda: studio.services.jobs.get(job_id).state != "processing")
     done = studio.wait_until(job_id, "completed")
     assert done.error_message is None
     assert len(studio.renderer.requests) == 3
@@ -187,8 +186,8 @@ def test_after_three_retries_it_has_failed(studio: Studio) -> None:
     studio.renderer.troubles = [Passing(f"Busy {number}.") for number in range(1, 6)]
     job_id = submit(studio)
     for attempt in range(1, 4):
-        while len(studio.renderer.requests) < attempt or studio.services.jobs.get(job_id).state != "pending":
-            time.sleep(0.005)
+        wait_until(lambda attempt=attempt: len(studio.renderer.requests) == attempt)
+        studio.wait_until(job_id, "pending")
         studio.clock.advance(100)
         studio.services.jobs._scheduler.wake()
     failed = studio.wait_until(job_id, "failed")
@@ -230,8 +229,8 @@ def test_a_database_in_trouble_at_the_end_costs_an_attempt_and_leaves_no_orphan(
 
     monkeypatch.setattr(publishing, "_hang", trouble_first)
     job_id = submit(studio)
-    while not calls or studio.services.jobs.get(job_id).state != "pending":
-        time.sleep(0.005)
+    wait_until(lambda: calls)
+    studio.wait_until(job_id, "pending")
     assert list(studio.services.files.ids()) == []
     studio.clock.advance(10)
     studio.services.jobs._scheduler.wake()
@@ -382,8 +381,8 @@ def test_a_death_counts_from_the_first_sign_of_life_on(studio: Studio, reports: 
 def test_an_attempt_that_the_server_outlives_clears_the_job(studio: Studio) -> None:
     studio.renderer.troubles = [Passing("The map server is busy.")]
     job_id = submit(studio)
-    while not studio.renderer.requests or studio.services.jobs.get(job_id).state != "pending":
-        time.sleep(0.005)
+    wait_until(lambda: studio.renderer.requests)
+    studio.wait_until(job_id, "pending")
     assert row_of(studio, job_id).interruptions == 0
 
 
@@ -395,8 +394,7 @@ def test_a_stop_that_was_asked_for_is_no_death(studio: Studio) -> None:
     stop = threading.Thread(target=studio.services.jobs.stop, args=(PATIENCE_S,))
     stop.start()
     # Killed now, before the job had the time to finish, the server was still asked to stop.
-    while row_of(studio, drawing).interruptions:
-        time.sleep(0.005)
+    wait_until(lambda: not row_of(studio, drawing).interruptions)
     assert row_of(studio, drawing).state == "processing"
     released(studio)
     stop.join()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +15,8 @@ from services.background import ThreadBackground
 from services.cancellation import CancelToken
 from services.previews import PreviewService
 from tests.render_requests import make_request, make_result
-from tests.support.api import wait_until
 from tests.support.posters import PATIENCE_S
+from tests.support.waiting import wait_until
 
 
 class Painter:
@@ -162,7 +161,7 @@ def test_a_page_full_of_themes_keeps_nobody_waiting_who_works_on_a_poster(
         sample.start()
     assert painter.at_work.acquire(timeout=PATIENCE_S)
     ann = Viewer(previews, designs[1])
-    time.sleep(0.3)  # so that she waits with the others
+    wait_until(lambda: "ann" in previews._latest)
     painter.gate.release(len(samples) + 1)
     picture = ann.got()
     for sample in samples:

@@ -4,8 +4,7 @@ import logging
 import os
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +28,9 @@ from services.cancellation import CancelToken
 from services.render_pool import RenderPool
 from services.render_process import RenderProcess, WorkerCommand, worker_environment
 from tests.render_requests import make_request
+from tests.support.waiting import wait_until
 
-SCRIPTED = (sys.executable, "-m", "tests.system.scripted_worker")
-
-
-def eventually(holds: Callable[[], Any], patience_s: float = 30) -> None:
-    deadline = time.monotonic() + patience_s
-    while not holds():
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.01)
+SCRIPTED = (sys.executable, "-m", "tests.support.scripted_worker")
 
 
 def gone(pid: int) -> bool:
@@ -82,7 +75,7 @@ class Bench:
 
     def drawing_pid(self) -> int:
         """Wait until a job has begun, and name the process that draws it."""
-        eventually(lambda: self.progress)
+        wait_until(lambda: self.progress)
         return int(self.lane()["pids"][0])
 
 
@@ -151,7 +144,7 @@ def test_a_process_that_breaks_is_named_and_replaced(bench: Bench, job: str, fac
     assert caught.value.transient
     assert bench.render("ok").seconds["pid"] != before
     assert bench.pool.status()["crashes"] == 1
-    eventually(lambda: gone(int(before)))
+    wait_until(lambda: gone(int(before)))
 
 
 def test_killing_it_from_outside_ends_the_job_at_once(bench: Bench) -> None:
@@ -168,7 +161,7 @@ def test_cancelling_kills_and_replaces(bench: Bench) -> None:
     token.cancel()
     thread.join()
     assert isinstance(outcome[0], Cancelled)
-    eventually(lambda: gone(pid))
+    wait_until(lambda: gone(pid))
     assert bench.render("ok").seconds["pid"] != pid
     assert bench.pool.status()["crashes"] == 0
 
@@ -217,7 +210,7 @@ def test_taking_too_long_is_a_timeout(tmp_path: Path) -> None:
 def test_what_it_writes_is_logged_beside_the_job(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         bench.render("noisy:7")
-        eventually(lambda: "said by a C library" in caplog.text)
+        wait_until(lambda: "said by a C library" in caplog.text)
     assert "(job noisy:7): said on standard output" in caplog.text
     assert "\x1b" not in caplog.text
 
@@ -244,7 +237,7 @@ def test_a_process_that_keeps_too_much_memory_is_replaced(bench: Bench, monkeypa
 def test_a_process_that_dies_idle_is_replaced_before_anybody_needs_it(bench: Bench) -> None:
     pid = int(bench.render("ok").seconds["pid"])
     os.kill(pid, 9)
-    eventually(lambda: bench.lane()["idle"] == 1 and pid not in bench.lane()["pids"])
+    wait_until(lambda: bench.lane()["idle"] == 1 and pid not in bench.lane()["pids"])
     assert bench.render("ok").seconds["pid"] != pid
 
 
@@ -261,9 +254,9 @@ def test_processes_that_do_not_start_are_reported_and_tried_again(
             bench.render("ok")
         assert bench.pool.status()["status"] == "degraded"
         assert "exit status 1" in bench.lane()["trouble"]
-        eventually(lambda: "refusing to start" in caplog.text)
+        wait_until(lambda: "refusing to start" in caplog.text)
         refusal.unlink()
-        eventually(lambda: bench.pool.status()["status"] == "ok")
+        wait_until(lambda: bench.pool.status()["status"] == "ok")
         assert bench.render("ok").poster
     finally:
         bench.pool.stop()
@@ -293,7 +286,7 @@ def test_a_program_that_is_not_there_is_reported(tmp_path: Path) -> None:
 def test_stopping_ends_everything(tmp_path: Path) -> None:
     bench = Bench(tmp_path, workers=2)
     bench.pool.start()
-    eventually(lambda: bench.lane()["idle"] == 2)
+    wait_until(lambda: bench.lane()["idle"] == 2)
     pids = [*bench.lane()["pids"], *bench.lane("interactive")["pids"]]
     thread, outcome = bench.render_beside("slow")
     bench.drawing_pid()
@@ -315,9 +308,9 @@ def test_stopping_while_a_process_gets_warm_leaves_none(tmp_path: Path, monkeypa
         await_ready(process, timeout_s)
         warm.append(process.pid)
         threading.Thread(target=bench.pool.stop).start()
-        eventually(lambda: not process.alive)
+        wait_until(lambda: not process.alive)
 
     monkeypatch.setattr(RenderProcess, "await_ready", await_ready_and_be_stopped)
     bench.pool.start()
-    eventually(lambda: warm and not bench.lane()["pids"] and not bench.lane("interactive")["pids"])
+    wait_until(lambda: warm and not bench.lane()["pids"] and not bench.lane("interactive")["pids"])
     assert all(gone(pid) for pid in warm)

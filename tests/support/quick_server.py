@@ -1,4 +1,4 @@
-"""The whole program with render processes that draw at once: ``python -m tests.system.quick_server``."""
+"""The whole program with render processes that draw at once: ``python -m tests.support.quick_server``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ import wsgi  # first of all: it patches the standard library
 from services import rendering
 from services.render_process import WorkerCommand
 
-if __name__ == "__main__":
+
+def draw_at_once() -> None:
+    """Have another program started where render processes are."""
     rendering.WorkerCommand = partial(  # type: ignore[assignment,misc]  # the same command, of another program
-        WorkerCommand, argv=(sys.executable, "-m", "tests.system.quick_worker")
+        WorkerCommand, argv=(sys.executable, "-m", "tests.support.quick_worker")
     )
+
+
+if __name__ == "__main__":
+    draw_at_once()
     wsgi.main()

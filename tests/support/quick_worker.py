@@ -25,6 +25,8 @@ def load(fonts_dir: Path) -> Render:
 
     def draw(request: RenderRequest, report: Report) -> RenderResult:
         note("begun", request)
+        for step in (Step.MAP_DATA, Step.LAYERS, Step.LETTERING):
+            report(Progress(step, 1.0))
         while (data_dir / "hold").exists():
             report(Progress(Step.DRAWING, 0.5))
             time.sleep(0.02)
