@@ -12,13 +12,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.board import UNLIMITED
-from tests.support.server import Server
+from tests.support.server import QuickServer, Server
 
 DESKTOP = {"width": 1366, "height": 850}
 PHONE = {"width": 390, "height": 844}
-
-expect.set_options(timeout=30_000)
-"""The bound only ends a broken run: a busy machine is slow, not wrong."""
 
 SAMPLE_QUERY = "city=Helsinki&country=Finland&latitude=60.1715&longitude=24.9443&distance=500"
 
@@ -107,6 +104,6 @@ def poster(server: Server) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running Mural in which everybody paints as fast as they like."""
-    running = Server(tmp_path_factory.mktemp("studio"), **UNLIMITED)
+    running = QuickServer(tmp_path_factory.mktemp("studio") / "data", **UNLIMITED)
     yield running
     running.stop()

@@ -141,7 +141,7 @@ LOOKING_ELSEWHERE = "Object.defineProperty(document, 'hidden', { get: () => true
 def test_who_allowed_it_and_looks_elsewhere_is_told_of_the_end(visit: Visit, elsewhere: bool) -> None:
     ann = visit(permissions=["notifications"])
     ann.add_init_script(NOTED + (LOOKING_ELSEWHERE if elsewhere else ""))
-    ann.goto(f"/create?{SAMPLE_QUERY}&theme={'oxblood' if elsewhere else 'gilt'}&size=a3&rotation=15")
+    ann.goto(f"/create?{SAMPLE_QUERY}&theme={'oxblood' if elsewhere else 'gilt'}&size=a5&rotation=15")
     ann.get_by_role("button", name="Make the poster").click()
     expect(ann.get_by_role("link", name=re.compile("^Download"))).to_be_visible()
     expect(ann).to_have_title("Finished: Helsinki — Mural")
@@ -153,7 +153,7 @@ def test_nobody_is_asked_for_a_permission_unasked(visit: Visit, server: Server) 
     undecided = "Object.defineProperty(Notification, 'permission', { get: () => 'default' });"
     ann = visit()
     ann.add_init_script(asked + undecided)
-    ann.goto(f"/create?{SAMPLE_QUERY}&theme=kraft&size=a0")
+    ann.goto(f"/create?{SAMPLE_QUERY}&theme=kraft&size=a5")
     with server.drawing_stopped():
         ann.get_by_role("button", name="Make the poster").click()
         ann.wait_for_url("**/generate/*")

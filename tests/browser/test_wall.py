@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, SAMPLE_QUERY, Visit
+from tests.browser.conftest import PHONE, SAMPLE_QUERY, Visit, until
 from tests.support.cable import cable_to
 from tests.support.server import Server
 
@@ -64,13 +64,15 @@ def test_another_visitor_sees_a_poster_being_made_and_hung_without_reloading(vis
 def test_who_was_cut_off_misses_nothing_and_sees_nothing_twice(visit: Visit, server: Server) -> None:
     with cable_to(server.port) as cable:
         ben = visit(cable.base_url, cut=True)
+        attempts: list[str] = []
+        ben.on("websocket", lambda websocket: attempts.append(websocket.url))
         ben.goto("/")
         expect(ben.locator(".here:not(.away)")).to_be_visible()
         before = hung_ids(ben)
         cable.pull()
         expect(ben.locator(".here.away")).to_be_visible()
         missed = [result_of(server, theme=theme) for theme in ("emerald", "saffron", "ocean")]
-        ben.wait_for_timeout(10_000)
+        until(ben, lambda: len(attempts) > 2)  # the first is the one that was cut
         assert hung_ids(ben) == before
         cable.plug()
         expect(hung(ben, missed[-1])).to_be_visible()
@@ -142,7 +144,8 @@ def test_an_unclear_place_is_asked_about(visit: Visit) -> None:
 
 
 def test_older_posters_come_as_one_scrolls(visit: Visit, server: Server) -> None:
-    jobs = [server.submit(theme="noir", dpi=72, distance=500 + metres)["job_id"] for metres in range(1, 27)]
+    hanging = requests.get(f"{server.api}/gallery?limit=26", timeout=30).json()["posters"]
+    jobs = [server.submit_new(dpi=72)["job_id"] for _ in range(26 - len(hanging))]
     for job_id in jobs:
         server.wait_for(job_id, "completed")
     ann = visit()
