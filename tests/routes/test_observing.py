@@ -68,9 +68,13 @@ def test_the_lines_about_a_job_and_a_command_say_so(observed: Server) -> None:
     about = [entry for entry in entries(observed) if entry.get("job_id") == job_id]
     assert any(entry["level"] == "warning" for entry in about)
     client = observed.client()
-    for _ in range(400):
-        client.emit("gallery:leave", {})
-    flooding = wait_until(lambda: [entry for entry in entries(observed) if "flooding" in str(entry["event"])])
+
+    def flood() -> list[dict[str, object]]:
+        for _ in range(400):
+            client.emit("gallery:leave", {})
+        return [entry for entry in entries(observed) if "flooding" in str(entry["event"])]
+
+    flooding = wait_until(flood)  # on a slow machine a few hundred commands are no flood yet
     assert flooding[0]["command"] == "gallery:leave"
     assert flooding[0]["socket"]
 
