@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import MODES
+from tests.support.canvas_client import CanvasClient
 from tests.support.server import Server
 
 
@@ -17,3 +18,12 @@ def publishing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     running = Server(tmp_path_factory.mktemp(request.param), program=program, ASYNC_MODE=request.param)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def ann(board: Server) -> Iterator[CanvasClient]:
+    """A client of the board that the test's module runs."""
+    client = CanvasClient(board)
+    client.connect()
+    yield client
+    client.cut()

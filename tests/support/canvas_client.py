@@ -15,6 +15,9 @@ import socketio
 from mural.canvas.codec import decode_frame
 from tests.support.server import Server
 
+UNLIMITED = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "1000000 per second"}
+"""Settings of a board on which everybody places as fast as they can."""
+
 
 class CanvasClient:
     """Keeps a copy of the board; ``cut`` and ``connect`` may alternate."""
