@@ -98,12 +98,17 @@ test("the server's count wins over one's own", () => {
   assert.equal(charges.state(100_000).count, 4);
 });
 
-test("the server's clock counts, not this one's", () => {
+test("the server's clock counts, not this one's, and not what somebody sets this one to meanwhile", (context) => {
   const charges = chargesOf({ cooldown: 5, stack: 1 });
-  charges.setClock(iso(Date.now() - 3_600_000));
-  charges.adopt({ charges: 0, available_at: iso(Date.now() - 3_600_000 + 5000) });
-  const { waitMs } = charges.state();
-  assert.ok(waitMs > 4000 && waitMs <= 5000);
+  const serverMs = Date.now() - 3_600_000;
+  charges.setClock(iso(serverMs));
+  charges.adopt({ charges: 0, available_at: iso(serverMs + 5000) });
+  for (const setTo of [serverMs, serverMs + 2 * 3_600_000]) {
+    context.mock.timers.enable({ apis: ["Date"], now: setTo });
+    const { waitMs } = charges.state();
+    assert.ok(waitMs > 4000 && waitMs <= 5000, String(waitMs));
+    context.mock.timers.reset();
+  }
 });
 
 test("without a cooldown one is always ready", () => {

@@ -16,6 +16,7 @@ class Cable:
     def __init__(self, to_port: int) -> None:
         self._to_port = to_port
         self._plugged = True
+        self._loses_answers = False
         self._ends: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -35,6 +36,11 @@ class Cable:
     def plug(self) -> None:
         """Let connections through again."""
         self._plugged = True
+        self._loses_answers = False
+
+    def lose_answers(self) -> None:
+        """Let through only what clients send; what the server says is lost."""
+        self._loses_answers = True
 
     def close(self) -> None:
         """End for good."""
@@ -60,14 +66,14 @@ class Cable:
     def _join(self, near: socket.socket, far: socket.socket) -> None:
         self._ends += [near, far]
         for source, target in ((near, far), (far, near)):
-            threading.Thread(target=_carry, args=(source, target), daemon=True).start()
+            threading.Thread(target=self._carry, args=(source, target, source is far), daemon=True).start()
 
-
-def _carry(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # cut
-        while data := source.recv(CHUNK_BYTES):
-            target.sendall(data)
-    _shut(target)
+    def _carry(self, source: socket.socket, target: socket.socket, answers: bool) -> None:
+        with contextlib.suppress(OSError):  # cut
+            while data := source.recv(CHUNK_BYTES):
+                if not (answers and self._loses_answers):
+                    target.sendall(data)
+        _shut(target)
 
 
 def _shut(end: socket.socket) -> None:
