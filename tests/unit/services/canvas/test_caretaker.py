@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mural.canvas.board import Board
+from mural.canvas.board import Board, unpacked
 from mural.errors import Conflict
 from tests.support.studio import ANN, BEN, SHAPE, START, Studio
 
@@ -47,5 +47,6 @@ def test_a_season_begins_with_a_board_and_the_past_stays(studio: Studio) -> None
     assert live.resume(old.epoch, 1).outcome == "refetch"
     assert studio.publisher.events[-1].payload == {"epoch": live.season.epoch, "seq": 1}
     assert studio.place(ANN, 1, 1, 5).seq == 2
-    assert int(studio.history.at(START + timedelta(seconds=1)).board.pixels[0]) == 3
+    past = studio.history.at(START + timedelta(seconds=1))
+    assert unpacked(past.packed, SHAPE.width * SHAPE.height)[0] == 3
     assert studio.order("season", file="absent.board")["error"]
