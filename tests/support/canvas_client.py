@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
+import engineio
 import requests
 import socketio
 
@@ -17,6 +18,18 @@ from tests.support.server import Server
 
 UNLIMITED = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "1000000 per second"}
 """Settings of a board on which everybody places as fast as they can."""
+
+
+class _InOrder(engineio.Client):  # type: ignore[misc]  # engineio ships no types
+    """Handles what comes one after the other: a thread for each message may take attachments for messages."""
+
+    def _trigger_event(self, event: str, *args: Any, **options: Any) -> Any:
+        return super()._trigger_event(event, *args, **options | {"run_async": False})
+
+
+class _Socket(socketio.Client):  # type: ignore[misc]  # socketio ships no types
+    def _engineio_client_class(self) -> type[_InOrder]:
+        return _InOrder
 
 
 class CanvasClient:
@@ -37,7 +50,7 @@ class CanvasClient:
 
     def connect(self) -> None:
         """Connect and bring the copy up to date."""
-        self._client = client = socketio.Client(reconnection=False)
+        self._client = client = _Socket(reconnection=False)
         client.on("canvas:pixels", self._on_pixels)
         client.on("canvas:resync", self._on_resync)
         # The visitor's cookie: without it every connection is somebody new, whose request ids are others.
