@@ -31,6 +31,15 @@ def test_a_press_on_the_small_board_leads_there(visit: Visit, studio: Server) ->
     until(ann, lambda: seen.bounding_box() == box)
 
 
+def test_the_small_board_shows_the_large_one_however_late_that_is_drawn(visit: Visit, studio: Server) -> None:
+    assert place(studio, 3, 250, RED).ok
+    ann = visit()
+    ann.add_init_script("window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 3000)")
+    enter(ann, studio)
+    look = "document.querySelector('[data-minimap]').getContext('2d').getImageData(3, 250, 1, 1).data"
+    until(ann, lambda: ann.evaluate(f"[...{look}]") == [0xBE, 0x00, 0x39, 0xFF])
+
+
 def test_pixels_have_hard_edges_and_a_grid_where_it_is_wished(visit: Visit, studio: Server) -> None:
     assert place(studio, 193, 17, RED).ok
     ann = visit(reduced_motion="reduce")

@@ -25,6 +25,16 @@ test("the whole board fits into the view, whatever its size", () => {
   }
 });
 
+test("in a view of another size the whole board stays whole, and another place stays in the middle", () => {
+  const camera = cameraOn(256, 256, { width: 800, height: 600 });
+  camera.resize({ width: 800, height: 300 });
+  assert.equal(camera.scale, camera.fitting);
+  assert.ok(camera.toView({ x: 0, y: 0 }).y >= 0);
+  camera.stand(128, 128, 10);
+  camera.resize({ width: 400, height: 600 });
+  assert.deepEqual([camera.x, camera.y, camera.scale], [128, 128, 10]);
+});
+
 test("zooming keeps what is under the finger where it is", () => {
   const camera = cameraOn(256, 256, { width: 800, height: 600 });
   const at = { x: 420, y: 330 };
