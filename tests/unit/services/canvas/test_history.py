@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,8 +14,18 @@ from mural.canvas.board import Board, is_gzip
 from mural.canvas.exchange import ForeignPixel, save_pixels
 from mural.errors import InvalidInput
 from services.canvas import board as live_board
+from services.canvas.log import Placement
 from services.db.models import CanvasSnapshotRow
 from tests.support.studio import ANN, SHAPE, START, Studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path, database_url: str) -> Iterator[Studio]:
+    """A board whose log is in each kind of database in turn."""
+    (tmp_path / "data").mkdir()
+    made = Studio(tmp_path, database_url)
+    yield made
+    made.database.close()
 
 
 def looked_at(studio: Studio, moment: datetime) -> tuple[str, int]:
@@ -33,6 +45,13 @@ def test_the_board_of_any_past_moment_can_be_had(studio: Studio, monkeypatch: py
         assert looked_at(studio, moment + timedelta(milliseconds=500)) == (digest, seq)
     with pytest.raises(InvalidInput):
         studio.history.at(START - timedelta(seconds=1))
+
+
+def test_the_last_pixel_of_the_largest_board_is_read_as_frames_carry_it(studio: Studio) -> None:
+    store, last = studio.canvas.store, 2**24 - 1
+    store.append([Placement(number, 0, cell, 0, 31, ANN.user_id) for number, cell in ((1, last), (2, 0))], {})
+    assert store.pixels(0, 2).tolist() == [2**32 - 256 + 31, 31]
+    assert store.pixels(2, 9).tolist() == []
 
 
 def test_snapshots_of_earlier_versions_are_sent_in_the_form_of_today(studio: Studio) -> None:
