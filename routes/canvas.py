@@ -87,16 +87,18 @@ def get_seasons() -> Response:
 
 
 def _board(board: BoardImage | PastBoard, caching: str) -> Response:
-    gzipped, epoch, seq = request.accept_encodings.quality("gzip") > 0, board.season.epoch, board.seq
-    body = board.packed if gzipped else services().canvas.store.unpacked(board.season, board.packed)
+    season, seq, body = board.season, board.seq, board.packed
+    gzipped = request.accept_encodings.quality("gzip") > 0
+    if not gzipped:
+        body = services().canvas.store.unpacked(season, body).pixels.tobytes()
     response = Response(body, mimetype="application/octet-stream")
-    response.headers["X-Epoch"] = str(epoch)
+    response.headers["X-Epoch"] = str(season.epoch)
     response.headers["X-Seq"] = str(seq)
     response.headers["Cache-Control"] = caching
     response.headers["Vary"] = "Accept-Encoding"
     if gzipped:
         response.headers["Content-Encoding"] = "gzip"
-    response.set_etag(f"{epoch}-{seq}{'-gzip' if gzipped else ''}")
+    response.set_etag(f"{season.epoch}-{seq}{'-gzip' if gzipped else ''}")
     response.make_conditional(request)
     return response
 

@@ -23,6 +23,7 @@ GZIP_OR_ZLIB: Final = 47
 """Which streams are meant, in zlib's numbers: boards were kept as zlib streams before browsers got them as they are."""
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
+PIECE_BYTES: Final = 2**16
 
 Cells = NDArray[np.uint32]
 Colours = NDArray[np.uint8]
@@ -55,10 +56,21 @@ class Board:
     @classmethod
     def unpack(cls, width: int, height: int, packed: bytes) -> Self:
         """Restore a board from what ``pack`` made."""
-        pixels = np.frombuffer(unpacked(packed, width * height), np.uint8).copy()
-        if pixels.size != width * height:
-            raise ValueError(f"a board of {width} x {height} pixels cannot have {pixels.size}")
-        return cls(width, height, pixels)
+        board = cls(width, height)
+        board.fill(packed)
+        return board
+
+    def fill(self, packed: bytes) -> None:
+        """Take over what ``pack`` made, now or in earlier versions; raise ValueError where it has another size."""
+        # Piece by piece into the pixels that are there: a thread that unpacks a large board keeps no memory for it.
+        stream, filled = isal_zlib.decompressobj(wbits=GZIP_OR_ZLIB), 0
+        for start in range(0, len(packed), PIECE_BYTES):
+            piece = np.frombuffer(stream.decompress(packed[start : start + PIECE_BYTES]), np.uint8)
+            if filled + piece.size <= self.pixels.size:
+                self.pixels[filled : filled + piece.size] = piece
+            filled += piece.size
+        if filled != self.pixels.size:
+            raise ValueError(f"a board of {self.width} x {self.height} pixels cannot have {filled}")
 
     def pack(self) -> bytes:
         """Compress the board, into what a browser takes as gzip."""
@@ -90,12 +102,6 @@ class Board:
     def digest(self) -> str:
         """Name the look of the board: SHA-256 of its bytes, in hexadecimal."""
         return hashlib.sha256(self.pixels.data).hexdigest()
-
-
-def unpacked(packed: bytes, size_px: int) -> bytes:
-    """Restore the bytes of a board from what ``pack`` made, now or in earlier versions; quickest with the true size."""
-    # Room for one byte more: a buffer that is just full is enlarged before the end of the stream is seen.
-    return isal_zlib.decompress(packed, GZIP_OR_ZLIB, size_px + 1)
 
 
 def is_gzip(packed: bytes) -> bool:

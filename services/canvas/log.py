@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from mural.canvas.board import Board, unpacked
+from mural.canvas.board import Board
 from mural.canvas.codec import Packed, unpack_pixels
 from mural.canvas.palette import Palette, palette_of
 from services.background import Aside
@@ -208,7 +208,7 @@ class CanvasLog:
 
     def board_after(self, start: Snapshot, seq: int) -> Board:
         """Rebuild the board from a kept one, as it was after a placement."""
-        board = self.aside(start.unpack)
+        board = self.unpacked(start.season, start.packed)
         board.apply(*unpack_pixels(self.pixels(start.seq, seq)))
         return board
 
@@ -227,9 +227,11 @@ class CanvasLog:
             text = session.scalar(select(func.aggregate_strings(rows.subquery().c.pixel, ",")))
         return np.fromstring(text, np.uint32, sep=",") if text else np.empty(0, np.uint32)
 
-    def unpacked(self, season: Season, packed: bytes) -> bytes:
-        """Give the bytes of a packed board: a large one is unpacked beside the green threads."""
-        return self.aside(lambda: unpacked(packed, season.width * season.height))
+    def unpacked(self, season: Season, packed: bytes) -> Board:
+        """Unpack a board of a season: a large one beside the green threads."""
+        board = Board(season.width, season.height)
+        self.aside(lambda: board.fill(packed))
+        return board
 
     def requests_since(self, at_ms: int, last_seq: int) -> dict[int, int]:
         """Tell which requests led to which of the last placements, oldest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mural.canvas.board import Board, unpacked
+from mural.canvas.board import Board
 from mural.errors import Conflict
 from tests.support.studio import ANN, BEN, SHAPE, START, Studio
 
@@ -48,5 +48,5 @@ def test_a_season_begins_with_a_board_and_the_past_stays(studio: Studio) -> None
     assert studio.publisher.events[-1].payload == {"epoch": live.season.epoch, "seq": 1}
     assert studio.place(ANN, 1, 1, 5).seq == 2
     past = studio.history.at(START + timedelta(seconds=1))
-    assert unpacked(past.packed, SHAPE.width * SHAPE.height)[0] == 3
+    assert Board.unpack(SHAPE.width, SHAPE.height, past.packed).pixels[0] == 3
     assert studio.order("season", file="absent.board")["error"]
