@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from bench.report import percentile, print_table
+from mural.canvas.codec import unpack_pixels
 from mural.canvas.palette import PALETTES
 from services.background import ThreadBackground, directly
 from services.canvas.board import SNAPSHOT_EVERY
@@ -26,7 +26,6 @@ from services.canvas.seasons import Shape
 from services.canvas.service import CanvasService
 from services.clock import utc_now
 from services.db.migrate import migrate
-from services.db.models import PlacementRow
 from services.db.session import Database
 from services.events import RecordingPublisher
 
@@ -50,7 +49,7 @@ def past(placements: int = 10_000_000) -> None:
         canvas.open()
         start_ms = canvas.live.season.started_at_ms
         _fill(database, placements, start_ms)
-        replayed, replay_s = _replay(canvas.store, canvas)
+        replayed, replay_s = _replay(canvas)
         canvas = _canvas(database)
         open_s = _seconds(canvas.open)
         history = CanvasHistory(canvas)
@@ -60,7 +59,8 @@ def past(placements: int = 10_000_000) -> None:
             at = datetime.fromtimestamp(moment_ms / 1000, UTC)
             looks.append(_seconds(partial(history.at, at)) * 1000)
         pixel_ms = max(_seconds(partial(history.pixel, x, x)) * 1000 for x in range(MOMENTS))
-        same = canvas.live.board.digest() == replayed == canvas.store.snapshot_before(canvas.live.season).board.digest()
+        kept = canvas.store.snapshot_before(canvas.live.season).unpack()
+        same = canvas.live.board.digest() == replayed == kept.digest()
         size_mb = (Path(folder) / "mural.db").stat().st_size / 1e6
         database.close()
     rows = [
@@ -88,18 +88,15 @@ def _fill(database: Database, count: int, start_ms: int) -> None:
         session.execute(text(FILL), {"count": count, "start_ms": start_ms, "every_ms": EVERY_MS})
 
 
-def _replay(store: CanvasLog, canvas: CanvasService) -> tuple[str, float]:
+def _replay(canvas: CanvasService) -> tuple[str, float]:
     """Replay the log from its beginning, keeping the snapshots that a server would have kept on the way."""
-    season = canvas.live.season
+    season, store = canvas.live.season, canvas.store
     board, seq = canvas.live.board.copy(), season.first_seq
     began = time.perf_counter()
-    query = select(PlacementRow.cell, PlacementRow.new_colour, PlacementRow.at_ms)
-    query = query.order_by(PlacementRow.seq).limit(SNAPSHOT_EVERY)
-    while rows := store.fetch(query.where(PlacementRow.seq > seq)):
-        table = np.array([tuple(row) for row in rows], np.int64)
-        board.apply(table[:, 0].astype(np.uint32), table[:, 1].astype(np.uint8))
-        seq += len(rows)
-        store.save_snapshot(season.epoch, State(board, seq, int(table[-1, 2])), 0)
+    while len(pixels := store.pixels(seq, seq + SNAPSHOT_EVERY)):
+        board.apply(*unpack_pixels(pixels))
+        seq += len(pixels)
+        store.save_snapshot(season.epoch, State(board, seq, season.started_at_ms + seq * EVERY_MS), 0)
     return board.digest(), time.perf_counter() - began
 
 

@@ -24,6 +24,8 @@ from routes.schemas.canvas import (
     SpotQuery,
     TimelapseQuery,
 )
+from services.canvas.board import BoardImage
+from services.canvas.history import PastBoard
 from services.canvas.rules import Visitor, moment
 
 blueprint = ApiBlueprint("canvas", __name__)
@@ -61,8 +63,7 @@ def get_canvas() -> Response:
 def get_board() -> Response:
     """Send the board: palette indexes, one byte a pixel, row by row."""
     image = services().canvas.live.image()
-    compressed = _takes_gzip()
-    return _board(image.gzipped if compressed else image.raw, image.epoch, image.seq, BRIEFLY, gzipped=compressed)
+    return _board(image, BRIEFLY)
 
 
 @blueprint.get("/canvas/history")
@@ -70,11 +71,8 @@ def get_board() -> Response:
 @blueprint.answers(BYTES)
 def get_history(query_data: HistoryQuery) -> Response:
     """Send the board as it was at a moment, in the form of GET /canvas/board."""
-    history = services().canvas_history
-    past = history.at(query_data.at)
-    compressed = _takes_gzip()
-    body = history.gzipped(past) if compressed else past.board.tobytes()
-    response = _board(body, past.season.epoch, past.seq, PAST, gzipped=compressed)
+    past = services().canvas_history.at(query_data.at)
+    response = _board(past, PAST)
     response.headers["X-Width"] = str(past.season.width)
     response.headers["X-Height"] = str(past.season.height)
     response.headers["X-Time"] = moment(past.at_ms)
@@ -88,19 +86,19 @@ def get_seasons() -> Response:
     return reply({"seasons": services().canvas_history.seasons()})
 
 
-def _takes_gzip() -> bool:
-    return request.accept_encodings.quality("gzip") > 0
-
-
-def _board(body: bytes, epoch: int, seq: int, caching: str, *, gzipped: bool) -> Response:
+def _board(board: BoardImage | PastBoard, caching: str) -> Response:
+    season, seq, body = board.season, board.seq, board.packed
+    gzipped = request.accept_encodings.quality("gzip") > 0
+    if not gzipped:
+        body = services().canvas.store.unpacked(season, body).pixels.tobytes()
     response = Response(body, mimetype="application/octet-stream")
-    response.headers["X-Epoch"] = str(epoch)
+    response.headers["X-Epoch"] = str(season.epoch)
     response.headers["X-Seq"] = str(seq)
     response.headers["Cache-Control"] = caching
     response.headers["Vary"] = "Accept-Encoding"
     if gzipped:
         response.headers["Content-Encoding"] = "gzip"
-    response.set_etag(f"{epoch}-{seq}{'-gzip' if gzipped else ''}")
+    response.set_etag(f"{season.epoch}-{seq}{'-gzip' if gzipped else ''}")
     response.make_conditional(request)
     return response
 

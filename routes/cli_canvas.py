@@ -128,7 +128,7 @@ def export(file: Path, scale: int) -> None:
     if file.suffix.lower() == ".json":
         write_json(store, season, file)
     elif file.suffix.lower() == ".png":
-        board = store.state_after(season, store.snapshot_before(season)).board
+        board = store.state_after(store.snapshot_before(season)).board
         still(board, season.palette, scale).save(file, "PNG")
     else:
         raise click.ClickException(f"{file.name} does not say what it is to be: .json or .png.")

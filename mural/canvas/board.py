@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 
 from mural.errors import InvalidInput
@@ -17,6 +17,13 @@ MAX_SIDE_PX: Final = 4096
 
 COMPRESSION: Final = 1
 """Boards are compressed while people place: quick counts more than small."""
+
+GZIP: Final = 31
+GZIP_OR_ZLIB: Final = 47
+"""Which streams are meant, in zlib's numbers: boards were kept as zlib streams before browsers got them as they are."""
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+PIECE_BYTES: Final = 2**16
 
 Cells = NDArray[np.uint32]
 Colours = NDArray[np.uint8]
@@ -49,14 +56,25 @@ class Board:
     @classmethod
     def unpack(cls, width: int, height: int, packed: bytes) -> Self:
         """Restore a board from what ``pack`` made."""
-        pixels = np.frombuffer(zlib.decompress(packed), np.uint8).copy()
-        if pixels.size != width * height:
-            raise ValueError(f"a board of {width} x {height} pixels cannot have {pixels.size}")
-        return cls(width, height, pixels)
+        board = cls(width, height)
+        board.fill(packed)
+        return board
+
+    def fill(self, packed: bytes) -> None:
+        """Take over what ``pack`` made, now or in earlier versions; raise ValueError where it has another size."""
+        # Piece by piece into the pixels that are there: a thread that unpacks a large board keeps no memory for it.
+        stream, filled = isal_zlib.decompressobj(wbits=GZIP_OR_ZLIB), 0
+        for start in range(0, len(packed), PIECE_BYTES):
+            piece = np.frombuffer(stream.decompress(packed[start : start + PIECE_BYTES]), np.uint8)
+            if filled + piece.size <= self.pixels.size:
+                self.pixels[filled : filled + piece.size] = piece
+            filled += piece.size
+        if filled != self.pixels.size:
+            raise ValueError(f"a board of {self.width} x {self.height} pixels cannot have {filled}")
 
     def pack(self) -> bytes:
-        """Compress the board."""
-        return zlib.compress(self.pixels.data, COMPRESSION)
+        """Compress the board, into what a browser takes as gzip."""
+        return isal_zlib.compress(self.pixels.data, COMPRESSION, GZIP)
 
     def copy(self) -> Board:
         """Make an independent board that looks the same."""
@@ -81,10 +99,11 @@ class Board:
         """Colour pixels in the order given: of two placements on one pixel the later one stays."""
         self.pixels[cells] = colours
 
-    def tobytes(self) -> bytes:
-        """Give the board as clients get it."""
-        return self.pixels.tobytes()
-
     def digest(self) -> str:
         """Name the look of the board: SHA-256 of its bytes, in hexadecimal."""
         return hashlib.sha256(self.pixels.data).hexdigest()
+
+
+def is_gzip(packed: bytes) -> bool:
+    """Tell whether a packed board can be sent as it is."""
+    return packed.startswith(GZIP_MAGIC)

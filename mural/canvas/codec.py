@@ -48,6 +48,11 @@ def pack_pixels(cells: Cells, colours: Colours) -> Packed:
     return packed
 
 
+def unpack_pixels(packed: Packed) -> tuple[Cells, Colours]:
+    """Take pixels out of the form that frames carry."""
+    return packed >> np.uint32(8), packed.astype(np.uint8)
+
+
 def frames(epoch: int, first_seq: int, packed: Packed) -> Iterator[bytes]:
     """Encode consecutive pixels as few frames as they fit into."""
     for start in range(0, len(packed), MAX_PIXELS):
@@ -64,9 +69,8 @@ def decode_frame(frame: bytes) -> PixelFrame:
         raise _not_a_frame(f"its version is {version}, and {VERSION} is known")
     if len(frame) != HEADER.size + count * PIXEL_BYTES:
         raise _not_a_frame(f"its header promises {count} pixels, and it has {len(frame) - HEADER.size} bytes of them")
-    packed = np.frombuffer(frame, "<u4", count, HEADER.size)
-    cells: Cells = (packed >> 8).astype(np.uint32)
-    return PixelFrame(epoch, first_seq, cells, (packed & 0xFF).astype(np.uint8))
+    packed = np.frombuffer(frame, "<u4", count, HEADER.size).astype(np.uint32)
+    return PixelFrame(epoch, first_seq, *unpack_pixels(packed))
 
 
 def _not_a_frame(reason: str) -> InvalidInput:

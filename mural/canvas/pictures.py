@@ -94,19 +94,8 @@ def _write_mp4(frames: Iterator[Image.Image], size: tuple[int, int], file: Path)
     even = [side + side % 2 for side in size]
     command = [find_ffmpeg(), "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24"]
     command += ["-s", f"{size[0]}x{size[1]}", "-r", str(FRAMES_PER_SECOND), "-i", "-"]
-    command += [
-        "-vf",
-        f"pad={even[0]}:{even[1]}",
-        "-pix_fmt",
-        "yuv420p",
-        "-preset",
-        "veryfast",
-        "-threads",
-        "1",
-        "-f",
-        "mp4",
-        str(file),
-    ]
+    command += ["-vf", f"pad={even[0]}:{even[1]}", "-pix_fmt", "yuv420p"]
+    command += ["-preset", "veryfast", "-threads", "1", "-f", "mp4", str(file)]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:  # noqa: S603 - numbers and a path of ours
         if encoder.stdin is None:
             raise RuntimeError("ffmpeg was started without a pipe")

@@ -13,6 +13,12 @@ UtcMoment = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else a
 """A moment; without a time zone it is taken for UTC."""
 
 
+Coordinate = Annotated[int, Field(strict=True)]
+Paint = Annotated[int | str, Field(union_mode="left_to_right", description="An index or a #rrggbb of the palette.")]
+RequestId = Annotated[str, Field(min_length=1, max_length=64)]
+"""What a pixel to place is made of, over HTTP and over sockets alike."""
+
+
 class SpotQuery(Request):
     """A pixel of the board."""
 
@@ -23,10 +29,10 @@ class SpotQuery(Request):
 class PixelIn(Request):
     """A pixel to place."""
 
-    x: int = Field(strict=True)
-    y: int = Field(strict=True)
-    color: int | str = Field(union_mode="left_to_right", description="An index or a #rrggbb of the palette.")
-    request_id: str | None = Field(default=None, min_length=1, max_length=64, description="Sent again: no new pixel.")
+    x: Coordinate
+    y: Coordinate
+    color: Paint
+    request_id: RequestId | None = Field(default=None, description="Sent again: no new pixel.")
 
 
 class HistoryQuery(Request):

@@ -13,6 +13,7 @@ from flask_socketio import join_room, leave_room
 from pydantic import Field, ValidationError
 
 from mural.errors import MuralError
+from routes.canvas_schemas import Coordinate, Paint, RequestId
 from routes.context import services
 from routes.errors import Body, refusal, validation_body
 from routes.identity import PINNED
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 MAX_SEQ: Final = 2**53
 """The largest whole number that JavaScript keeps exact."""
 
-
 Change = Callable[[Visitor, Any, Done], None]
 """Checks what a client sent and passes it on."""
 
@@ -46,23 +46,23 @@ class Join(Payload):
 class Place(Payload):
     """A pixel to place; the same request_id again is answered with the first result."""
 
-    x: int = Field(strict=True)
-    y: int = Field(strict=True)
-    color: int | str = Field(union_mode="left_to_right")
-    request_id: str | None = Field(default=None, min_length=1, max_length=64)
+    x: Coordinate
+    y: Coordinate
+    color: Paint
+    request_id: RequestId | None = None
 
 
 class Undo(Payload):
     """The last pixel is to be taken back; the same request_id again is answered with the first result."""
 
-    request_id: str | None = Field(default=None, min_length=1, max_length=64)
+    request_id: RequestId | None = None
 
 
 class Spot(Payload):
     """A pixel to ask about."""
 
-    x: int = Field(strict=True)
-    y: int = Field(strict=True)
+    x: Coordinate
+    y: Coordinate
 
 
 def register(commands: Commands) -> None:

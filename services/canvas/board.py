@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from mural.canvas.board import COMPRESSION, Board
+from mural.canvas.board import Board
 from mural.canvas.codec import PIXEL_BYTES, frames, pack_pixels
 from mural.canvas.recent import KEPT, RecentPixels
 from mural.canvas.reduce import repaint
@@ -23,12 +22,11 @@ Outcome = Literal["current", "replay", "refetch"]
 SMALL_REPLAY: Final = 1024
 """So many pixels are always replayed; more only while they are fewer bytes than the board."""
 
-SNAPSHOT_EVERY: Final = 25_000
+SNAPSHOT_EVERY: Final = 10_000
 """A past moment is rebuilt from about so many placements at most, and so is the board at a start."""
 
-PIXELS_PER_PLACEMENT: Final = 64
-"""On large boards snapshots are rarer: unpacking one costs as much as so many more placements."""
-
+PIXELS_PER_PLACEMENT: Final = 256
+"""On large boards snapshots are rarer: they must not take more room than the placements between them."""
 
 IMAGE_KEPT_S: Final = 1.0
 """A board that changes all the time is compressed so often for all who fetch it."""
@@ -51,12 +49,11 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class BoardImage:
-    """The bytes of the board after the placement ``seq``, as they are and compressed."""
+    """The board after the placement ``seq``, packed to be sent."""
 
-    epoch: int
+    season: Season
     seq: int
-    raw: bytes
-    gzipped: bytes
+    packed: bytes
     made_at_s: float
 
 
@@ -66,6 +63,7 @@ class LiveBoard:
     def __init__(self, store: CanvasLog, shape: Shape, now_ms: int) -> None:
         self._store = store
         self._lock = threading.Lock()
+        self._packing = threading.Lock()
         blank = State(Board(shape.width, shape.height), 0, now_ms)
         self._take_up(store.season() or begin_season(store, shape.palette, blank))
         present = Shape(self.season.width, self.season.height, self.season.palette)
@@ -80,10 +78,10 @@ class LiveBoard:
 
     def _take_up(self, season: Season) -> None:
         snapshot = self._store.snapshot_before(season)
-        state = self._store.state_after(season, snapshot)
+        state = self._store.state_after(snapshot)
         recent = RecentPixels(max(season.first_seq, state.seq - KEPT))
-        recent.append(pack_pixels(*self._store.pixels(recent.seq, state.seq)))
-        with self._lock:
+        recent.append(self._store.pixels(recent.seq, state.seq))
+        with self._packing, self._lock:
             self.season, self.board, self.seq, self.at_ms = season, state.board, state.seq, state.at_ms
             self.snapshot_seq = snapshot.seq
             self._recent = recent
@@ -113,19 +111,18 @@ class LiveBoard:
 
     def image(self) -> BoardImage:
         """Give the board to be sent; a client that gets it a little late asks for what it missed with canvas:join."""
-        known, now_s = self._image, time.monotonic()
-        if known and (known.seq == self.seq or now_s - known.made_at_s < IMAGE_KEPT_S):
-            return known
-        with self._lock:
-            epoch, seq, raw = self.season.epoch, self.seq, self.board.tobytes()
-        made = BoardImage(epoch, seq, raw, self._store.aside(lambda: gzip.compress(raw, COMPRESSION)), now_s)
-        self._image = made
-        return made
+        with self._packing:  # of many who ask at once one makes it
+            known, now_s = self._image, time.monotonic()
+            if known and (known.seq == self.seq or now_s - known.made_at_s < IMAGE_KEPT_S):
+                return known
+            season, state = self._copied()
+            self._image = BoardImage(season, state.seq, self._store.aside(state.board.pack), now_s)
+            return self._image
 
-    def state(self) -> State:
-        """Copy the board with its place in the log."""
+    def _copied(self) -> tuple[Season, State]:
+        """Copy the board with its season and its place in the log."""
         with self._lock:
-            return State(self.board.copy(), self.seq, self.at_ms)
+            return self.season, State(self.board.copy(), self.seq, self.at_ms)
 
     @property
     def snapshot_due(self) -> bool:
@@ -134,7 +131,7 @@ class LiveBoard:
 
     def save_snapshot(self, now_ms: int) -> None:
         """Keep the board as it stands, so that reading the log can begin here."""
-        state = self.state()
+        season, state = self._copied()
         if state.seq > self.snapshot_seq:
             self.snapshot_seq = state.seq
-            self._store.save_snapshot(self.season.epoch, state, now_ms)
+            self._store.save_snapshot(season.epoch, state, now_ms)

@@ -139,13 +139,16 @@ class Caretaker:
     def _import(self, arguments: dict[str, Any]) -> Result:
         """Begin a season with pixels that others placed, under their names and at their times."""
         pixels = load_pixels(self._file(arguments["file"]))
-        shape = self._canvas.shape
+        shape, now_ms = self._canvas.shape, self._canvas.now_ms()
         self._canvas.begin_season(Board(shape.width, shape.height))
         for start in range(0, len(pixels), CHUNK):
             seq = self._canvas.live.seq
             self._canvas.ledger.commit(
                 [
-                    Placement(seq + number, pixel.at_ms, pixel.cell, 0, pixel.colour, pixel.user_id, Kind.IMPORT)
+                    # The log never goes back: after a time to come it would stand still until then.
+                    Placement(
+                        seq + number, min(pixel.at_ms, now_ms), pixel.cell, 0, pixel.colour, pixel.user_id, Kind.IMPORT
+                    )
                     for number, pixel in enumerate(pixels[start : start + CHUNK], 1)
                 ]
             )

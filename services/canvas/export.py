@@ -18,7 +18,7 @@ ROWS_AT_ONCE = 10_000
 
 def shown_pixels(store: CanvasLog, season: Season) -> Iterator[ForeignPixel]:
     """List the latest placement of every pixel, then the pixels that the season began with and nobody has changed."""
-    base = store.first_snapshot(season).board.pixels
+    base = store.first_snapshot(season).unpack().pixels
     untouched = base != 0
     latest = select(func.max(PlacementRow.seq)).where(PlacementRow.seq > season.first_seq).group_by(PlacementRow.cell)
     query = select(PlacementRow.cell, PlacementRow.new_colour, PlacementRow.at_ms, CanvasActorRow.user_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import func, select
 
-from mural.canvas.board import COMPRESSION, Board
+from mural.canvas.board import is_gzip
 from mural.errors import InvalidInput
 from services.canvas.log import Kind, Season, season_of
 from services.canvas.rules import moment
@@ -22,12 +21,12 @@ PIXEL_HISTORY: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class PastBoard:
-    """A board at a moment: the season it belongs to, and the last placement before."""
+    """A board at a moment, packed to be sent: the season it belongs to, and the last placement before."""
 
     season: Season
     seq: int
     at_ms: int
-    board: Board
+    packed: bytes
 
 
 class CanvasHistory:
@@ -71,12 +70,13 @@ class CanvasHistory:
         if row is None:
             raise InvalidInput("There was no board at that time.", field="at", value=when.isoformat())
         season = season_of(row)
-        state = self._store.state_after(season, self._store.snapshot_before(season, at_ms=at_ms), at_ms=at_ms)
-        return PastBoard(season, state.seq, state.at_ms, state.board)
-
-    def gzipped(self, past: PastBoard) -> bytes:
-        """Compress a past board: a large one is 16 MB, and a slider asks for one after the other."""
-        return self._store.aside(lambda: gzip.compress(past.board.tobytes(), COMPRESSION))
+        snapshot = self._store.snapshot_before(season, at_ms)
+        seq, placed_at_ms = self._store.last_placed(snapshot, at_ms)
+        if seq == snapshot.seq and is_gzip(snapshot.packed):
+            packed = snapshot.packed  # the moment is one that was kept
+        else:
+            packed = self._store.aside(self._store.board_after(snapshot, seq).pack)
+        return PastBoard(season, seq, placed_at_ms, packed)
 
     def seasons(self) -> list[dict[str, Any]]:
         """List the seasons, the running one last: when each was, and what its boards look like."""

@@ -8,12 +8,13 @@ from enum import IntEnum
 from typing import Final
 
 import numpy as np
-from sqlalchemy import Row, Select, delete, func, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, String, and_, cast, delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from mural.canvas.board import Board, Cells, Colours
+from mural.canvas.board import Board
+from mural.canvas.codec import Packed, unpack_pixels
 from mural.canvas.palette import Palette, palette_of
 from services.background import Aside
 from services.db.models import CanvasActorRow, CanvasCooldownRow, CanvasSeasonRow, CanvasSnapshotRow, PlacementRow
@@ -21,6 +22,7 @@ from services.db.session import Database
 
 MAX_KNOWN_ACTORS: Final = 200_000
 MAX_SEQ: Final = 2**62
+NO_END_MS: Final = 2**62
 MAX_REQUESTS: Final = 100_000
 
 
@@ -67,6 +69,20 @@ class State:
     board: Board
     seq: int
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A kept board of a season as ``Board.pack`` made it, after the placement ``seq``."""
+
+    season: Season
+    packed: bytes
+    seq: int
+    at_ms: int
+
+    def unpack(self) -> Board:
+        """Restore the board."""
+        return Board.unpack(self.season.width, self.season.height, self.packed)
 
 
 class CanvasLog:
@@ -158,46 +174,62 @@ class CanvasLog:
             session.merge(_snapshot(epoch, state, packed))
             session.execute(delete(CanvasCooldownRow).where(CanvasCooldownRow.full_at_ms <= now_ms))
 
-    def snapshot_before(self, season: Season, *, seq: int | None = None, at_ms: int | None = None) -> State:
-        """Find the latest kept board of a season, no later than a placement or a moment."""
-        query = select(CanvasSnapshotRow.seq, CanvasSnapshotRow.at_ms, CanvasSnapshotRow.board)
-        query = query.where(CanvasSnapshotRow.epoch == season.epoch)
-        if seq is not None:
-            query = query.where(CanvasSnapshotRow.seq <= seq)
-        if at_ms is not None:
-            query = query.where(CanvasSnapshotRow.at_ms <= at_ms)
+    def snapshot_before(self, season: Season, at_ms: int = NO_END_MS) -> Snapshot:
+        """Find the latest kept board of a season, no later than a moment."""
+        return self._kept(season, CanvasSnapshotRow.at_ms <= at_ms)
+
+    def first_snapshot(self, season: Season) -> Snapshot:
+        """Find the board that a season began with."""
+        return self._kept(season, CanvasSnapshotRow.seq == season.first_seq)
+
+    def _kept(self, season: Season, which: ColumnElement[bool]) -> Snapshot:
+        query = select(CanvasSnapshotRow.board, CanvasSnapshotRow.seq, CanvasSnapshotRow.at_ms)
+        query = query.where(CanvasSnapshotRow.epoch == season.epoch, which)
         with self.database.read() as session:
             row = session.execute(query.order_by(CanvasSnapshotRow.seq.desc()).limit(1)).one()
-        board = self.aside(lambda: Board.unpack(season.width, season.height, row.board))
-        return State(board, row.seq, row.at_ms)
+        return Snapshot(season, row.board, row.seq, row.at_ms)
 
-    def first_snapshot(self, season: Season) -> State:
-        """Give the board that a season began with."""
-        return self.snapshot_before(season, seq=season.first_seq)
+    def last_placed(self, start: Snapshot, at_ms: int = NO_END_MS) -> tuple[int, int]:
+        """Tell number and time of the last placement up to a moment that comes before the next kept board."""
+        # Times are not indexed: bound by the snapshots' numbers, the reading stays short.
+        kept, epoch = CanvasSnapshotRow, start.season.epoch
+        following = select(func.min(kept.seq)).where(
+            or_(kept.epoch > epoch, and_(kept.epoch == epoch, kept.at_ms > at_ms))
+        )
+        query = select(PlacementRow.seq, PlacementRow.at_ms).where(
+            PlacementRow.seq > start.seq,
+            PlacementRow.seq <= func.coalesce(following.scalar_subquery(), MAX_SEQ),
+            PlacementRow.at_ms <= at_ms,
+        )
+        rows = self.fetch(query.order_by(PlacementRow.seq.desc()).limit(1))
+        return (rows[0][0], rows[0][1]) if rows else (start.seq, start.at_ms)
 
-    def state_after(self, season: Season, start: State, *, at_ms: int | None = None) -> State:
+    def board_after(self, start: Snapshot, seq: int) -> Board:
+        """Rebuild the board from a kept one, as it was after a placement."""
+        board = self.unpacked(start.season, start.packed)
+        board.apply(*unpack_pixels(self.pixels(start.seq, seq)))
+        return board
+
+    def state_after(self, start: Snapshot, at_ms: int = NO_END_MS) -> State:
         """Rebuild the board from a kept one: as it is now, or as it was at a moment before the next kept one."""
-        query = select(PlacementRow.seq, PlacementRow.at_ms, PlacementRow.cell, PlacementRow.new_colour)
-        query = query.where(PlacementRow.seq > start.seq)
-        if at_ms is not None:
-            # Times are not indexed: bound by the snapshots' numbers, the reading stays short.
-            following = select(func.min(CanvasSnapshotRow.seq)).where(CanvasSnapshotRow.at_ms > at_ms)
-            following = following.where(CanvasSnapshotRow.epoch == season.epoch)
-            query = query.where(PlacementRow.at_ms <= at_ms)
-            query = query.where(PlacementRow.seq <= func.coalesce(following.scalar_subquery(), MAX_SEQ))
-        rows = self.fetch(query.order_by(PlacementRow.seq))
-        if not rows:
-            return start
-        _seqs, _times, cells, colours = zip(*rows, strict=True)
-        start.board.apply(np.array(cells, np.uint32), np.array(colours, np.uint8))
-        return State(start.board, rows[-1][0], rows[-1][1])
+        seq, placed_at_ms = self.last_placed(start, at_ms)
+        return State(self.board_after(start, seq), seq, placed_at_ms)
 
-    def pixels(self, after_seq: int, until_seq: int) -> tuple[Cells, Colours]:
-        """Read what was placed after one placement and up to another, in order."""
-        query = select(PlacementRow.cell, PlacementRow.new_colour)
-        query = query.where(PlacementRow.seq > after_seq, PlacementRow.seq <= until_seq).order_by(PlacementRow.seq)
-        rows = self.fetch(query)
-        return np.array([row[0] for row in rows], np.uint32), np.array([row[1] for row in rows], np.uint8)
+    def pixels(self, after_seq: int, until_seq: int) -> Packed:
+        """Read what was placed after one placement and up to another, in order, as frames carry it."""
+        # As one text: thousands of rows would each come through Python, and take ten times as long.
+        pixel = cast(PlacementRow.cell, BigInteger) * 256 + PlacementRow.new_colour
+        rows = select(cast(pixel, String).label("pixel")).order_by(PlacementRow.seq)
+        rows = rows.where(PlacementRow.seq > after_seq, PlacementRow.seq <= until_seq)
+        with self.database.read() as session:
+            text = session.scalar(select(func.aggregate_strings(rows.subquery().c.pixel, ",")))
+        return np.fromstring(text, np.uint32, sep=",") if text else np.empty(0, np.uint32)
+
+    def unpacked(self, season: Season, packed: bytes) -> Board:
+        """Unpack a board of a season: a large one beside the green threads."""
+        board = Board(season.width, season.height)
+        self.aside(lambda: board.fill(packed))
+        return board
 
     def requests_since(self, at_ms: int, last_seq: int) -> dict[int, int]:
         """Tell which requests led to which of the last placements, oldest first."""

@@ -20,7 +20,6 @@ import numpy as np
 from PIL import Image
 from sqlalchemy import func, select
 
-from mural.canvas.board import Board
 from mural.canvas.pictures import FRAMES_PER_SECOND, FilmFormat, film_frame, heat, still, write_film
 from services.background import directly
 from services.canvas.export import write_json
@@ -51,7 +50,7 @@ def draw(store: CanvasLog, season: Season, drawing: Drawing) -> None:
     """Draw one picture."""
     output = Path(drawing.output)
     if drawing.kind == "png":
-        state = store.state_after(season, store.snapshot_before(season))
+        state = store.state_after(store.snapshot_before(season))
         still(state.board, season.palette, drawing.scale).save(output, "PNG")
     elif drawing.kind == "heatmap":
         heat(_counts(store, season), season.width, season.height).save(output, "PNG")
@@ -72,8 +71,8 @@ def _counts(store: CanvasLog, season: Season) -> np.ndarray[tuple[int], np.dtype
 
 
 def _frames(store: CanvasLog, season: Season, drawing: Drawing) -> Iterator[Image.Image]:
-    start = store.snapshot_before(season, at_ms=max(drawing.from_ms, season.started_at_ms))
-    state = store.state_after(season, start, at_ms=drawing.from_ms)
+    start = store.snapshot_before(season, max(drawing.from_ms, season.started_at_ms))
+    state = store.state_after(start, drawing.from_ms)
     board = state.board
     step_ms = max(drawing.speed * 1000 / FRAMES_PER_SECOND, (drawing.to_ms - drawing.from_ms) / MAX_FRAMES, 1.0)
     due_ms = drawing.from_ms + step_ms
@@ -87,7 +86,7 @@ def _frames(store: CanvasLog, season: Season, drawing: Drawing) -> Iterator[Imag
                 yield film_frame(board, season.palette)
                 due_ms += step_ms
             done = end
-    yield film_frame(Board(board.width, board.height, board.pixels), season.palette)
+    yield film_frame(board, season.palette)
 
 
 def _batches(store: CanvasLog, after_seq: int, to_ms: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:

@@ -34,6 +34,8 @@ JSON_EVERY_S: Final = 60.0
 FILM_S: Final = 20.0
 """How long a film is whose speed nobody asked for."""
 
+MINUTE_MS: Final = 60_000
+
 
 class CanvasPictures:
     """Hands out files with pictures of the board."""
@@ -61,9 +63,10 @@ class CanvasPictures:
         season, now_ms = self._canvas.live.season, self._canvas.now_ms()
         start = max(from_ms or 0, season.started_at_ms)
         # Whole minutes: people who ask for "until now" one after the other get the same film.
-        end = min(to_ms if to_ms is not None else now_ms, now_ms) // 60_000 * 60_000 + 60_000
-        if end - 60_000 < start and to_ms is not None:
-            raise InvalidInput("The film would end before it begins.", field="to", value=to_ms)
+        soon = (now_ms // MINUTE_MS + 1) * MINUTE_MS
+        end = soon if to_ms is None or to_ms >= now_ms else to_ms
+        if end <= start:
+            raise InvalidInput("The film would end before it begins.", field="to" if to_ms else "from")
         pace = speed or max(1.0, (end - start) / 1000 / FILM_S)
         return self._drawn(Drawing(kind=kind, output="", from_ms=start, to_ms=end, speed=pace), kind)
 

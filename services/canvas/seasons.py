@@ -42,6 +42,6 @@ def begin_anew(database: Database, now_ms: int) -> Season | None:
     season = store.season()
     if season is None:
         return None
-    state = store.state_after(season, store.snapshot_before(season))
+    state = store.state_after(store.snapshot_before(season))
     start = State(state.board, state.seq, max(now_ms, state.at_ms))
     return begin_season(store, season.palette, start, after_epoch=max(season.epoch, now_ms // 1000 + UNDONE_S))

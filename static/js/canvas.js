@@ -11,6 +11,7 @@ import { Camera } from "./canvas/camera.js";
 import { Caption } from "./canvas/caption.js";
 import { Charges } from "./canvas/charges.js";
 import { spanOf } from "./canvas/codec.js";
+import { deliver, freshId } from "./canvas/delivery.js";
 import { fetchBoard, startFeed } from "./canvas/feed.js";
 import { startHand } from "./canvas/hand.js";
 import { History } from "./canvas/history.js";
@@ -74,11 +75,7 @@ export const log = new StreamLog({ epoch: 0, seq: -1 }, spanOf, (frame, from) =>
 const painter = new Painter({
   board,
   charges,
-  send: async (request) => {
-    const ack = await command(Commands.CANVAS_PLACE, request);
-    standing.mine(ack.braked);
-    return ack;
-  },
+  send: (request) => ask(Commands.CANVAS_PLACE, request),
   seenSeq: () => log.seq,
   onChange: changed,
   onPlaced: (x, y, colour) => {
@@ -91,6 +88,17 @@ const painter = new Painter({
     notify(words, { seconds: 5 });
   },
 });
+
+/**
+ * Asks for a change of the board.
+ * @param {string} name
+ * @param {object} request
+ */
+async function ask(name, request) {
+  const ack = await command(name, request);
+  standing.mine(ack.braked);
+  return ack;
+}
 
 function moved() {
   stage.invalidate();
@@ -147,7 +155,7 @@ async function takeBack() {
   if (undo.disabled) return;
   undo.disabled = true;
   try {
-    await command(Commands.CANVAS_UNDO);
+    await deliver((request) => ask(Commands.CANVAS_UNDO, request), { request_id: freshId() });
     announce(gettext("Taken back."));
   } catch (error) {
     const { ack } = /** @type {{ack?: Record<string, any>}} */ (error);

@@ -118,6 +118,16 @@ def seen_in_the_middle(page: Page) -> list[int]:
     return colour
 
 
+def paints_seen(page: Page) -> int:
+    """Count the different colours a little beside the middle of the view, where the frame of the cursor is."""
+    count: int = page.evaluate(
+        "() => { const stage = document.querySelector('[data-stage]');"
+        " const seen = stage.getContext('2d').getImageData(stage.width / 2 + 15, stage.height / 2 + 15, 30, 30).data;"
+        " return new Set(new Uint32Array(seen.buffer)).size; }"
+    )
+    return count
+
+
 def command(server: Server, *words: str) -> None:
     """Run `flask mural canvas` beside the server."""
     run_flask(server.data_dir, "mural", "canvas", *words, **UNLIMITED)

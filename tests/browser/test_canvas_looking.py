@@ -27,6 +27,7 @@ from tests.browser.board import (
     is_painted,
     middle,
     on_page,
+    paints_seen,
     place,
     seen_in_the_middle,
     standing,
@@ -228,16 +229,6 @@ def test_seasons_of_another_size_and_other_paints_are_shown_as_they_were(chromiu
             until(ann, lambda: on_page(ann, "digest") == digest(server))
     finally:
         server.stop()
-
-
-def paints_seen(page: Page) -> int:
-    """Count the different colours a little beside the middle of the view, where the frame of the cursor is."""
-    count: int = page.evaluate(
-        "() => { const stage = document.querySelector('[data-stage]');"
-        " const seen = stage.getContext('2d').getImageData(stage.width / 2 + 15, stage.height / 2 + 15, 30, 30).data;"
-        " return new Set(new Uint32Array(seen.buffer)).size; }"
-    )
-    return count
 
 
 def test_what_is_protected_is_hatched(visit: Visit, studio: Server) -> None:

@@ -39,6 +39,24 @@ def test_after_a_cut_the_page_has_the_servers_board(chromium: Browser, studio: S
         until(ann, lambda: on_page(ann, "digest") == digest(studio))
 
 
+def test_an_undo_whose_answer_is_lost_is_sent_again_and_takes_back_one_pixel(chromium: Browser, studio: Server) -> None:
+    with cable_to(studio.port) as cable, visitor(chromium, cable.base_url, cut=True) as ann:
+        ann.goto(f"{cable.base_url}/canvas#x=110&y=60&z=16")
+        expect(ann.locator("[data-presence]:not(.away, [hidden])")).to_be_attached()
+        for paint in ("Red", "Sky"):
+            choose(ann, paint)
+            ann.mouse.click(*middle(ann))
+            expect(ann.locator("[data-announcer]")).to_have_text(f"{paint} placed at 110, 60.")
+        cable.lose_answers()
+        ann.get_by_role("button", name="Take back the last one").click()
+        until(ann, lambda: pixel(studio, 110, 60)["name"] == "Red")
+        cable.pull()
+        cable.plug()
+        expect(ann.locator("[data-announcer]")).to_have_text("Taken back.")
+        assert [entry["kind"] for entry in pixel(studio, 110, 60)["history"]] == ["undo", "place", "place"]
+        until(ann, lambda: on_page(ann, "digest") == digest(studio))
+
+
 def test_after_a_kill_of_the_server_the_page_has_its_board_again(chromium: Browser, tmp_path: Path) -> None:
     server = Server(tmp_path / "data", **UNLIMITED)
     try:

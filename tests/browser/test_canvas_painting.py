@@ -103,6 +103,46 @@ def test_a_pixel_placed_too_soon_is_taken_back_with_the_reason(visit: Visit, ser
     until(ann, lambda: on_page(ann, "pixel", 20, 20) == RED)
 
 
+WRONG_CLOCK = """
+(hours) => {
+  const clock = Date;
+  window.wrongMs = hours * 3_600_000;
+  window.Date = class extends clock {
+    constructor(...moment) { super(...(moment.length ? moment : [clock.now() + wrongMs])); }
+    static now() { return clock.now() + wrongMs; }
+  };
+}
+"""
+"""Makes a page believe in another time, as on a machine whose clock is wrong; `wrongMs` may change meanwhile."""
+
+
+@pytest.mark.parametrize("hours", [-7, 7])
+def test_on_a_machine_whose_clock_is_wrong_everything_goes_by_the_servers(
+    visit: Visit, server: Server, hours: int
+) -> None:
+    ann = visit()
+    ann.add_init_script(f"({WRONG_CLOCK})({hours})")
+    x = 100 + hours
+    enter(ann, server, f"#x={x}&y=50&z=16")
+    ann.evaluate(  # every number that the empty ring shows: the seconds until the next pixel
+        "() => { window.waits = []; const ring = document.querySelector('[data-ring]');"
+        " const count = ring.querySelector('[data-count]');"
+        " const note = () => ring.matches('.empty') && waits.push(Number(count.textContent));"
+        " new MutationObserver(note).observe(ring, { attributes: true, childList: true, subtree: true }); }"
+    )
+    caption, ring = ann.locator("[data-caption]"), ann.locator("[data-ring]")
+    choose(ann, "Red")
+    ann.mouse.click(*middle(ann))
+    expect(caption).to_contain_text("By you, just now")
+    ann.evaluate("wrongMs = -wrongMs")  # somebody sets the clock
+    expect(ring).not_to_have_class(re.compile("empty"))
+    choose(ann, "Sky")
+    ann.mouse.click(*middle(ann))
+    until(ann, lambda: pixel(server, x, 50)["name"] == "Sky")
+    expect(caption).to_contain_text("By you, just now, over 1 older")
+    assert 1 <= ann.evaluate("Math.max(...waits)") <= 6, "five seconds, and what the way to the server takes"
+
+
 def test_the_last_pixel_can_be_taken_back_for_a_while(visit: Visit, studio: Server) -> None:
     ann = visit()
     enter(ann, studio, "#x=40&y=40&z=16")

@@ -25,6 +25,16 @@ test("the whole board fits into the view, whatever its size", () => {
   }
 });
 
+test("in a view of another size the whole board stays whole, and another place stays in the middle", () => {
+  const camera = cameraOn(256, 256, { width: 800, height: 600 });
+  camera.resize({ width: 800, height: 300 });
+  assert.equal(camera.scale, camera.fitting);
+  assert.ok(camera.toView({ x: 0, y: 0 }).y >= 0);
+  camera.stand(128, 128, 10);
+  camera.resize({ width: 400, height: 600 });
+  assert.deepEqual([camera.x, camera.y, camera.scale], [128, 128, 10]);
+});
+
 test("zooming keeps what is under the finger where it is", () => {
   const camera = cameraOn(256, 256, { width: 800, height: 600 });
   const at = { x: 420, y: 330 };
@@ -98,12 +108,17 @@ test("the server's count wins over one's own", () => {
   assert.equal(charges.state(100_000).count, 4);
 });
 
-test("the server's clock counts, not this one's", () => {
+test("the server's clock counts, not this one's, and not what somebody sets this one to meanwhile", (context) => {
   const charges = chargesOf({ cooldown: 5, stack: 1 });
-  charges.setClock(iso(Date.now() - 3_600_000));
-  charges.adopt({ charges: 0, available_at: iso(Date.now() - 3_600_000 + 5000) });
-  const { waitMs } = charges.state();
-  assert.ok(waitMs > 4000 && waitMs <= 5000);
+  const serverMs = Date.now() - 3_600_000;
+  charges.setClock(iso(serverMs));
+  charges.adopt({ charges: 0, available_at: iso(serverMs + 5000) });
+  for (const setTo of [serverMs, serverMs + 2 * 3_600_000]) {
+    context.mock.timers.enable({ apis: ["Date"], now: setTo });
+    const { waitMs } = charges.state();
+    assert.ok(waitMs > 4000 && waitMs <= 5000, String(waitMs));
+    context.mock.timers.reset();
+  }
 });
 
 test("without a cooldown one is always ready", () => {

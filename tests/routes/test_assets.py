@@ -27,9 +27,10 @@ def test_all_that_a_page_loads_is_there_and_may_be_kept_for_good(ann: Visitor, p
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable", address
 
 
-def test_a_page_fetches_at_once_what_its_scripts_import(ann: Visitor) -> None:
-    page = ann.get("/create").text
-    for module in assets.modules_of("js/site.js", "js/create.js"):
+@pytest.mark.parametrize(("path", "script"), [("/create", "js/create.js"), ("/canvas", "js/canvas.js")])
+def test_a_page_fetches_at_once_what_its_scripts_import(ann: Visitor, path: str, script: str) -> None:
+    page = ann.get(path).text
+    for module in assets.modules_of("js/site.js", script):
         assert f'<link rel="modulepreload" href="/static/{assets.version()}/{module}">' in page
 
 

@@ -180,6 +180,24 @@ def test_how_the_board_came_about_can_be_had_as_a_film(board: Server, kind: str)
         assert film.convert("RGB").getpixel((4 * 2, 100 * 2)) == (16, 16, 18)
 
 
+def test_a_film_begins_and_ends_when_it_is_told_to(board: Server) -> None:
+    moments = []
+    for number in range(3):
+        moments.append(datetime.now(UTC).isoformat())
+        place(board, number, 120, 4)
+    middle = get(board, "/timelapse.webp", **{"from": moments[1], "to": moments[2]})
+    with Image.open(io.BytesIO(middle.content)) as film:
+        seen = []
+        for frame in (0, film.n_frames - 1):  # type: ignore[attr-defined]  # films have it
+            film.seek(frame)
+            picture = film.convert("RGB")
+            seen.append([picture.getpixel((number * 2, 120 * 2)) == (16, 16, 18) for number in range(3)])
+    assert seen == [[True, False, False], [True, True, False]]
+    century = "2100-01-01T00:00:00Z"
+    for wrong in ({"from": moments[2], "to": moments[1]}, {"from": century}, {"to": "1999-01-01T00:00:00Z"}):
+        assert get(board, "/timelapse.webp", **wrong).status_code == 400
+
+
 def test_how_the_board_came_about_can_be_had_as_a_video(board: Server, tmp_path: Path) -> None:
     for number in range(30):
         place(board, number, 110, 4)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.canvas_client import CanvasClient
 from tests.support.server import MODES, Server
 
 
@@ -16,3 +17,12 @@ def publishing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     running = Server(tmp_path_factory.mktemp(request.param), program=program, ASYNC_MODE=request.param)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def ann(board: Server) -> Iterator[CanvasClient]:
+    """A client of the board that the test's module runs."""
+    client = CanvasClient(board)
+    client.connect()
+    yield client
+    client.cut()

@@ -8,10 +8,8 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.support.canvas_client import CanvasClient, server_digest
+from tests.support.canvas_client import UNLIMITED, CanvasClient, server_digest
 from tests.support.server import MODES, QuickServer, Server
-
-UNLIMITED = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "1000000 per second"}
 
 
 @pytest.fixture(scope="module", params=MODES)
@@ -19,14 +17,6 @@ def board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     running = QuickServer(tmp_path_factory.mktemp(request.param), ASYNC_MODE=request.param, **UNLIMITED)
     yield running
     running.stop()
-
-
-@pytest.fixture
-def ann(board: Server) -> Iterator[CanvasClient]:
-    client = CanvasClient(board)
-    client.connect()
-    yield client
-    client.cut()
 
 
 def test_a_pixel_is_seen_by_websockets_and_by_those_who_poll_with_both_connected(

@@ -15,18 +15,10 @@ OF_ADDRESS = 12
 
 
 @pytest.fixture(scope="module")
-def slow_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = QuickServer(tmp_path_factory.mktemp("slow"), PIXEL_COOLDOWN="3600", PIXEL_STACK="2")
     yield running
     running.stop()
-
-
-@pytest.fixture
-def ann(slow_board: Server) -> Iterator[CanvasClient]:
-    client = CanvasClient(slow_board)
-    client.connect()
-    yield client
-    client.cut()
 
 
 def test_a_cooldown_refuses_with_the_moment_at_which_the_next_pixel_is_ready(ann: CanvasClient) -> None:
@@ -48,10 +40,10 @@ def over_http(board: Server, client: CanvasClient, **headers: str) -> dict[str, 
     return body
 
 
-def test_coming_again_another_way_or_with_another_clock_changes_nothing(slow_board: Server, ann: CanvasClient) -> None:
+def test_coming_again_another_way_or_with_another_clock_changes_nothing(board: Server, ann: CanvasClient) -> None:
     available_at = [ann.place(0, number, 1)["available_at"] for number in range(2)][-1]
-    attempts = [over_http(slow_board, ann)]
-    attempts.append(over_http(slow_board, ann, Date="Fri, 31 Dec 2100 23:59:59 GMT"))
+    attempts = [over_http(board, ann)]
+    attempts.append(over_http(board, ann, Date="Fri, 31 Dec 2100 23:59:59 GMT"))
     ann.cut()
     ann.connect()
     attempts += [ann.place(0, 3, 1), ann.place(0, 3, 1, "with another request id")]
@@ -71,11 +63,11 @@ def test_undoing_gives_no_charge_back(ann: CanvasClient) -> None:
     assert ann.place(20, 3, 1)["reason"] == "cooldown"
 
 
-def test_a_killed_server_does_not_forget(slow_board: Server, ann: CanvasClient) -> None:
+def test_a_killed_server_does_not_forget(board: Server, ann: CanvasClient) -> None:
     available_at = [ann.place(30, number, 1)["available_at"] for number in range(2)][-1]
     ann.cut()
-    slow_board.kill()
-    slow_board.start()
+    board.kill()
+    board.start()
     ann.connect()
     refused = ann.place(30, 3, 1)
     assert (refused["reason"], refused["available_at"]) == ("cooldown", available_at)
@@ -103,8 +95,8 @@ def test_new_cookies_give_one_address_no_more_than_its_limit(tmp_path_factory: p
         board.stop()
 
 
-def test_a_flood_of_placements_costs_the_flooder_and_nobody_else(slow_board: Server) -> None:
-    flooder, other = CanvasClient(slow_board), CanvasClient(slow_board)
+def test_a_flood_of_placements_costs_the_flooder_and_nobody_else(board: Server) -> None:
+    flooder, other = CanvasClient(board), CanvasClient(board)
     flooder.connect()
     other.connect()
     try:

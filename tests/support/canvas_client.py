@@ -13,6 +13,9 @@ from tests.support.library_client import Client, ask, connect, hang_up
 from tests.support.server import Server
 from tests.support.waiting import wait_until
 
+UNLIMITED = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "1000000 per second"}
+"""Settings of a board on which everybody places as fast as they can."""
+
 
 class CanvasClient:
     """Keeps a copy of the board; ``cut`` and ``connect`` may alternate."""

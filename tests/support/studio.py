@@ -46,11 +46,11 @@ class ByHand(ThreadBackground):
 class Studio:
     """A board with its surroundings; ``reopen`` is what a restart does to it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str = "") -> None:
         self.folder = folder
         self.clock = HandClock()
         self.clock.now = START
-        self.database = Database(f"sqlite:///{folder / 'mural.db'}")
+        self.database = Database(database_url or f"sqlite:///{folder / 'mural.db'}")
         migrate(self.database, folder)
         self.reopen()
 

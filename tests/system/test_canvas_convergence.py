@@ -16,7 +16,7 @@ from services.background import directly
 from services.canvas.log import CanvasLog
 from services.db.models import PlacementRow
 from services.db.session import Database
-from tests.support.canvas_client import CanvasClient, server_digest
+from tests.support.canvas_client import UNLIMITED, CanvasClient, server_digest
 from tests.support.server import QuickServer, Server
 from tests.support.waiting import wait_until
 
@@ -24,7 +24,6 @@ pytestmark = pytest.mark.system
 
 CLIENTS = 6
 ROUNDS = 25
-UNLIMITED = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "1000000 per second"}
 
 
 class Wanderer(threading.Thread):
@@ -116,7 +115,7 @@ def _assert_log_is_true(server: Server, wanderers: list[Wanderer], seq: int, dig
         store = CanvasLog(database, directly)
         season = store.season()
         assert season is not None
-        replayed = store.state_after(season, store.first_snapshot(season)).board
+        replayed = store.state_after(store.first_snapshot(season)).board
     finally:
         database.close()
     placed = {row.seq: (row.seq, row.cell % 256, row.cell // 256, row.new_colour) for row in rows}

@@ -29,12 +29,14 @@ export class Camera {
   }
 
   /**
-   * The view has another size, in CSS pixels; its middle stays.
+   * The view has another size, in CSS pixels; its middle stays, and a board that was seen whole is seen whole.
    * @param {Size} size
    */
   resize({ width, height }) {
+    const whole = this.scale === this.fitting && this.x === this.board.width / 2 && this.y === this.board.height / 2;
     this.#view = { width: Math.max(1, width), height: Math.max(1, height) };
-    this.stand(this.x, this.y, this.scale);
+    if (whole) this.fit();
+    else this.stand(this.x, this.y, this.scale);
   }
 
   /** The scale at which the whole board is seen. */

@@ -8,7 +8,8 @@
 
 export class Charges {
   #fullAtMs = 0;
-  #aheadMs = 0;
+  /** The server's time at which the page's stopwatch stood at zero: unlike the clock, nobody sets that meanwhile. */
+  #zeroMs = performance.timeOrigin;
   intervalMs = 0;
   stack = 1;
 
@@ -24,17 +25,16 @@ export class Charges {
   }
 
   /**
-   * Learns how far the server's clock is ahead of this one's.
-   * @param {string} serverTime
-   * @param {number} [nowMs]
+   * Learns the server's time.
+   * @param {string} serverTime as it is now
    */
-  setClock(serverTime, nowMs = Date.now()) {
-    this.#aheadMs = Date.parse(serverTime) - nowMs;
+  setClock(serverTime) {
+    this.#zeroMs = Date.parse(serverTime) - performance.now();
   }
 
   /** The server's time. */
   now() {
-    return Date.now() + this.#aheadMs;
+    return this.#zeroMs + performance.now();
   }
 
   /**

@@ -42,7 +42,7 @@ export class History {
     this.player = need("[data-play]", panel);
     this.fault = need("[data-history-fault]", panel);
     this.slider.max = String(STEPS);
-    this.slider.addEventListener("input", () => this.#pause() ?? this.#go(Number(this.slider.value)));
+    this.slider.addEventListener("input", () => this.#seek());
     this.player.addEventListener("click", () => (this.#playing ? this.#pause() : this.#play()));
     this.chooser.addEventListener("change", () => this.#choose());
     need("[data-now]", panel).addEventListener("click", () => this.close());
@@ -110,6 +110,11 @@ export class History {
       await Promise.all([this.#go(step), new Promise((resolve) => setTimeout(resolve, STEP_MS))]);
     }
     this.#pause();
+  }
+
+  #seek() {
+    this.#pause();
+    void this.#go(Number(this.slider.value));
   }
 
   #pause() {

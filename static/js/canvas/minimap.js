@@ -37,13 +37,12 @@ export class Minimap {
 
   /** The board has changed; of many changes in a row only some are drawn. */
   changed() {
-    this.#due ||= setTimeout(() => {
-      this.#due = 0;
-      this.#draw();
-    }, REDRAW_MS);
+    // With a frame, after the stage has taken over what changed: on a slow machine that may be later than the timer.
+    this.#due ||= setTimeout(() => requestAnimationFrame(() => this.#draw()), REDRAW_MS);
   }
 
   #draw() {
+    this.#due = 0;
     const { board } = this.camera;
     const large = Math.max(board.width, board.height);
     const size = Math.min(large, 2 * 148);

@@ -2,18 +2,11 @@
 /** Places pixels: shown at once, taken back with a reason where the server refuses. */
 
 import { gettext } from "../lib/language.js";
+import { deliver, freshId } from "./delivery.js";
 import { beyondWords, paintWords, reasonWords, waitWords } from "./words.js";
 
-/** A wish that gets no answer is sent again with the same id; the server places it once, however often it comes. */
-const ATTEMPTS = 3;
-
+/** @typedef {import("./delivery.js").Ack} Ack */
 /** @typedef {{x: number, y: number, color: number, request_id: string}} Request */
-/** @typedef {Record<string, any>} Ack */
-
-/** An id that nobody else draws; crypto.randomUUID is missing where the site is not served over TLS. */
-function freshId() {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
-}
 
 export class Painter {
   /**
@@ -42,7 +35,7 @@ export class Painter {
    * @param {number} y
    * @param {number} colour
    */
-  objection(x, y, colour) {
+  #objection(x, y, colour) {
     const { board } = this;
     if (board.inPast) return gettext("You are looking at the past. Come back to now to paint.");
     if (x < 0 || y < 0 || x >= board.width || y >= board.height) return beyondWords();
@@ -57,14 +50,14 @@ export class Painter {
    * @param {number} colour
    */
   async place(x, y, colour) {
-    const objection = this.objection(x, y, colour);
+    const objection = this.#objection(x, y, colour);
     if (objection) return this.onRefused(objection, "");
     const id = freshId();
     this.board.wish(id, y * this.board.width + x, colour);
     this.charges.take();
     this.onChange();
     try {
-      const ack = await this.#deliver({ x, y, color: colour, request_id: id });
+      const ack = await deliver(this.send, { x, y, color: colour, request_id: id });
       this.board.confirm(id, ack.seq, this.seenSeq());
       this.charges.adopt(/** @type {import("./charges.js").Allowance} */ (ack));
       this.onPlaced(x, y, colour);
@@ -72,20 +65,6 @@ export class Painter {
       this.#takeBack(id, /** @type {{ack?: Ack}} */ (error).ack);
     }
     this.onChange();
-  }
-
-  /**
-   * @param {Request} request
-   * @returns {Promise<Ack>}
-   */
-  async #deliver(request) {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.send(request);
-      } catch (error) {
-        if (/** @type {{ack?: Ack}} */ (error).ack || attempt === ATTEMPTS) throw error;
-      }
-    }
   }
 
   /**

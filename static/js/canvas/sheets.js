@@ -94,7 +94,8 @@ export class Heat {
     if (!this.tick.checked) return;
     try {
       const response = await fetchOk(apiUrl("/canvas/heatmap.png"), { cache: "no-cache" });
-      this.#picture = await createImageBitmap(await response.blob());
+      const picture = await createImageBitmap(await response.blob());
+      if (this.tick.checked) this.#picture = picture;
     } catch {
       this.tick.checked = false;
       notify(gettext("Where it is busy cannot be shown at the moment."));

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import gzip
+import zlib
+
 import numpy as np
 import pytest
 
-from mural.canvas.board import Board, Rect
+from mural.canvas.board import PIECE_BYTES, Board, Rect, is_gzip
 from mural.canvas.codec import pack_pixels
 from mural.canvas.palette import PALETTES, parse_palette
 from mural.canvas.recent import KEPT, RecentPixels
@@ -31,6 +34,24 @@ def test_a_board_packs_and_unpacks_and_has_one_digest_a_look() -> None:
     assert again.digest() == board.digest() != Board(20, 16).digest()
     with pytest.raises(ValueError, match="cannot have 320"):
         Board.unpack(16, 16, board.pack())
+
+
+def test_a_packed_board_is_what_browsers_unpack_and_older_ones_are_still_read() -> None:
+    board = Board(20, 16)
+    board.apply(cells(7, 200), colours(9, 31))
+    assert gzip.decompress(board.pack()) == board.pixels.tobytes()
+    older = zlib.compress(board.pixels.tobytes(), 1)
+    assert Board.unpack(20, 16, older).digest() == board.digest()
+    assert (is_gzip(board.pack()), is_gzip(older)) == (True, False)
+    with pytest.raises(ValueError, match="cannot have"):
+        Board.unpack(20, 16, older[:-9])
+
+
+def test_a_board_of_many_pieces_is_unpacked_whole() -> None:
+    noise = np.random.default_rng(1).integers(0, 64, 512 * 512, dtype=np.uint8)
+    packed = Board(512, 512, noise).pack()
+    assert len(packed) > 2 * PIECE_BYTES
+    assert Board.unpack(512, 512, packed).pixels.tolist() == noise.tolist()
 
 
 @pytest.mark.parametrize(("x", "y", "field"), [(-1, 0, "x"), (16, 0, "x"), (0, -1, "y"), (0, 20, "y")])

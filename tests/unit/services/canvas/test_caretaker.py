@@ -47,5 +47,6 @@ def test_a_season_begins_with_a_board_and_the_past_stays(studio: Studio) -> None
     assert live.resume(old.epoch, 1).outcome == "refetch"
     assert studio.publisher.events[-1].payload == {"epoch": live.season.epoch, "seq": 1}
     assert studio.place(ANN, 1, 1, 5).seq == 2
-    assert int(studio.history.at(START + timedelta(seconds=1)).board.pixels[0]) == 3
+    past = studio.history.at(START + timedelta(seconds=1))
+    assert Board.unpack(SHAPE.width, SHAPE.height, past.packed).pixels[0] == 3
     assert studio.order("season", file="absent.board")["error"]

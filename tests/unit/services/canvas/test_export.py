@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mural.canvas.board import Board
-from mural.canvas.exchange import save_pixels
+from mural.canvas.exchange import ForeignPixel, save_pixels
 from services.canvas.export import shown_pixels
 from tests.support.studio import ANN, BEN, SHAPE, Studio
 
@@ -27,3 +27,12 @@ def test_what_is_exported_comes_back_by_an_import(studio: Studio) -> None:
     again = sorted(shown_pixels(store, studio.canvas.live.season), key=lambda pixel: pixel.cell)
     assert again == exported
     assert studio.place(ANN, 1, 0, 1).seq == studio.canvas.live.seq
+
+
+def test_a_time_to_come_is_imported_as_now(studio: Studio) -> None:
+    now_ms = studio.canvas.now_ms()
+    save_pixels([ForeignPixel(3, 5, now_ms + 1_000_000, ANN.user_id)], studio.folder / "pixels.json")
+    studio.order("import", file="pixels.json")
+    (shown,) = shown_pixels(studio.canvas.store, studio.canvas.live.season)
+    assert shown.at_ms == now_ms
+    assert int(studio.canvas.live.board.pixels[3]) == 5
