@@ -13,10 +13,10 @@ from flask_socketio import join_room, leave_room
 from pydantic import Field, ValidationError
 
 from mural.errors import MuralError
-from routes.canvas_schemas import Coordinate, Paint, RequestId
 from routes.context import services
 from routes.errors import Body, refusal, validation_body
 from routes.identity import PINNED
+from routes.schemas.canvas import Coordinate, Paint, RequestId
 from routes.sockets.commands import UNEXPECTED, Commands, Connection, NoPayload, Payload
 from routes.sockets.late_acks import AckId, acknowledgement, split_arguments
 from services.canvas.rules import Visitor
