@@ -4,7 +4,7 @@
 import { addressQuery, requestBody } from "./create/design.js";
 import { scale } from "./create/distance.js";
 import { paperShape, readControls, writeControls } from "./create/form.js";
-import { pageAround } from "./create/gpx.js";
+import { pageAround } from "./create/tracks.js";
 import { History } from "./create/history.js";
 import { Marks } from "./create/marks.js";
 import { apartM, moved, startMover } from "./create/mover.js";
@@ -187,7 +187,7 @@ async function goAway(place) {
   places.show(/** @type {import("./lib/types.js").Place} */ (design.get()));
 }
 
-/** Moves the map to the tracks. @param {readonly import("./create/gpx.js").Track[]} tracks */
+/** Moves the map to the tracks. @param {readonly import("./create/tracks.js").Track[]} tracks */
 async function bringIntoView(tracks) {
   const { distance, ...middle } = pageAround([...tracks], paperShape(form, design.get().orientation));
   await goAway({ ...middle, distance: Math.round(Math.max(LEAST_M, Math.min(maxDistanceM, distance))) });

@@ -267,7 +267,7 @@ def test_what_is_pointed_out_and_said_is_drawn_kept_and_taken_back(visit: Visit,
     east = re.search(r"marker=60\.17150%2C(24\.\d+)%2Cpin%2CHome", ann.url)
     assert east
     assert float(east[1]) == pytest.approx(24.9443 + 250 / 55_400, abs=0.0003)  # half way to the edge, 500 m off
-    ann.get_by_label("Add a track (GPX)").set_input_files(gpx)
+    ann.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
     expect(ann.get_by_text("Morning walk")).to_be_visible()
     expect(ann.get_by_alt_text(re.compile("^Preview: Helsinki"))).to_be_visible()
     ann.wait_for_timeout(400)  # the address follows in a moment
@@ -289,9 +289,9 @@ def test_what_is_pointed_out_and_said_is_drawn_kept_and_taken_back(visit: Visit,
     ("content", "sentence"),
     [
         ('<!DOCTYPE gpx [<!ENTITY a "aa">]><gpx>&a;</gpx>', "This file declares entities"),
-        ("<gpx><trk>", "This is not a GPX file"),
+        ("<gpx><trk>", "This is neither a GPX nor a GeoJSON file"),
         ("<gpx><trk><trkseg><trkpt lat='1' lon='x'/></trkseg></trk></gpx>", "There is no track in this file"),
-        ("", "This is not a GPX file"),
+        ("", "This is neither a GPX nor a GeoJSON file"),
     ],
 )
 def test_a_hostile_or_broken_track_is_refused_in_a_sentence(
@@ -301,7 +301,7 @@ def test_a_hostile_or_broken_track_is_refused_in_a_sentence(
     gpx.write_text(content, encoding="utf-8")
     ann = visit(ignored=("Applying inline style",))  # in the note that the browser's XML parser makes of a fault
     ann.goto(f"/create?{SAMPLE_QUERY}")
-    ann.get_by_label("Add a track (GPX)").set_input_files(gpx)
+    ann.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
     expect(ann.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
 
 

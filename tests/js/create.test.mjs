@@ -3,10 +3,10 @@ import { test } from "node:test";
 
 import { addressQuery, requestBody } from "../../static/js/create/design.js";
 import { scale, spoken } from "../../static/js/create/distance.js";
-import { pageAround, simplified } from "../../static/js/create/gpx.js";
 import { History } from "../../static/js/create/history.js";
 import { apartM, moved, onGround } from "../../static/js/create/mover.js";
 import { corners, pointOf, turned } from "../../static/js/create/outline.js";
+import { NoTracks, pageAround, simplified, tracksOf } from "../../static/js/create/tracks.js";
 
 const design = {
   city: "São Paulo",
@@ -145,4 +145,30 @@ test("where the handle of the page points to says how far it is turned", () => {
     const [latitude, longitude] = pointOf({ ...page, rotation }, 0.75, 0, 1.2);
     assert.equal(turned(page, { latitude, longitude }), rotation);
   }
+});
+
+test("lines of a GeoJSON file are tracks wherever they lie in it, and points off the earth are left out", () => {
+  const line = [[24.9443, 60.1715, 12], [24.95, 60.1712345678], [24.96, 99], ["24", 60]];
+  const walk = { type: "Feature", properties: { name: " Morning\nwalk " }, geometry: { type: "LineString", coordinates: line } };
+  const points = [[60.1715, 24.9443], [60.171235, 24.95]];
+  assert.deepEqual(tracksOf(JSON.stringify(walk)), [{ label: "Morning walk", points }]);
+  const rides = { type: "MultiLineString", coordinates: [line, [[1, 2]], line] };
+  const all = { type: "GeometryCollection", geometries: [rides, { type: "Point", coordinates: [1, 2] }] };
+  const file = { type: "FeatureCollection", features: [{ type: "Feature", properties: null, geometry: all }, walk] };
+  assert.deepEqual(tracksOf(JSON.stringify(file)).map(({ label }) => label), ["", "", "Morning walk"]);
+});
+
+test("a file with odd things in place of lines holds no track", () => {
+  const nested = Array.from({ length: 2000 }).reduce((inner) => ({ type: "GeometryCollection", geometries: [inner] }), {});
+  const odd = [
+    {},
+    nested,
+    { type: "FeatureCollection", features: 7 },
+    { type: "FeatureCollection", features: [null, 1, "x", { type: "Feature" }] },
+    { type: "LineString", coordinates: { length: 3 } },
+    { type: "LineString", coordinates: [[1], null, "ab", [null, 2]] },
+    { type: "MultiLineString", coordinates: [null, 5] },
+  ];
+  for (const thing of odd) assert.throws(() => tracksOf(JSON.stringify(thing)), NoTracks);
+  assert.throws(() => tracksOf('{"type": "LineString", "coordinates": [[1'), NoTracks);
 });

@@ -24,7 +24,7 @@
  * @property {number} rotation degrees clockwise
  * @property {string} add a frame and the like, separated by commas
  * @property {readonly Marker[]} markers
- * @property {readonly import("./gpx.js").Track[]} tracks too long for an address
+ * @property {readonly import("./tracks.js").Track[]} tracks too long for an address
  * @property {boolean} bleed for a print shop, in a PDF
  * @property {boolean} unlisted
  */

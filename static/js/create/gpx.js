@@ -1,146 +1,34 @@
 // @ts-check
-/** Reads the tracks out of a GPX file, here in the browser; what leaves it are points, thinned out to what one can see. */
+/** Finds the lines in a GPX file: segments of tracks, and routes. */
 
 import { gettext } from "../lib/language.js";
 
-/** @typedef {[latitude: number, longitude: number]} Point */
-/** @typedef {{label: string, points: Point[]}} Track */
-
-export const POINTS_MAX = 6000;
-const FILE_MAX_BYTES = 30_000_000;
-const TRACKS_MAX = 20;
-const LABEL_MAX = 80;
-const METRES_PER_DEGREE = 111_320;
-const FINEST_M = 2;
-
-/** A file that is no GPX, or has nothing in it that can be drawn. */
-export class NoTracks extends Error {}
-
-/** @param {File} file */
-export async function readGpx(file) {
-  if (file.size > FILE_MAX_BYTES) throw new NoTracks(gettext("This file is too large: 30 MB at most."));
-  return tracksOf(await file.text());
-}
+/** @typedef {import("./tracks.js").Track} Track */
+/** @typedef {import("./tracks.js").Point} Point */
 
 /**
+ * Gives null for what is no XML; raises an error for XML that no track needs.
  * @param {string} text
- * @returns {Track[]}
+ * @returns {Track[] | null}
  */
-export function tracksOf(text) {
+export function linesOfGpx(text) {
   // A track needs no document type; whoever sends one may mean to have entities multiplied.
-  if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new NoTracks(gettext("This file declares entities; a GPX file does not."));
+  if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new Error(gettext("This file declares entities; a GPX file does not."));
   const page = new DOMParser().parseFromString(text, "application/xml");
-  if (page.querySelector("parsererror")) throw new NoTracks(gettext("This is not a GPX file."));
-  const lines = [...page.getElementsByTagNameNS("*", "trkseg"), ...page.getElementsByTagNameNS("*", "rte")];
-  const tracks = lines.map(trackOf).filter(({ points }) => points.length > 1);
-  if (tracks.length === 0) throw new NoTracks(gettext("There is no track in this file."));
-  const largest = tracks.sort((a, b) => b.points.length - a.points.length).slice(0, TRACKS_MAX);
-  return thinned(largest);
+  if (page.querySelector("parsererror")) return null;
+  return [...page.getElementsByTagNameNS("*", "trkseg"), ...page.getElementsByTagNameNS("*", "rte")].map(lineOf);
 }
 
-/** @param {Element} line a segment of a track, or a route */
-function trackOf(line) {
+/** @param {Element} line a segment of a track, or a route @returns {Track} */
+function lineOf(line) {
   const named = line.localName === "rte" ? line : line.parentElement;
-  const name = [...(named?.children ?? [])].find((child) => child.localName === "name")?.textContent ?? "";
+  const label = [...(named?.children ?? [])].find((child) => child.localName === "name")?.textContent ?? "";
   const points = [...line.children].filter(({ localName }) => localName === "trkpt" || localName === "rtept");
-  const visible = name.replace(/\p{Cc}/gu, " ").trim();
-  return { label: visible.slice(0, LABEL_MAX), points: points.map(pointOf).filter(isOnEarth) };
+  return { label, points: points.map(pointOf) };
 }
 
-/** Six decimals are about a tenth of a metre. @param {Element} element @returns {Point} */
+/** @param {Element} element @returns {Point} */
 function pointOf(element) {
-  const [latitude, longitude] = ["lat", "lon"].map((name) => Number(element.getAttribute(name) || NaN));
-  return [Math.round((latitude ?? NaN) * 1e6) / 1e6, Math.round((longitude ?? NaN) * 1e6) / 1e6];
-}
-
-/** @param {Point} point */
-function isOnEarth([latitude, longitude]) {
-  return Math.abs(latitude) <= 85 && Math.abs(longitude) <= 180;
-}
-
-/** Leaves out points until there are few enough, those first that matter least. @param {Track[]} tracks */
-function thinned(tracks) {
-  let fine = tracks;
-  for (let toleranceM = FINEST_M; countPoints(fine) > POINTS_MAX; toleranceM *= 2) {
-    fine = tracks.map(({ label, points }) => ({ label, points: simplified(points, toleranceM) }));
-  }
-  return fine;
-}
-
-/** @param {Track[]} tracks */
-function countPoints(tracks) {
-  return tracks.reduce((sum, { points }) => sum + points.length, 0);
-}
-
-/**
- * Keeps the points that a line within the tolerance cannot do without (Douglas and Peucker).
- * @param {Point[]} points
- * @param {number} toleranceM
- */
-export function simplified(points, toleranceM) {
-  const kept = new Set([0, points.length - 1]);
-  const spans = [[0, points.length - 1]];
-  for (let span = spans.pop(); span; span = spans.pop()) {
-    const [first = 0, last = 0] = span;
-    const { index, awayM } = farthest(points, first, last);
-    if (awayM <= toleranceM) continue;
-    kept.add(index);
-    spans.push([first, index], [index, last]);
-  }
-  return points.filter((_point, index) => kept.has(index));
-}
-
-/**
- * @param {Point[]} points
- * @param {number} first
- * @param {number} last
- */
-function farthest(points, first, last) {
-  let [index, awayM] = [first, 0];
-  for (let at = first + 1; at < last; at++) {
-    const away = distanceM(points[at] ?? [0, 0], points[first] ?? [0, 0], points[last] ?? [0, 0]);
-    if (away > awayM) [index, awayM] = [at, away];
-  }
-  return { index, awayM };
-}
-
-/**
- * From a point to a line between two others, in metres.
- * @param {Point} point
- * @param {Point} from
- * @param {Point} to
- */
-function distanceM(point, from, to) {
-  const narrow = Math.cos((from[0] * Math.PI) / 180);
-  const [x, y] = [(point[1] - from[1]) * narrow, point[0] - from[0]];
-  const [dx, dy] = [(to[1] - from[1]) * narrow, to[0] - from[0]];
-  const length = dx * dx + dy * dy;
-  const along = length ? Math.max(0, Math.min(1, (x * dx + y * dy) / length)) : 0;
-  return Math.hypot(x - along * dx, y - along * dy) * METRES_PER_DEGREE;
-}
-
-/**
- * The page that shows all tracks: its middle, and the distance that leaves some room around them.
- * @param {Track[]} tracks
- * @param {number} shape width divided by height of the paper
- */
-export function pageAround(tracks, shape) {
-  const points = tracks.flatMap((track) => track.points);
-  const [south, north] = extent(points.map(([latitude]) => latitude));
-  const [west, east] = extent(points.map(([, longitude]) => longitude));
-  const latitude = (south + north) / 2;
-  const halfHeightM = ((north - south) / 2) * METRES_PER_DEGREE;
-  const halfWidthM = ((east - west) / 2) * METRES_PER_DEGREE * Math.cos((latitude * Math.PI) / 180);
-  const [byWidth, byHeight] = [halfWidthM / Math.max(1, shape), halfHeightM / Math.max(1, 1 / shape)];
-  return { latitude, longitude: (west + east) / 2, distance: ROOM * Math.max(byWidth, byHeight) };
-}
-
-const ROOM = 1.25;
-
-/** @param {number[]} numbers */
-function extent(numbers) {
-  return /** @type {[number, number]} */ ([
-    numbers.reduce((least, number) => Math.min(least, number), Infinity),
-    numbers.reduce((most, number) => Math.max(most, number), -Infinity),
-  ]);
+  const [latitude = NaN, longitude = NaN] = ["lat", "lon"].map((name) => Number(element.getAttribute(name) || NaN));
+  return [latitude, longitude];
 }

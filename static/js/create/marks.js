@@ -4,11 +4,11 @@
 import { all, announce, cloneOf, find, make, need, showFault } from "../lib/dom.js";
 import { gettext, ngettext } from "../lib/language.js";
 import { markerWords } from "./design.js";
-import { readGpx } from "./gpx.js";
+import { readTracks } from "./tracks.js";
 
 /** @typedef {import("./design.js").Design} Design */
 /** @typedef {import("./design.js").Marker} Marker */
-/** @typedef {import("./gpx.js").Track} Track */
+/** @typedef {import("./tracks.js").Track} Track */
 
 const MARKERS_MAX = 100;
 const TRACKS_MAX = 20;
@@ -48,7 +48,7 @@ export class Marks {
     this.template = /** @type {HTMLTemplateElement} */ (need("template[data-marker-row]", form));
     this.tool = need("[data-mark]", form);
     this.hint = need("[data-mark-hint]", form);
-    this.fault = need("[data-gpx-fault]", form);
+    this.fault = need("[data-track-fault]", form);
     need("[data-marks]", form).hidden = false;
     this.tool.addEventListener("click", () => this.#hold(!this.holding));
     this.rows.addEventListener("input", () => this.#takeMarkers());
@@ -117,7 +117,7 @@ export class Marks {
 
   /** @param {HTMLFormElement} form */
   #startFiles(form) {
-    const input = /** @type {HTMLInputElement} */ (need("[data-gpx]", form));
+    const input = /** @type {HTMLInputElement} */ (need("[data-track-files]", form));
     input.addEventListener("change", async () => {
       await this.#takeFiles([...(input.files ?? [])]);
       input.value = "";
@@ -139,7 +139,7 @@ export class Marks {
   async #takeFiles(files) {
     showFault(this.fault, "");
     try {
-      const added = (await Promise.all(files.map(readGpx))).flat();
+      const added = (await Promise.all(files.map(readTracks))).flat();
       const tracks = [...this.design.get().tracks, ...added].slice(-TRACKS_MAX);
       this.design.set({ tracks });
       this.showTracks(tracks);
