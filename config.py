@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
-from mural import __version__
-
 ROOT: Final = Path(__file__).resolve().parent
 OWN_DATA_DIR: Final = ROOT / "data"
 
@@ -261,11 +259,6 @@ class Config:
     def gazetteer_file(self) -> Path:
         """The index of places that set-up built."""
         return self.data_dir / "gazetteer.db"
-
-    @property
-    def user_agent(self) -> str:
-        """How Mural presents itself to the map and place servers."""
-        return f"Mural/{__version__} (self-hosted map posters; {self.user_agent_contact})"
 
     def shown(self) -> dict[str, str]:
         """List the effective settings by name, as .env would have them, secrets hidden."""

@@ -40,7 +40,7 @@ from services.rate_limit import Floodgate, RateLimiter
 from services.readings import watch_parts
 from services.render_pool import RenderPool
 from services.render_process import worker_environment
-from services.rendering import build_render_pool, map_sources
+from services.rendering import build_render_pool, map_sources, user_agent
 from services.themes import ThemeService
 from services.tiles import TileService
 from services.urls import Urls
@@ -109,7 +109,7 @@ def build_services(config: Config, publisher: Publisher, background: Background,
     cache = open_cache(config.redis_url)
     themes = ThemeService(ROOT / "themes")
     pool = build_render_pool(config, background, workers=config.render_workers)
-    nominatim = NominatimSettings(url=config.nominatim_url, user_agent=config.user_agent)
+    nominatim = NominatimSettings(url=config.nominatim_url, user_agent=user_agent(config))
     geocoding = GeocodingService(Gazetteer(config.gazetteer_file), cache, nominatim)
     sources = map_sources(config)
     metrics = Metrics()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from config import ROOT, Config
+from mural import __version__
 from mural.worker.protocol import MapSources
 from services.background import Background
 from services.render_pool import RenderPool
@@ -25,6 +26,11 @@ def build_render_pool(config: Config, background: Background, *, workers: int, p
     )
 
 
+def user_agent(config: Config) -> str:
+    """Tell how Mural presents itself to the map and place servers."""
+    return f"Mural/{__version__} (self-hosted map posters; {config.user_agent_contact})"
+
+
 def map_sources(config: Config) -> MapSources:
     """Tell a render process where it may look for map data."""
     return MapSources(
@@ -33,5 +39,5 @@ def map_sources(config: Config) -> MapSources:
         samples_dir=ROOT / "data" / "samples",
         cache_dir=config.data_dir / "cache",
         overpass_url=config.overpass_url,
-        user_agent=config.user_agent,
+        user_agent=user_agent(config),
     )
