@@ -13,6 +13,7 @@ from mural.errors import InvalidInput
 from mural.fonts import FontIndex, require_family
 from mural.paper import PageWish, page_for
 from mural.poster import Format, Marker, Place, PosterDesign, Texts, Track
+from mural.scripts import tidy
 from mural.themes import Theme
 from mural.wording import check_wording
 from services.requests import PosterRequest
@@ -160,8 +161,7 @@ class Designs:
 
 def clean(text: str) -> str:
     """Write text one way only: composed letters, single spaces, nothing that steers the writing around it."""
-    visible = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
-    return " ".join(unicodedata.normalize("NFC", visible.translate(STEERING)).split())
+    return tidy(text.translate(STEERING))
 
 
 def _require(holds: bool, name: str, value: Any, what: str, **facts: Any) -> None:
