@@ -19,19 +19,18 @@ from tests.support.waiting import wait_until
 pytestmark = pytest.mark.system
 
 HELSINKI = {"city": "Helsinki", "country": "Finland"}
+SETTINGS = {
+    "METRICS": "1",
+    "RATE_LIMIT_GEOCODE": "100000 per minute",
+    "RATE_LIMIT_PREVIEWS": "100000 per minute",
+}
 PAUSE_S = 0.02
 """How long a visitor rests between two questions."""
 
 
 @pytest.fixture(scope="module")
 def cached(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = QuickServer(
-        tmp_path_factory.mktemp("cached") / "data",
-        REDIS_URL=redis_server.url,
-        METRICS="1",
-        RATE_LIMIT_GEOCODE="100000 per minute",
-        RATE_LIMIT_PREVIEWS="100000 per minute",
-    )
+    server = QuickServer(tmp_path_factory.mktemp("cached") / "data", REDIS_URL=redis_server.url, **SETTINGS)
     yield server
     server.stop()
 
@@ -108,7 +107,7 @@ def test_requests_go_on_without_redis_and_with_it_again(cached: Server, redis_se
 
 def test_a_server_starts_without_its_redis_and_finds_it_later(tmp_path: Path) -> None:
     late = RedisServer(tmp_path)
-    server = QuickServer(tmp_path / "data", REDIS_URL=late.url, METRICS="1")
+    server = QuickServer(tmp_path / "data", REDIS_URL=late.url, **SETTINGS)
     try:
         job = server.wait_for(server.submit()["job_id"], "completed", "failed")
         assert job["status"] == "completed", job

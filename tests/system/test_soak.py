@@ -38,9 +38,12 @@ LOOK_S = 0.5
 GROWTH_MB = 24.0
 """What the later half may add to the web process at most: a page of a cache, never a leak that goes on."""
 
-SPARE_FILES = 16
+SPARE_FILES = 16 + 20
 SPARE_THREADS = 4
-"""What a pool may keep open for the next who comes; hundreds come and go in the shortest run."""
+"""What a pool may keep open for the next who comes; hundreds come and go in the shortest run.
+
+Eventlet has twenty threads that wait for the disk, each with an epoll of its own once it has opened a file.
+"""
 
 SMALL = {"size": "a5", "dpi": 72}
 BREAKER_S = 5.0

@@ -16,7 +16,7 @@ from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, Place, Pos
 from mural.themes import load_theme
 from routes import forms
 from routes.errors import validation_body
-from routes.schemas import LivePreviewIn
+from routes.schemas.previews import LivePreviewIn
 from services.requests import PosterRequest
 from tests.support.real_parts import ROOT
 

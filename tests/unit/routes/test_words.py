@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from routes.errors import validation_body
 from routes.languages import LANGUAGES
-from routes.schemas import LivePreviewIn, PageQuery, PosterIn, Request
+from routes.schemas.base import Request
+from routes.schemas.posters import PageQuery, PosterIn
+from routes.schemas.previews import LivePreviewIn
 from routes.words import PATTERNS, WORDS, sentence
 from tests.support.server import HELSINKI
 

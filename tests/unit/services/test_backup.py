@@ -7,7 +7,6 @@ import json
 import os
 import sqlite3
 import tarfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from sqlalchemy import func, select, table, text
 
 from config import Config
+from mural.canvas.board import Board
 from mural.errors import MuralError, Unavailable
 from services import backup as backup_module
 from services import restore as restore_module
@@ -364,7 +364,7 @@ def test_a_backup_beside_postgresql_brings_every_table_back(on_postgres: Install
             )
         )
         session.flush()
-        session.add(CanvasSnapshotRow(epoch=1, seq=0, at_ms=0, board=zlib.compress(bytes(64))))
+        session.add(CanvasSnapshotRow(epoch=1, seq=0, at_ms=0, board=Board(8, 8).pack()))
         session.add_all([CanvasActorRow(user_id=name) for name in ("ann", "ben")])
     on_postgres.stop()
     before, files, url = tables(on_postgres.config.database_url), on_postgres.files(), on_postgres.config.database_url
@@ -380,7 +380,7 @@ def test_a_backup_beside_postgresql_brings_every_table_back(on_postgres: Install
 
     after = tables(url)
     assert len(after.pop("canvas_seasons")) == 2, "clients of the board begin anew"
-    assert [zlib.decompress(row.board) for row in after.pop("canvas_snapshots")] == [bytes(64)] * 2
+    assert [Board.unpack(8, 8, row.board).pixels.tobytes() for row in after.pop("canvas_snapshots")] == [bytes(64)] * 2
     assert after == {name: rows for name, rows in before.items() if name in after}
     assert on_postgres.files() == files
     on_postgres.start()
