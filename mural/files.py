@@ -1,4 +1,4 @@
-"""Write files that other processes may read at any moment."""
+"""Write files that other processes may read at any moment, and that survive a loss of power where that matters."""
 
 from __future__ import annotations
 
@@ -10,8 +10,26 @@ from typing import Final
 READABLE: Final = 0o644
 """Whoever may look into the folder may read the file: a temporary one begins as its writer's alone."""
 
+PRIVATE: Final = 0o600
 
-def write_whole(path: Path, *parts: bytes | memoryview, aside: str = ".tmp") -> None:
+
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Let a file appear for its owner alone, in place of an older one, once it is on the disk. Raises OSError."""
+    write_whole(path, content, mode=PRIVATE, durable=True)
+
+
+def write_whole(
+    path: Path, *parts: bytes | memoryview, aside: str = ".tmp", mode: int = READABLE, durable: bool = False
+) -> None:
     """Let a file appear with all of its contents at once, or not at all; makes its folder. Raises OSError.
 
     Until then it lies beside its place under a name that ends in ``aside``.
@@ -21,7 +39,9 @@ def write_whole(path: Path, *parts: bytes | memoryview, aside: str = ".tmp") -> 
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(parts)
-            os.fchmod(descriptor, READABLE)
+            os.fchmod(descriptor, mode)
+        if durable:
+            sync(Path(unfinished))
         Path(unfinished).replace(path)
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)

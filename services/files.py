@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from mural.errors import MuralError, NotFound, StorageFull
+from mural.files import sync
 from services.background import Aside, directly
-from services.durable import sync
 
 SIDECAR: Final = "sidecar.json"
 POSTER_ID: Final = re.compile(r"[0-9a-f]{32}")

@@ -23,6 +23,7 @@ from uuid import uuid4
 from sqlalchemy import delete, select, update
 
 from mural.errors import MuralError
+from mural.files import write_durably
 from services import gallery_store
 from services.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing
 from services.canvas.seasons import begin_anew
@@ -32,7 +33,6 @@ from services.db.migrate import migrate
 from services.db.models import PosterRow, StreamRow
 from services.db.session import Database
 from services.db.staging import staged_tables
-from services.durable import write_whole
 from services.files import PosterFiles
 from services.holdings import Holdings
 from services.reindex import reindex
@@ -245,7 +245,7 @@ def _planned(holdings: Holdings, stage: Path, brought: Path | None) -> list[Move
 def _swap(holdings: Holdings, moves: list[Move], finish: Callable[[], None] = lambda: None) -> None:
     """Do all moves and what finishes them, or none, even when killed in between: the plan is on the disk until then."""
     journal = holdings.journal_file
-    write_whole(journal, json.dumps([[str(source), str(target)] for source, target in moves]).encode())
+    write_durably(journal, json.dumps([[str(source), str(target)] for source, target in moves]).encode())
     try:
         for source, target in moves:
             target.parent.mkdir(parents=True, exist_ok=True)

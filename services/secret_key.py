@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from mural.errors import Unavailable
-from services.durable import write_whole
+from mural.files import write_durably
 from services.files import full_disk_named
 
 
@@ -14,7 +14,7 @@ def stored_secret_key(file: Path) -> str:
     """Read the key, making one first where there is none; raise Unavailable or StorageFull where that cannot be."""
     if not file.exists():
         with full_disk_named():
-            write_whole(file, secrets.token_hex(32).encode("ascii"))
+            write_durably(file, secrets.token_hex(32).encode("ascii"))
     key = file.read_text(encoding="ascii").strip()
     if not key:
         raise Unavailable(f"{file} is empty. Delete it, and the next start makes a new key, or set SECRET_KEY.")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from mural.errors import MuralError
-from services.durable import sync
+from mural.files import sync
 
 MAGIC: Final = b"SQLite format 3\x00"
 SIDE_FILES: Final = ("-wal", "-shm")

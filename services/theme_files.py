@@ -12,8 +12,8 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from mural.errors import MuralError
+from mural.files import write_durably
 from mural.themes import Theme
-from services.durable import write_whole
 from services.files import full_disk_named
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class ThemeFiles:
     def write(self, theme: KeptTheme) -> None:
         """Write a theme's file, in place of an older one."""
         with full_disk_named():
-            write_whole(self._file(theme.id), _KEPT.dump_json(theme, indent=1))
+            write_durably(self._file(theme.id), _KEPT.dump_json(theme, indent=1))
 
     def remove(self, theme_id: str) -> None:
         """Delete a theme's file; one that is gone is fine."""

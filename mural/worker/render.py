@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import tempfile
 import time
 from collections import defaultdict
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from mural.errors import StorageFull, Unavailable
+from mural.files import sync
 from mural.geo.layers import ProjectedMap
 from mural.geo.page_map import PageMaps
 from mural.geo.projection import View, page_bbox
@@ -144,18 +144,10 @@ def _publish(folder: Path, output_dir: Path, *, durable: bool) -> None:
     """Move the files into place; when durable, what is there afterwards survives a loss of power."""
     for path in folder.iterdir():
         if durable:
-            _flush(path)
+            sync(path)
         path.replace(output_dir / path.name)
     if durable:
-        _flush(output_dir)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(output_dir)
 
 
 def _dpi(page: Page, width_px: int) -> int:

@@ -27,10 +27,10 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, DateTime, Integer, LargeBinary, MetaData, Table, func, insert, select, text
 
 from mural.errors import MuralError, Unavailable
+from mural.files import sync
 from services.db.migrate import VERSION_TABLE, make_tables
 from services.db.models import Base
 from services.db.session import Database
-from services.durable import sync
 
 FORMAT: Final = 1
 ROWS_AT_ONCE: Final = 500
