@@ -5,7 +5,7 @@
  * Only this file knows them all.
  */
 
-import { startAddress } from "./canvas/address.js";
+import { hashOf, startAddress } from "./canvas/address.js";
 import { Board } from "./canvas/board.js";
 import { Camera } from "./canvas/camera.js";
 import { Caption } from "./canvas/caption.js";
@@ -20,7 +20,6 @@ import { Minimap } from "./canvas/minimap.js";
 import { Painter } from "./canvas/painter.js";
 import { Palette } from "./canvas/palette.js";
 import { Ring } from "./canvas/ring.js";
-import { startShare } from "./canvas/share.js";
 import { Heat, Template } from "./canvas/sheets.js";
 import { Stage } from "./canvas/stage.js";
 import { Standing } from "./canvas/standing.js";
@@ -30,6 +29,7 @@ import { Commands, Events } from "./lib/events.js";
 import { gettext } from "./lib/language.js";
 import { StreamLog } from "./lib/log.js";
 import { notify } from "./lib/notices.js";
+import { startSharing } from "./lib/share.js";
 import { createStore } from "./lib/store.js";
 import { command, socket } from "./lib/socket.js";
 import { startAnnouncements } from "./lib/warnings.js";
@@ -241,7 +241,11 @@ undo.addEventListener("click", takeBack);
 for (const button of all("[data-zoom]")) button.addEventListener("click", () => camera.zoom(Number(button.dataset.zoom)));
 need("[data-fit]").addEventListener("click", () => camera.fit());
 startHandle();
-startShare(need("[data-share]"), camera);
+startSharing(need("[data-share]"), () => ({
+  link: new URL(hashOf(camera), location.href).href,
+  words: gettext("The link to this place is copied."),
+  seconds: 30,
+}));
 watchAppearance();
 void stage.measured.then(() => {
   camera.fit();

@@ -8,18 +8,19 @@ const READING_S = 20;
 
 /**
  * @param {HTMLElement} button
- * @param {() => {link: string, words?: string}} share what to copy, and what to say when that is done
+ * @param {() => {link: string, words?: string, seconds?: number}} share what to copy, what to say when that is done,
+ *   and how long the link is shown where it cannot be copied
  */
 export function startSharing(button, share) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const { link, words = gettext("The link is copied.") } = share();
+    const { link, words = gettext("The link is copied."), seconds = READING_S } = share();
     try {
       await navigator.clipboard.writeText(link);
       notify(words);
     } catch {
       // Without TLS, or without leave, there is no clipboard: then the link is there to be copied by hand.
-      notify(link, { seconds: READING_S });
+      notify(link, { seconds });
     }
   });
 }
