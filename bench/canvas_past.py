@@ -16,7 +16,7 @@ from sqlalchemy import text
 from bench.report import percentile, print_table
 from mural.canvas.codec import unpack_pixels
 from mural.canvas.palette import PALETTES
-from services.background import ThreadBackground, directly
+from services.background import ThreadBackground
 from services.canvas.board import SNAPSHOT_EVERY
 from services.canvas.history import CanvasHistory
 from services.canvas.ledger import Surroundings
@@ -76,7 +76,7 @@ def past(placements: int = 10_000_000) -> None:
 
 
 def _canvas(database: Database) -> CanvasService:
-    store = CanvasLog(database, directly)
+    store = CanvasLog(database)
     rules = CanvasRules.of(0, 1, "1000 per second")
     return CanvasService(store, rules, Surroundings(RecordingPublisher(), ThreadBackground(), utc_now), SHAPE)
 

@@ -125,7 +125,7 @@ def build_services(config: Config, publisher: Publisher, background: Background,
             aside=aside,
         ),
     )
-    canvas = build_canvas(config, parts.database, publisher, background, aside)
+    canvas = build_canvas(config, parts.database, publisher, background)
     canvas.canvas.after_each_batch(metrics.flush)
     metrics.watch(canvas.brakeman.readings)
     watch_parts(metrics, parts.job_store, pool, cache, parts.files)

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from mural.canvas.board import Board
 from mural.canvas.codec import Packed, unpack_pixels
 from mural.canvas.palette import Palette, palette_of
-from services.background import Aside
 from services.db.models import CanvasActorRow, CanvasCooldownRow, CanvasSeasonRow, CanvasSnapshotRow, PlacementRow
 from services.db.session import Database
 
@@ -88,9 +87,8 @@ class Snapshot:
 class CanvasLog:
     """Writes and reads the log and the snapshots."""
 
-    def __init__(self, database: Database, aside: Aside) -> None:
+    def __init__(self, database: Database) -> None:
         self.database = database
-        self.aside = aside
         self._actor_ids: dict[str, int] = {}
 
     def season(self) -> Season | None:
@@ -169,7 +167,7 @@ class CanvasLog:
 
     def save_snapshot(self, epoch: int, state: State, now_ms: int) -> None:
         """Keep a board, so that reading the log can begin there; forget cooldowns that are over."""
-        packed = self.aside(state.board.pack)
+        packed = self.database.aside(state.board.pack)
         with self.database.write() as session:
             session.merge(_snapshot(epoch, state, packed))
             session.execute(delete(CanvasCooldownRow).where(CanvasCooldownRow.full_at_ms <= now_ms))
@@ -228,7 +226,7 @@ class CanvasLog:
     def unpacked(self, season: Season, packed: bytes) -> Board:
         """Unpack a board of a season: a large one beside the green threads."""
         board = Board(season.width, season.height)
-        self.aside(lambda: board.fill(packed))
+        self.database.aside(lambda: board.fill(packed))
         return board
 
     def requests_since(self, at_ms: int, last_seq: int) -> dict[int, int]:

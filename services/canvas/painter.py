@@ -21,7 +21,6 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from mural.canvas.pictures import FRAMES_PER_SECOND, FilmFormat, film_frame, heat, still, write_film
-from services.background import directly
 from services.canvas.export import write_json
 from services.canvas.log import CanvasLog, Season
 from services.db.models import PlacementRow
@@ -103,7 +102,7 @@ def main() -> None:
     os.nice(2)  # somebody waits for it, but the board comes first
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_MB * 2**20, MEMORY_MB * 2**20))
     drawing = Drawing(**json.load(sys.stdin))
-    store = CanvasLog(Database(os.environ["DATABASE_URL"]), directly)
+    store = CanvasLog(Database(os.environ["DATABASE_URL"]))
     season = store.season()
     if season is None:
         sys.exit("There is no board yet.")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from mural.canvas.palette import Palette
-from services.background import directly
 from services.canvas.log import CanvasLog, Season, State
 from services.db.session import Database
 
@@ -38,7 +37,7 @@ def begin_anew(database: Database, now_ms: int) -> Season | None:
     What clients remember was placed after the backup was made and is undone: without another epoch they would believe
     that they are ahead. Gives None where the database has no board. Nobody else may have the board open.
     """
-    store = CanvasLog(database, directly)
+    store = CanvasLog(database)
     season = store.season()
     if season is None:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from config import Config
 from mural.canvas.palette import parse_palette
-from services.background import Aside, Background
+from services.background import Background
 from services.canvas.brakeman import Brakeman
 from services.canvas.caretaker import Caretaker
 from services.canvas.history import CanvasHistory
@@ -35,10 +35,10 @@ class Canvas:
 
 
 def build_canvas(
-    config: Config, database: Database, publisher: Publisher, background: Background, aside: Aside
+    config: Config, database: Database, publisher: Publisher, background: Background
 ) -> Canvas:
     """Open the board; nothing runs yet, but everything can be read."""
-    store = CanvasLog(database, aside)
+    store = CanvasLog(database)
     rules = CanvasRules.of(config.pixel_cooldown_s, config.pixel_stack, config.rate_limit_pixels)
     shape = Shape(config.canvas_width, config.canvas_height, parse_palette(config.canvas_palette))
     canvas = CanvasService(store, rules, Surroundings(publisher, background, utc_now), shape)

@@ -13,7 +13,7 @@ import pytest
 
 from mural.canvas.palette import PALETTES
 from mural.errors import MuralError
-from services.background import Background, ThreadBackground, directly
+from services.background import Background, ThreadBackground
 from services.canvas.brakeman import Brakeman
 from services.canvas.caretaker import Caretaker
 from services.canvas.history import CanvasHistory
@@ -66,7 +66,7 @@ class Studio:
         """Open the board, as a start of the server does; unless there is a background, the test flushes."""
         self.publisher = RecordingPublisher()
         rules = CanvasRules.of(cooldown_s, stack, address or "100000 per minute")
-        store = CanvasLog(self.database, directly)
+        store = CanvasLog(self.database)
         around = Surroundings(self.publisher, background, self.clock)
         self.canvas = CanvasService(store, rules, around, shape)
         self.history = CanvasHistory(self.canvas)

@@ -12,7 +12,6 @@ import pytest
 import requests
 
 from mural.canvas.board import Board
-from services.background import directly
 from services.canvas.log import CanvasLog
 from services.db.models import PlacementRow
 from services.db.session import Database
@@ -112,7 +111,7 @@ def _assert_log_is_true(server: Server, wanderers: list[Wanderer], seq: int, dig
     try:
         with database.read() as session:
             rows = session.query(PlacementRow).order_by(PlacementRow.seq).all()
-        store = CanvasLog(database, directly)
+        store = CanvasLog(database)
         season = store.season()
         assert season is not None
         replayed = store.state_after(store.first_snapshot(season)).board
