@@ -34,9 +34,7 @@ class Canvas:
     brakeman: Brakeman
 
 
-def build_canvas(
-    config: Config, database: Database, publisher: Publisher, background: Background
-) -> Canvas:
+def build_canvas(config: Config, database: Database, publisher: Publisher, background: Background) -> Canvas:
     """Open the board; nothing runs yet, but everything can be read."""
     store = CanvasLog(database)
     rules = CanvasRules.of(config.pixel_cooldown_s, config.pixel_stack, config.rate_limit_pixels)
