@@ -89,7 +89,8 @@ class RenderProcess:
         self._buffer = bytearray()
         self._answered = False
         self._killed = False
-        self.job_id = ""
+        # Kept when the picture is done: what was written about it may be read later than the answer.
+        self._job_id = ""
         self.jobs_done = 0
         self._process, self._channel, self._stderr = _spawn(command, limits)
         background.start_background_task(self._relay_log)
@@ -119,13 +120,10 @@ class RenderProcess:
     def run(self, request: RenderRequest, on_progress: Callable[[Progress], None], timeout_s: float) -> RenderResult:
         """Have one picture drawn; raise what went wrong there, RenderTimeout or RenderCrashed."""
         deadline = time.monotonic() + timeout_s
-        self.job_id, self._answered = request.job_id, False
-        try:
-            self._send(encode_request(request), deadline)
-            while isinstance(answer := self._answer(deadline), Progress):
-                on_progress(answer)
-        finally:
-            self.job_id = ""
+        self._job_id, self._answered = request.job_id, False
+        self._send(encode_request(request), deadline)
+        while isinstance(answer := self._answer(deadline), Progress):
+            on_progress(answer)
         if isinstance(answer, Ready):
             raise self._nonsense()
         self._answered = True
@@ -229,8 +227,8 @@ class RenderProcess:
     def _log_line(self, line: bytes) -> None:
         text = "".join(letter if letter.isprintable() else " " for letter in line.decode("utf-8", "replace")).rstrip()
         if text:
-            extra = {"render_pid": self.pid, "job_id": self.job_id}
-            self._log.warning("Render process %d (job %s): %s", self.pid, self.job_id or "none", text, extra=extra)
+            extra = {"render_pid": self.pid, "job_id": self._job_id}
+            self._log.warning("Render process %d (job %s): %s", self.pid, self._job_id or "none", text, extra=extra)
 
 
 def _spawn(
