@@ -45,13 +45,13 @@ from app_factory import create_app
 from config import OWN_DATA_DIR, Config, ConfigError
 from mural.errors import MuralError
 from services.background import Aside, directly
-from services.errors_reporting import start_reporting
-from services.holdings import Holdings
-from services.instance_lock import instance_lock
-from services.logs import configure_logs
+from services.observing.errors_reporting import start_reporting
+from services.observing.logs import configure_logs
 from services.open_files import most_connections
-from services.restore import undo_interrupted
-from services.start_checks import check_port, check_prepared, lend_prepared
+from services.upkeep.holdings import Holdings
+from services.upkeep.instance_lock import instance_lock
+from services.upkeep.restore import undo_interrupted
+from services.upkeep.start_checks import check_port, check_prepared, lend_prepared
 
 log = logging.getLogger("mural")
 

@@ -21,9 +21,9 @@ from routes import cli_canvas, cli_extracts, cli_operations
 from routes.cli_errors import told
 from routes.context import services
 from services.background import ThreadBackground
-from services.cancellation import CancelToken
-from services.designs import DISTANCE_M_MIN, LATITUDE_MAX_DEG
-from services.rendering import build_render_pool, map_sources
+from services.making.cancellation import CancelToken
+from services.making.designs import DISTANCE_M_MIN, LATITUDE_MAX_DEG
+from services.making.rendering import build_render_pool, map_sources
 
 mural = AppGroup("mural", help="Make posters and look after an installation.")
 for _command in (*cli_operations.COMMANDS, cli_extracts.import_extract, cli_canvas.canvas):

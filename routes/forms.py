@@ -24,9 +24,9 @@ from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, PosterDesi
 from routes.languages import noted
 from routes.schemas.designs import MarkerIn
 from routes.schemas.posters import PosterIn
-from services.designs import MARKERS_MAX
+from services.making.designs import MARKERS_MAX
+from services.making.requests import PosterRequest, Visibility
 from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
-from services.requests import PosterRequest, Visibility
 
 PLACE: Final = ("city", "country", "latitude", "longitude")
 LINES: Final = ("title", "subtitle", "coordinates")

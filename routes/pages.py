@@ -23,7 +23,7 @@ from routes.faults import said, said_of_kind
 from routes.identity import current_actor
 from routes.languages import gettext
 from routes.theme_lists import kinds_of, themes_in_sight, visitors_themes
-from services.requests import PosterQuery
+from services.making.requests import PosterQuery
 from services.views import Submission
 
 blueprint = APIBlueprint("pages", __name__, enable_openapi=False)

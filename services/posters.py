@@ -18,13 +18,13 @@ from mural.poster import Format, PosterDesign
 from services.actors import Actor
 from services.db.models import PosterRow
 from services.db.session import Database
-from services.designs import Designs
 from services.files import POSTER_ID, PosterFiles
-from services.job_store import Accepted, NewJob
 from services.jobs import JobService
+from services.making.designs import Designs
+from services.making.job_store import Accepted, NewJob
+from services.making.requests import PER_PAGE_MAX, PosterQuery, PosterRequest
 from services.poster_store import SHOWN, narrowed, poster_view, shown_view
 from services.regret import Regret
-from services.requests import PER_PAGE_MAX, PosterQuery, PosterRequest
 from services.urls import Urls
 from services.views import FileKind, PageOf, PosterView, StoredFile, Submission
 

@@ -23,8 +23,8 @@ from routes.schemas.base import (
     Turn,
     Turned,
 )
-from services.designs import LINES_MAX, MARKERS_MAX, TRACK_POINTS_MAX, TRACKS_MAX
-from services.requests import DEFAULT_DISTANCE_M, PosterRequest, Visibility
+from services.making.designs import LINES_MAX, MARKERS_MAX, TRACK_POINTS_MAX, TRACKS_MAX
+from services.making.requests import DEFAULT_DISTANCE_M, PosterRequest, Visibility
 
 
 class SizeIn(Request):

@@ -17,9 +17,9 @@ from mural.jobs.progress import Step
 from mural.themes import REQUIRED, WORDS
 from mural.worker.protocol import MapSources, Progress, RenderRequest, RenderResult
 from services.background import ThreadBackground
-from services.cancellation import CancelToken
 from services.events import Event
-from services.requests import PosterRequest
+from services.making.cancellation import CancelToken
+from services.making.requests import PosterRequest
 from services.themes import ThemeService
 from services.views import JobView
 from services.wiring import Outside, PosterServices, build_poster_services

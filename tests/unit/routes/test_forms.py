@@ -17,7 +17,7 @@ from mural.themes import load_theme
 from routes import forms
 from routes.errors import validation_body
 from routes.schemas.previews import LivePreviewIn
-from services.requests import PosterRequest
+from services.making.requests import PosterRequest
 from tests.support.real_parts import ROOT
 
 HERE = Marker(latitude=59.9, longitude=10.7, label="Here", shape="circle")

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from mural.errors import BrokenExtract, MapDataError
+from mural.geo.extract_index import describe
 from mural.geo.import_protocol import MESSAGE, UNFINISHED, Doing, Stage
-from mural.geo.tiles import describe
 from services import extract_import as module
 from services.extract_import import import_extract
-from services.render_process import worker_environment
+from services.making.render_process import worker_environment
 from tests.support.maps import HELSINKI
 
 

@@ -464,7 +464,7 @@ def test_a_cancelled_render_without_a_stop_goes_back_into_the_queue(studio: Stud
 
 
 def test_a_busy_database_costs_no_place_to_run(studio: Studio, monkeypatch) -> None:
-    store = studio.services.job_store
+    store = studio.services.making.job_store
     claim, refused = store.claim, []
 
     def busy_first(job_id: str) -> bool:
@@ -481,7 +481,7 @@ def test_a_busy_database_costs_no_place_to_run(studio: Studio, monkeypatch) -> N
 
 
 def test_the_news_of_the_end_waits_for_a_busy_database(studio: Studio, monkeypatch) -> None:
-    followers, refused = studio.services.job_store.followers, []
+    followers, refused = studio.services.making.job_store.followers, []
 
     def busy_first(job_id: str):
         if studio.services.jobs.get(job_id).state == "completed" and not refused:
@@ -489,7 +489,7 @@ def test_the_news_of_the_end_waits_for_a_busy_database(studio: Studio, monkeypat
             raise Passing("The database is busy.")
         return followers(job_id)
 
-    monkeypatch.setattr(studio.services.job_store, "followers", busy_first)
+    monkeypatch.setattr(studio.services.making.job_store, "followers", busy_first)
     job_id = submit(studio)
     [news] = studio.listener.wait_for(Name.GENERATION_COMPLETED)
     assert (news.payload["request_id"], refused) == (job_id, [job_id])
