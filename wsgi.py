@@ -39,7 +39,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from flask import Flask
+from apiflask import APIFlask
 
 from app_factory import create_app
 from config import OWN_DATA_DIR, Config, ConfigError
@@ -64,11 +64,13 @@ SILENCE_S = 60.0
 STOP_GRACE_S = 20.0
 
 
-def serve(app: Flask, config: Config, at_end: Callable[[], object] = logging.shutdown) -> None:
+def serve(app: APIFlask, config: Config, at_end: Callable[[], object] = logging.shutdown) -> None:
     """Start the services and answer requests until told to stop."""
     services = app.extensions["mural"]
     socketio = app.extensions["socketio"]
     services.start()
+    with app.app_context():
+        _ = app.spec  # kept; made at its first use, it would have everybody wait
     stopping = threading.Event()
 
     def ask_to_stop(asked: int, _frame: FrameType | None) -> None:
@@ -101,7 +103,7 @@ def serve(app: Flask, config: Config, at_end: Callable[[], object] = logging.shu
         socketio.run(app, host=config.host, port=config.port, **options)
 
 
-def _serve_with_eventlet(app: Flask, config: Config) -> None:
+def _serve_with_eventlet(app: APIFlask, config: Config) -> None:
     """Do as Flask-SocketIO does, but let more than 50 connections wait to be accepted."""
     family, _kind, _protocol, _name, address = socket.getaddrinfo(config.host, config.port)[0]
     door = eventlet.listen(address, family, backlog=BACKLOG)

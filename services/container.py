@@ -83,6 +83,7 @@ class Services:
     def start(self) -> None:
         """Start the render processes and take up the jobs that wait."""
         self.render_pool.start()
+        self.posters.start()
         self.jobs.start()
         self.own_themes.start()
         self.canvas.start()

@@ -61,6 +61,10 @@ class PosterService:
         self._estimates = estimates
         self._urls = urls
 
+    def start(self) -> None:
+        """Read what the first request would have everybody wait for."""
+        self._designs.prepare()
+
     def design(self, request: PosterRequest) -> PosterDesign:
         """Work out the design that a request means, without making it."""
         return self._designs.design(request)

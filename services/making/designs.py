@@ -92,6 +92,10 @@ class Designs:
         self._fonts_dir = fonts_dir
         self._max_distance_m = max_distance_m
 
+    def prepare(self) -> None:
+        """Read what the first request would have everybody wait for."""
+        _ = self._fonts
+
     def design(self, request: PosterRequest) -> PosterDesign:
         """Make the design a request asks for; raise InvalidInput, NotFound, MissingScript or GeocodingError.
 
