@@ -47,7 +47,7 @@ def test_what_a_batch_began_is_taken_back_when_it_cannot_be_queued_whole(idle: S
     idle.services.posters.submit(idle.wish(theme="paper", distance_m=900.0), "ann")
     with pytest.raises(TooMany):
         idle.services.batches.submit(wishes, "ann")
-    waiting = [row for row in idle.services.making.job_store.unfinished() if row.owner == "ann"]
+    waiting = [row for row in idle.services.job_store.unfinished() if row.owner == "ann"]
     assert {(row.theme, row.distance_m) for row in waiting} == {("noir", 801.0), ("paper", 900.0)}
 
 
@@ -55,7 +55,7 @@ def test_a_batch_is_bounded_and_known_by_its_id_only(idle: Studio) -> None:
     wishes = [idle.wish(distance_m=500.0 + number) for number in range(BATCH_MAX + 1)]
     with pytest.raises(InvalidInput):
         idle.services.batches.submit(wishes, "ann")
-    assert idle.services.making.job_store.count() == 0
+    assert idle.services.job_store.count() == 0
     for ident in ("0" * 32, "\x00", "../x"):
         with pytest.raises(NotFound):
             idle.services.batches.get(ident)

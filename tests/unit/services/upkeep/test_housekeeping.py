@@ -24,10 +24,10 @@ def made(studio: Studio, **changes: object) -> str:
 def test_previews_expire_after_a_day_and_posters_stay(studio: Studio) -> None:
     preview, poster = made(studio, preview=True), made(studio)
     studio.clock.advance(DAY_S - 60)
-    studio.services.upkeep.housekeeping.tidy()
+    studio.services.housekeeping.tidy()
     assert set(studio.services.files.ids()) == {preview, poster}
     studio.clock.advance(3 * DAY_S)
-    studio.services.upkeep.housekeeping.tidy()
+    studio.services.housekeeping.tidy()
     assert list(studio.services.files.ids()) == [poster]
     assert studio.services.jobs._shop.store.count() == 1
 
@@ -44,10 +44,10 @@ def test_jobs_and_batches_go_with_their_posters(tmp_path, database_url: str) -> 
         studio.wait_until(young.jobs[0].job_id, "completed")
         studio.clock.advance(11 * DAY_S)
         studio.renderer.held = True
-        waiting = studio.services.posters.submit(studio.other_wish(), "ann").job.job_id
+        waiting = studio.submit()
         studio.wait_until(waiting, "processing")
         studio.clock.advance(1)
-        studio.services.upkeep.housekeeping.tidy()
+        studio.services.housekeeping.tidy()
         with pytest.raises(NotFound):
             batches.get(old.id)
         with pytest.raises(NotFound):
@@ -65,7 +65,7 @@ def test_posters_are_kept_as_long_as_the_installation_says(tmp_path, database_ur
     studio.clock.advance(20 * DAY_S)
     young = made(studio)
     studio.clock.advance(11 * DAY_S)
-    studio.services.upkeep.housekeeping.tidy()
+    studio.services.housekeeping.tidy()
     assert [poster.id for poster in studio.services.gallery.page().posters] == [young]
     assert studio.services.posters.mine("ann", PosterQuery()).total == 1
     missed = studio.services.gallery.resume(studio.services.gallery.page().epoch, 2)
@@ -90,14 +90,14 @@ def test_what_left_no_poster_goes_after_a_while_and_what_has_one_stays(
         assert poster is not None
         services.posters.delete(poster.id, Actor("ann"))
     studio.clock.advance(89 * DAY_S)
-    services.upkeep.housekeeping.tidy()
-    assert services.making.job_store.count() == 4
+    services.housekeeping.tidy()
+    assert services.job_store.count() == 4
     studio.clock.advance(2 * DAY_S)
-    services.upkeep.housekeeping.tidy()
+    services.housekeeping.tidy()
     assert [job.poster for job in services.batches.get(kept.id).jobs] == [left]
     with pytest.raises(NotFound):
         services.batches.get(lost.id)
-    assert services.making.job_store.count() == 1
+    assert services.job_store.count() == 1
 
 
 def test_a_batch_of_posters_that_were_there_before_stays_as_long_as_one_is_left(studio: Studio) -> None:
@@ -109,10 +109,10 @@ def test_a_batch_of_posters_that_were_there_before_stays_as_long_as_one_is_left(
     with services.database.write() as session:
         session.execute(delete(JobRow))  # as after a rebuild from the sidecars
     studio.clock.advance(91 * DAY_S)
-    services.upkeep.housekeeping.tidy()
+    services.housekeeping.tidy()
     assert services.batches.get(batch.id).jobs[0].poster == poster
     services.posters.delete(poster.id, Actor("ann"))
-    services.upkeep.housekeeping.tidy()
+    services.housekeeping.tidy()
     with pytest.raises(NotFound):
         services.batches.get(batch.id)
 
@@ -124,7 +124,7 @@ def test_visitors_themes_go_with_the_time_the_installation_says(tmp_path, databa
     studio.clock.advance(20 * DAY_S)
     young = themes.create("ann", PLAIN_THEME)
     studio.clock.advance(11 * DAY_S)
-    studio.services.upkeep.housekeeping.tidy()
+    studio.services.housekeeping.tidy()
     assert themes.of("ann") == [young]
     assert files.ids() == {young.id}
     with pytest.raises(NotFound):
