@@ -70,7 +70,8 @@ def test_the_place_in_the_file_moves_the_bar(
         f"print({doing!r}, flush=True)\n"
         "handle = os.open(file, os.O_RDONLY)\n"
         "os.lseek(handle, os.path.getsize(file) // 2, os.SEEK_SET)\n"
-        f"sys.stdin.read(1)\nwhile not os.path.exists({str(seen)!r}): time.sleep(0.01)\n"
+        "sys.stdin.read(1)\n"
+        f"for _ in range(2000):\n if not os.path.exists({str(seen)!r}): time.sleep(0.01)\n"
     )
 
     def show(_: object, done: float) -> None:
