@@ -150,14 +150,16 @@ def main() -> None:
     """Serve with the settings of the environment and of .env."""
     try:
         config = Config.from_env(ENVIRON)
-        configure_logs(config.log_format, verbose=config.development)
+        lines = configure_logs(config.log_format, verbose=config.development)
         at_end = start_reporting(config.sentry_dsn, config.environment)
         check_port(config.host, config.port)
         with instance_lock(config.data_dir):
             lend_prepared(OWN_DATA_DIR, config.data_dir)
             check_prepared(config.fonts_dir, config.gazetteer_file)
             undo_interrupted(Holdings.of(config))
-            serve(create_app(config, aside=_aside()), config, at_end)
+            app = create_app(config, aside=_aside())
+            lines.write_aside(app.extensions["socketio"], _aside())
+            serve(app, config, at_end)
     except (ConfigError, MuralError) as error:
         sys.exit(f"Mural cannot start: {error}")
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import logging
 import math
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from services.observing.line_writer import LineWriter
 
 QUIET: Final = (
     *("engineio", "engineio.server", "socketio", "socketio.server"),
@@ -46,7 +49,7 @@ def current() -> Mapping[str, Any]:
     return structlog.contextvars.get_contextvars()
 
 
-def configure_logs(log_format: str, *, verbose: bool = False) -> None:
+def configure_logs(log_format: str, *, verbose: bool = False) -> LineWriter:
     """Send everything that logs through the standard library to standard error in the chosen format."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -56,7 +59,7 @@ def configure_logs(log_format: str, *, verbose: bool = False) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    handler = logging.StreamHandler()
+    handler = LineWriter(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -74,6 +77,7 @@ def configure_logs(log_format: str, *, verbose: bool = False) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(logging.DEBUG if verbose else logging.INFO)
+    return handler
 
 
 def json_line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
