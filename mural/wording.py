@@ -28,7 +28,8 @@ def poster_texts(design: PosterDesign) -> list[tuple[TextRole, str]]:
 
 def check_wording(design: PosterDesign, index: FontIndex) -> None:
     """Raise MissingScript when a poster could not be lettered, before any work on it begins."""
-    check_texts([*(text for _, text in poster_texts(design)), *(marker.label for marker in design.markers)], index)
+    labels = (mark.label for mark in (*design.markers, *design.tracks))
+    check_texts([*(text for _, text in poster_texts(design)), *labels], index)
 
 
 def format_coordinates(latitude: float, longitude: float) -> str:
