@@ -45,8 +45,7 @@ def fingerprint(design: PosterDesign) -> str:
 
 def fingerprint_of(design: PosterDesign, text: str) -> str:
     """Name a design of which the canonical JSON text is at hand."""
-    labelled = any(mark.label for mark in (*design.tracks, *design.markers))
-    version = max(RENDERER_VERSION, LABELS_VERSION if labelled else 0)
+    version = max(RENDERER_VERSION, LABELS_VERSION if any(design.labels) else 0)
     return hashlib.sha256(f"{version}\n{text}".encode()).hexdigest()
 
 

@@ -28,8 +28,7 @@ def poster_texts(design: PosterDesign) -> list[tuple[TextRole, str]]:
 
 def check_wording(design: PosterDesign, index: FontIndex) -> None:
     """Raise MissingScript when a poster could not be lettered, before any work on it begins."""
-    labels = (mark.label for mark in (*design.markers, *design.tracks))
-    check_texts([*(text for _, text in poster_texts(design)), *labels], index)
+    check_texts([*(text for _, text in poster_texts(design)), *design.labels], index)
 
 
 def format_coordinates(latitude: float, longitude: float) -> str:
