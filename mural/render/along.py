@@ -29,16 +29,20 @@ SLACK: Final = 1.06
 """How much longer than the name the stretch of a line is that it stands along."""
 STRIDE: Final = 2
 """Every so many beads a stretch is looked at."""
+STRAIGHT: Final = 0.75
+"""From end to end of a stretch, in widths of the name: what is shorter turns so much that it need not be looked at."""
 STEEPEST_DEG: Final = 72.0
 """Up to here a name is read without turning one's head too far."""
 TIGHTEST: Final = 0.16
 """The height of the name by the radius of its bend: beyond this letters would lean on each other."""
 WOBBLE: Final = 0.9
 """How far a line may stray from the bend of its name, in heights of the name: else the name would not follow it."""
+BENT: Final = 0.4
+"""What the tightest bend costs; as steep as a wall, or straying as far as may be, costs 1."""
 BELOW: Final = 0.15
-"""What standing below the line costs: as much as being a third of the way up to a wall."""
+"""What it costs to stand below the line."""
 OFF_CENTRE: Final = 0.5
-"""What standing at the end of what one sees of the line costs."""
+"""What it costs to stand at the end of what one sees of the line."""
 CHECKED_AT_ONCE: Final = 64
 BOX_BEADS: Final = 6
 """How many beads of a baseline lie in one of the boxes that stand for it."""
@@ -94,14 +98,13 @@ def find_baseline(paths: Iterable[Path2D], ink: Ink, surroundings: Surroundings,
     xy, up, cost = (np.concatenate(parts) for parts in zip(*stretches, strict=True))
     # Of equals the first one is taken; no noise may decide which that is.
     order = np.argsort(np.round(cost, 6), kind="stable")
-    beads = shapely.STRtree(np.asarray(shapely.points(surroundings.beads), dtype=object))
     taken = shapely.STRtree(np.asarray(shapely.box(*surroundings.taken.T), dtype=object))
     room = shapely.box(*surroundings.room)
     for first in range(0, len(order), CHECKED_AT_ONCE):
         chosen = order[first : first + CHECKED_AT_ONCE]
         bands = _bands(xy[chosen], up[chosen], ink, CLEAR_PT * unit)
         free = shapely.covers(room, bands) & shapely.is_valid(bands)
-        for tree in (taken, beads):
+        for tree in (taken, surroundings.tracks):
             free[tree.query(bands, predicate="intersects")[0]] = False
         if free.any():
             best = chosen[np.argmax(free)]
@@ -115,42 +118,80 @@ def _stretches(
     """Give the baselines beside the parts of a path in the room: points and normals (shape (k, n, 2)), costs (k,)."""
     if len(path) < 2:
         return
-    smooth = shapely.simplify(shapely.LineString(path), SMOOTH_PT * unit)
+    smooth = shapely.simplify(shapely.LineString(path), SMOOTH_PT * unit, preserve_topology=False)
     for part in shapely.get_parts(shapely.clip_by_rect(smooth, *room)):
         beads = strung(shapely.get_coordinates(part), unit)
         size = math.ceil(SLACK * ink.size[0] / (BEAD_PT * unit)) + 1
         if len(beads) >= size:
-            yield _beside(sliding_window_view(beads, size, axis=0)[::STRIDE], ink, unit)
+            windows = sliding_window_view(beads, size, axis=0)[::STRIDE]
+            at = np.linspace(-1.0, 1.0, len(windows))
+            straight = np.hypot(*(windows[:, :, -1] - windows[:, :, 0]).T) >= STRAIGHT * ink.size[0]
+            yield _beside(_Curves.along(windows[straight]), at[straight], ink, unit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Curves:
+    """A cubic curve along each of some stretches of beads, from left to right; all of the shape (k, 2, n)."""
+
+    beads: NDArray[np.float64]
+    xy: NDArray[np.float64]
+    speed: NDArray[np.float64]
+    swing: NDArray[np.float64]
+
+    @classmethod
+    def along(cls, beads: NDArray[np.float64]) -> _Curves:
+        """Lay the curves so that they stray least from the beads."""
+        leftwards = (beads[:, 0, -1] < beads[:, 0, 0])[:, None, None]
+        beads = np.where(leftwards, beads[:, :, ::-1], beads)
+        steps = np.vander(np.linspace(-1.0, 1.0, beads.shape[2]), 4)
+        cubics = beads @ np.linalg.pinv(steps).T
+        speed = cubics[:, :, :3] * (3, 2, 1) @ steps[:, 1:].T
+        return cls(beads, cubics @ steps.T, speed, cubics[:, :, :2] * (6, 2) @ steps[:, 2:].T)
+
+    @property
+    def up(self) -> NDArray[np.float64]:
+        """The normals, shape (k, 2, n)."""
+        ahead, upwards = self.speed.swapaxes(0, 1)
+        return np.asarray(np.stack((-upwards, ahead), axis=1) / np.hypot(ahead, upwards)[:, None])
+
+    @property
+    def astray(self) -> NDArray[np.float64]:
+        """How far above the curves the beads are, shape (k, n)."""
+        return np.asarray(((self.beads - self.xy) * self.up).sum(axis=1))
+
+    @property
+    def tilt_deg(self) -> NDArray[np.float64]:
+        """How steep each is where it is steepest, shape (k,)."""
+        ahead, upwards = self.speed.swapaxes(0, 1)
+        return np.asarray(np.degrees(np.abs(np.arctan2(upwards, ahead))).max(axis=1))
+
+    @property
+    def bend(self) -> NDArray[np.float64]:
+        """About one by the radius of each where that is least, and no less, shape (k,)."""
+        ahead, upwards = self.speed.swapaxes(0, 1)
+        turn = np.abs(ahead * self.swing[:, 1] - upwards * self.swing[:, 0])
+        return np.asarray(turn.max(axis=1) / (np.hypot(ahead, upwards) ** 3).min(axis=1))
 
 
 def _beside(
-    windows: NDArray[np.float64], ink: Ink, unit: float
+    curves: _Curves, at: NDArray[np.float64], ink: Ink, unit: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Lay a cubic curve along each window of beads (shape (k, 2, n)), and baselines above and below those that fit."""
-    steps = np.vander(np.linspace(-1.0, 1.0, windows.shape[2]), 4)
-    curves = windows @ np.linalg.pinv(steps).T
-    leftwards = (windows[:, 0, -1] < windows[:, 0, 0])[:, None, None]
-    windows = np.where(leftwards, windows[:, :, ::-1], windows)
-    curves = np.where(leftwards, curves * (-1, 1, -1, 1), curves)
-    speed = curves[:, :, :3] * (3, 2, 1) @ steps[:, 1:].T
-    swing = curves[:, :, :2] * (6, 2) @ steps[:, 2:].T
-    pace = np.hypot(speed[:, 0], speed[:, 1])
-    bend = np.abs(speed[:, 0] * swing[:, 1] - speed[:, 1] * swing[:, 0]).max(axis=1) / (pace**3).min(axis=1)
-    middle, up = curves @ steps.T, np.stack((-speed[:, 1], speed[:, 0]), axis=1) / pace[:, None]
-    astray = ((windows - middle) * up).sum(axis=1)
-    above, below = np.maximum(0.0, astray.max(axis=1)), np.maximum(0.0, -astray.min(axis=1))
-    tilt_deg = np.degrees(np.abs(np.arctan2(speed[:, 1], speed[:, 0]))).max(axis=1)
+    """Lay baselines above and below the curves that a name may follow, each at -1 to 1 of its line."""
     width, height = ink.size
-    wobble, bent = (above + below) / (WOBBLE * height), bend * height / TIGHTEST
-    at = np.linspace(-1.0, 1.0, len(windows))
-    cost = (tilt_deg / 90.0) ** 2 + 0.4 * bent**2 + wobble**2 + OFF_CENTRE * at**2
     apart = (APART_PT + SMOOTH_PT) * unit
-    lifts = (above + apart - ink.bottom, -(below + apart + ink.top))
-    xy = np.concatenate([middle + lift[:, None, None] * up for lift in lifts])
-    lengths = np.hypot(*np.moveaxis(np.diff(xy, axis=2), 1, 0)).sum(axis=1)
+    with np.errstate(
+        divide="ignore", invalid="ignore"
+    ):  # where one turned round a curve stands still, and fits nothing
+        up, astray, tilt_deg, bent = curves.up, curves.astray, curves.tilt_deg, curves.bend * height / TIGHTEST
+        above, below = np.maximum(0.0, astray.max(axis=1)), np.maximum(0.0, -astray.min(axis=1))
+        lifts = (above + apart - ink.bottom, -(below + apart + ink.top))
+        xy = np.concatenate([curves.xy + lift[:, None, None] * up for lift in lifts])
+    wobble = (above + below) / (WOBBLE * height)
+    cost = (tilt_deg / 90.0) ** 2 + BENT * bent**2 + wobble**2 + OFF_CENTRE * at**2
+    lengths = np.hypot(*np.diff(xy, axis=2).swapaxes(0, 1)).sum(axis=1)
     fit = np.tile((tilt_deg <= STEEPEST_DEG) & (bent <= 1.0) & (wobble <= 1.0), 2) & (lengths >= width)
     costs = np.concatenate((cost, cost + BELOW))
-    return np.moveaxis(xy, 1, 2)[fit], np.moveaxis(np.concatenate((up, up)), 1, 2)[fit], costs[fit]
+    return xy.swapaxes(1, 2)[fit], np.tile(up.swapaxes(1, 2), (2, 1, 1))[fit], costs[fit]
 
 
 def _bands(xy: NDArray[np.float64], up: NDArray[np.float64], ink: Ink, clear: float) -> NDArray[np.object_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -24,7 +24,7 @@ from mural.render.typesetting import vertices
 LABEL_PT: Final = 13.0
 LABEL_HALO_PT: Final = 3.2
 LEADER_PT: Final = 0.8
-LEADER_HALO_PT: Final = 1.0
+LEADER_HALO_PT: Final = 2.8
 UNDER_SIGNS: Final = OVER_FADES - 1
 
 
@@ -53,8 +53,7 @@ class Captions:
     def draw(self, labels: Iterable[tuple[str, Bbox]]) -> list[Shape]:
         """List the shapes of all names of tracks, and of labels, each given with the box of its sign."""
         along, beside = self._name_tracks()
-        for text, sign in labels:
-            beside += self._set(text, np.array(sign.extents))
+        beside += [label for text, box in labels if (label := self._set(text, np.array(box.extents)))]
         signs = np.array([label.sign for label in beside]).reshape(-1, 4)
         sizes = np.array([label.ink.size for label in beside]).reshape(-1, 2)
         boxes = place_labels(sizes, signs, self._around, self._unit)
@@ -71,31 +70,34 @@ class Captions:
             parts.setdefault(trail.track.label, []).append(trail)
         along, beside = [], []
         for text, trails in parts.items():
-            start = next(iter(self._starts(trails)), None)
-            for label in self._set(text, start) if start is not None else []:
-                runs = [run for trail in trails for run in trail.runs]
-                baseline = find_baseline(runs, label.ink, self._around, self._unit)
-                if baseline is None:
-                    beside.append(label)
-                    continue
-                along.append(baseline.bend(label.outline, label.ink))
-                taken = np.vstack((self._around.taken, baseline.boxes(label.ink)))
-                self._around = replace(self._around, taken=taken)
+            label = self._set(text, self._start(trails))
+            if label is None:
+                continue
+            runs = [run for trail in trails for run in trail.runs]
+            baseline = find_baseline(runs, label.ink, self._around, self._unit)
+            if baseline is None:
+                beside.append(label)
+                continue
+            along.append(baseline.bend(label.outline, label.ink))
+            self._around.take(baseline.boxes(label.ink))
         return along, beside
 
-    def _starts(self, trails: Iterable[Trail]) -> Iterator[NDArray[np.float64]]:
-        """Give the boxes of the rings where tracks start or, which have none, come onto the page."""
+    def _start(self, trails: Iterable[Trail]) -> NDArray[np.float64] | None:
+        """Give the box of the ring where a track starts or comes onto the page, if it does."""
         for trail in trails:
-            beads = within(trail.beads(self._unit), self._around.room)
-            for point in beads[:1]:
-                yield ring_box(point, self._unit)
+            in_sight = within(trail.beads(self._unit), self._around.room)
+            if len(in_sight):
+                return ring_box(in_sight[0], self._unit)
+        return None
 
-    def _set(self, text: str, sign: NDArray[np.float64]) -> list[_Label]:
-        """Set a text; a list of none where there is nothing to see in it."""
+    def _set(self, text: str, sign: NDArray[np.float64] | None) -> _Label | None:
+        """Set a text, if there is anything to see in it and a sign that it belongs to."""
+        if sign is None:
+            return None
         outline, _ = text_outline(text, self._design, LABEL_PT * self._unit, self._shelf)
         # By its control points: the extents of so many curves would take longer than the map.
         points = vertices(outline)
-        return [_Label(outline, Ink(*points.min(axis=0), *points.max(axis=0)), sign)] if len(points) else []
+        return _Label(outline, Ink(*points.min(axis=0), *points.max(axis=0)), sign) if len(points) else None
 
     def _drawn_texts(self, outlines: Iterable[Path]) -> Iterator[Shape]:
         theme, halo_pt = self._design.theme, LABEL_HALO_PT * self._unit
@@ -104,11 +106,7 @@ class Captions:
             yield Shape(name="label", outline=outline, fill=theme.text, zorder=OVER_FADES + 1)
 
     def _drawn_lines(self, lines: Segments) -> Iterator[Shape]:
-        theme, unit = self._design.theme, self._unit
-        wide_pt = (LEADER_PT + 2 * LEADER_HALO_PT) * unit
-        for line in lines:
-            for name, colour, stroke_pt in (
-                ("leader-halo", theme.bg, wide_pt),
-                ("leader", theme.text, LEADER_PT * unit),
-            ):
-                yield Shape(name=name, outline=Path(line), stroke=colour, stroke_pt=stroke_pt, zorder=UNDER_SIGNS)
+        theme, fine_pt, halo_pt = self._design.theme, LEADER_PT * self._unit, LEADER_HALO_PT * self._unit
+        for outline in map(Path, lines):
+            yield Shape(name="leader-halo", outline=outline, stroke=theme.bg, stroke_pt=halo_pt, zorder=UNDER_SIGNS)
+            yield Shape(name="leader", outline=outline, stroke=theme.text, stroke_pt=fine_pt, zorder=UNDER_SIGNS)

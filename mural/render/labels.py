@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -54,13 +53,20 @@ ROUNDS: Final = 3
 """In the second one each label may take a place that those after it have left free."""
 
 
-@dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is on the page already: ``room`` for labels, boxes that are ``taken``, points of tracks BEAD_PT apart."""
+    """What is on the page already: ``room`` for labels, boxes that are ``taken``, and tracks, by points close together.
 
-    room: tuple[float, float, float, float]
-    taken: Boxes
-    beads: NDArray[np.float64]
+    ``tracks`` finds those of the points that are in the room.
+    """
+
+    def __init__(self, room: tuple[float, float, float, float], taken: Boxes, beads: NDArray[np.float64]) -> None:
+        self.room = room
+        self.taken = taken
+        self.tracks = shapely.STRtree(np.asarray(shapely.points(within(beads, room)), dtype=object))
+
+    def take(self, boxes: Boxes) -> None:
+        """Take more of the page."""
+        self.taken = np.vstack((self.taken, boxes))
 
 
 def mileage(path: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -81,12 +87,11 @@ def place_labels(sizes: NDArray[np.float64], signs: Boxes, surroundings: Surroun
     for _ in range(ROUNDS):
         for k, (size, sign) in enumerate(zip(sizes, signs, strict=True)):
             board.take_up(k)
-            beside, away = _beside(size, sign, unit), _around(size, sign, unit)
-            cost = board.cost(beside, sign)
-            # What is farther away costs at least its distance.
-            places = beside
-            if cost.min() > (LINE * size[1]) * DRIFT_PT * unit:
-                places, cost = np.vstack((beside, away)), np.concatenate((cost, board.cost(away, sign)))
+            places = _beside(size, sign, unit)
+            cost = board.cost(places, sign)
+            if cost.min() > LINE * size[1] * DRIFT_PT * unit:  # else it will hardly stand better on the next line
+                away = _around(size, sign, unit)
+                places, cost = np.vstack((places, away)), np.concatenate((cost, board.cost(away, sign)))
             # Of equals argmin() takes the first: the places come in the order of preference, which no noise may decide.
             board.put(k, places[np.argmin(np.round(cost, 6))], sign)
     return board.boxes
@@ -100,9 +105,8 @@ class _Board:
         self._lines = np.full((count, 2, 2), np.nan)
         self._room = np.array([surroundings.room])
         self._taken = surroundings.taken
+        self._tracks = surroundings.tracks
         self._unit = unit
-        beads = within(surroundings.beads, surroundings.room)
-        self._tree = shapely.STRtree(np.asarray(shapely.points(beads), dtype=object))
 
     def take_up(self, k: int) -> None:
         """Take a label from its place."""
@@ -118,7 +122,7 @@ class _Board:
         room = places + np.array((-1, -1, 1, 1)) * CLEAR_PT * unit
         covered = _shared(room, others).sum(axis=1) * COVERING
         outside = _areas(room) - _shared(room, self._room)[:, 0]
-        struck = np.bincount(self._tree.query(shapely.box(*room.T))[0], minlength=len(room)) * BEAD_PT * STRUCK_PT
+        struck = np.bincount(self._tracks.query(shapely.box(*room.T))[0], minlength=len(room)) * BEAD_PT * STRUCK_PT
         drift = np.maximum(0.0, _distances(places, sign) - GAP_PT * unit) * DRIFT_PT
         reach = leaders(places, sign, unit)
         passing = _crossed(reach, self._taken[(self._taken != sign).any(axis=1)]).sum(axis=1) * PASSING_PT2

@@ -77,7 +77,9 @@ CASES = {
 }
 
 
-RIVERSIDE = tuple((LAT - 0.0003 + 0.0005 * math.sin(k / 12) - 0.00003 * (k % 2), LON - 0.0045 + 0.0001 * k) for k in range(100))
+RIVERSIDE = tuple(
+    (LAT - 0.0003 + 0.0005 * math.sin(k / 12) - 0.00003 * (k % 2), LON - 0.0045 + 0.0001 * k) for k in range(100)
+)
 ZIGZAG = tuple((LAT + 0.0002 + 0.0005 * (k % 2), LON - 0.0004 + 0.0003 * k) for k in range(9))
 CROWD = tuple(
     Marker(latitude=LAT + 0.0002 * (k % 4), longitude=LON + 0.0003 * (k % 5), label=f"Stop {k}", shape=shape)

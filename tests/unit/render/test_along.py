@@ -112,6 +112,13 @@ def test_it_keeps_off_other_tracks_and_on_the_page() -> None:
     assert taken_by(at_the_top).bounds[3] < 390
 
 
+def test_there_and_back_on_the_same_way_is_as_good_as_there() -> None:
+    there, back = found(ACROSS), found(np.array([*ACROSS, ACROSS[0]]))
+    assert there is not None
+    assert back is not None
+    assert taken_by(back).bounds[1] == pytest.approx(taken_by(there).bounds[1])
+
+
 def test_of_several_parts_the_best_one_has_it() -> None:
     baseline = found(sloping(60), ACROSS - UP * 100)
     assert baseline is not None
