@@ -41,8 +41,10 @@ BENT: Final = 0.4
 """What the tightest bend costs; as steep as a wall, or straying as far as may be, costs 1."""
 BELOW: Final = 0.15
 """What it costs to stand below the line."""
-OFF_CENTRE: Final = 0.5
+OFF_CENTRE: Final = 0.25
 """What it costs to stand at the end of what one sees of the line."""
+FADED: Final = 0.8
+"""What it costs to stand at the head or the foot of the page, where the map gives way."""
 CHECKED_AT_ONCE: Final = 64
 BOX_BEADS: Final = 6
 """How many beads of a baseline lie in one of the boxes that stand for it."""
@@ -124,9 +126,11 @@ def _stretches(
         size = math.ceil(SLACK * ink.size[0] / (BEAD_PT * unit)) + 1
         if len(beads) >= size:
             windows = sliding_window_view(beads, size, axis=0)[::STRIDE]
-            at = np.linspace(-1.0, 1.0, len(windows))
-            straight = np.hypot(*(windows[:, :, -1] - windows[:, :, 0]).T) >= STRAIGHT * ink.size[0]
-            yield _beside(_Curves.along(windows[straight]), at[straight], ink, unit)
+            ends = windows[:, :, 0], windows[:, :, -1]
+            far_out = (ends[0][:, 1] + ends[1][:, 1] - room[1] - room[3]) / (room[3] - room[1])
+            price = OFF_CENTRE * np.linspace(-1.0, 1.0, len(windows)) ** 2 + FADED * far_out**2
+            straight = np.hypot(*(ends[1] - ends[0]).T) >= STRAIGHT * ink.size[0]
+            yield _beside(_Curves.along(windows[straight]), price[straight], ink, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +178,9 @@ class _Curves:
 
 
 def _beside(
-    curves: _Curves, at: NDArray[np.float64], ink: Ink, unit: float
+    curves: _Curves, price: NDArray[np.float64], ink: Ink, unit: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Lay baselines above and below the curves that a name may follow, each at -1 to 1 of its line."""
+    """Lay baselines above and below the curves that a name may follow; ``price`` is what the place of each costs."""
     width, height = ink.size
     apart = (APART_PT + SMOOTH_PT) * unit
     with np.errstate(
@@ -187,7 +191,7 @@ def _beside(
         lifts = (above + apart - ink.bottom, -(below + apart + ink.top))
         xy = np.concatenate([curves.xy + lift[:, None, None] * up for lift in lifts])
     wobble = (above + below) / (WOBBLE * height)
-    cost = (tilt_deg / 90.0) ** 2 + BENT * bent**2 + wobble**2 + OFF_CENTRE * at**2
+    cost = (tilt_deg / 90.0) ** 2 + BENT * bent**2 + wobble**2 + price
     lengths = np.hypot(*np.diff(xy, axis=2).swapaxes(0, 1)).sum(axis=1)
     fit = np.tile((tilt_deg <= STEEPEST_DEG) & (bent <= 1.0) & (wobble <= 1.0), 2) & (lengths >= width)
     costs = np.concatenate((cost, cost + BELOW))

@@ -112,6 +112,15 @@ def test_it_keeps_off_other_tracks_and_on_the_page() -> None:
     assert taken_by(at_the_top).bounds[3] < 390
 
 
+def test_it_keeps_away_from_the_head_and_the_foot_of_the_page_where_it_can() -> None:
+    upwards = found(np.array([(50.0, 190.0), (350.0, 390.0)]))
+    downwards = found(np.array([(50.0, 210.0), (350.0, 10.0)]))
+    assert upwards is not None
+    assert downwards is not None
+    assert upwards.xy[:, 0].mean() < 190
+    assert downwards.xy[:, 0].mean() < 190
+
+
 def test_there_and_back_on_the_same_way_is_as_good_as_there() -> None:
     there, back = found(ACROSS), found(np.array([*ACROSS, ACROSS[0]]))
     assert there is not None
