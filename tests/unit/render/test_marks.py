@@ -112,53 +112,11 @@ def test_a_label_keeps_off_a_track():
     assert not moved.x0 < track_pt < moved.x1
 
 
-EAST = Track(points=((LAT, LON - 0.012), (LAT, LON + 0.012)), label="Along the shore")
-
-
-def written(*tracks: Track, **changes: object):
-    poster = replace(design(), tracks=tracks, **changes)
-    return boxes(draw_markers(poster, Sheet.of(poster), font_shelf(), []), "label")
-
-
-def test_the_name_of_a_track_stands_along_it():
-    (name,) = written(EAST)
-    assert 576 < name.y0 < name.y1 < 576 + 30
-    assert (name.x0 + name.x1) / 2 == pytest.approx(432, abs=5)
-
-
-def test_the_parts_of_a_track_have_their_name_once():
-    north = replace(EAST, points=tuple((latitude + 0.004, longitude) for latitude, longitude in EAST.points))
-    assert len(written(EAST, north)) == 1
-    assert len(written(EAST, replace(north, label="Another"))) == 2
-
-
-def test_where_a_track_is_nowhere_straight_its_name_stands_beside_its_start():
-    points = tuple((LAT + 0.0008 * (k % 2), LON - 0.004 + 0.0005 * k) for k in range(16))
-    poster = replace(design(), tracks=(Track(points=points, label="Nowhere straight"),))
-    (start,) = boxes(draw_tracks(poster, Sheet.of(poster)), "track-start")
-    (name,) = written(*poster.tracks)
-    assert start.x0 - name.x1 == pytest.approx(5, abs=1)
-    assert name.y0 < (start.y0 + start.y1) / 2 < name.y1
-
-
-def test_beside_what_starts_elsewhere_the_name_stands_where_it_comes_onto_the_page():
-    points = tuple((LAT + 0.0008 * (k % 2), LON + 0.025 - 0.0005 * k) for k in range(30))
-    (name,) = written(Track(points=points, label="From the east"))
-    assert 800 < name.x1 <= 864
-
-
-def test_a_track_that_is_not_in_sight_or_has_no_name_is_not_named():
-    far = Track(points=((LAT, LON + 0.1), (LAT, LON + 0.2)), label="Far away")
-    beyond = Track(points=((-LAT, LON - 180), (-LAT, LON - 179)), label="Beyond the horizon")
-    assert written(far, beyond, replace(EAST, label=" ")) == []
-
-
-def test_names_and_labels_keep_clear_of_each_other_and_of_signs():
-    markers = tuple(
-        Marker(latitude=LAT + 0.0004, longitude=LON + 0.002 * k, label=f"Landing {k}", shape="dot")
-        for k in range(-3, 4)
-    )
-    poster = replace(design(), markers=markers, tracks=(EAST,))
+def test_names_of_tracks_and_labels_of_markers_keep_clear_of_each_other_and_of_signs():
+    along = [LON + 0.002 * k for k in range(-3, 4)]
+    markers = tuple(Marker(latitude=LAT + 0.0004, longitude=at, label="A landing", shape="dot") for at in along)
+    east = Track(points=((LAT, LON - 0.012), (LAT, LON + 0.012)), label="Along the shore")
+    poster = replace(design(), markers=markers, tracks=(east,))
     shapes = draw_markers(poster, Sheet.of(poster), font_shelf(), [])
     labels = boxes(shapes, "label")
     assert len(labels) == 8
