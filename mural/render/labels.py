@@ -34,7 +34,7 @@ STEPS_AWAY: Final = 12
 WAYS: Final = np.array([(math.cos(turn), math.sin(turn)) for turn in np.linspace(0.0, 2 * math.pi, 16, endpoint=False)])
 """In which directions it may move, shape (n, 2)."""
 COVERING: Final = 8.0
-"""What covering a part of another box costs, times its area: only drifting far away is worse."""
+"""What covering a part of another box costs, times its area: nearly anything else is better."""
 DRIFT_PT: Final = 6.0
 """What a point of distance from its sign costs, as wide a strip of the page: far away nobody knows whose it is."""
 CROSSING_PT2: Final = 500.0
@@ -50,7 +50,7 @@ BEADS_MAX: Final = 50_000
 LINE: Final = 1.4
 """From one line of text to the next, in heights of a label."""
 ROUNDS: Final = 3
-"""In the second one each label may take a place that those after it have left free."""
+"""From the second one on each label may take a place that those after it have left free."""
 
 
 class Surroundings:
