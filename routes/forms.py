@@ -6,7 +6,6 @@ line not wanted); the form has a checkbox for each layer and line instead.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
@@ -14,7 +13,8 @@ from datetime import date
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 from werkzeug.datastructures import MultiDict
 
 from mural.errors import InvalidInput
@@ -45,6 +45,8 @@ SAMPLE: Final = {
     "distance": str(SAMPLE_DISTANCE_M),
 }
 """The place whose map ships with the program, so that the workbench shows a poster from the first moment."""
+
+_TRACKS: Final[TypeAdapter[tuple[Track, ...]]] = TypeAdapter(tuple[Track, ...])
 
 Form = MultiDict[str, str]
 Suggest = Callable[[str, int], Sequence[Settlement]]
@@ -101,7 +103,7 @@ class State:
     @property
     def tracks_json(self) -> str:
         """Write the tracks as a field of the form carries them: as in the body of POST /posters."""
-        return json.dumps([asdict(track) for track in self.tracks], ensure_ascii=False) if self.tracks else ""
+        return _TRACKS.dump_json(self.tracks).decode() if self.tracks else ""
 
 
 def one_of(value: str | None, allowed: tuple[Choice, ...]) -> Choice:
@@ -182,7 +184,7 @@ def _markers(values: Form) -> tuple[Marker, ...]:
 
 def _tracks(form: Form) -> Any:
     try:
-        return json.loads(form.get("tracks") or "[]")
+        return from_json(form.get("tracks") or "[]")
     except ValueError as error:
         raise InvalidInput("The tracks are not readable.", field="tracks", value="") from error
 

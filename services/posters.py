@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from mural.errors import InvalidInput, NotFound
-from mural.fingerprint import design_from_json, design_to_json, fingerprint
+from mural.fingerprint import design_from_json, design_to_json, fingerprint_of
 from mural.jobs.estimates import Estimates, Work
 from mural.poster import Format, PosterDesign
 from services.actors import Actor
@@ -172,15 +172,16 @@ class PosterService:
         if preview:
             pixels = round(PREVIEW_WIDTH_PX**2 * page.height_mm / page.width_mm)
         work = Work(preview, design.format, pixels / 1e6, design.distance_m)
+        text = design_to_json(design)
         return NewJob(
             owner=owner,
             public=public,
             preview=preview,
-            fingerprint=fingerprint(design),
+            fingerprint=fingerprint_of(design, text),
             city=design.place.city,
             country=design.place.country,
             theme=design.theme.id,
-            design=design_to_json(design),
+            design=text,
             work=work,
             estimate_s=self._estimates.expect(work),
         )

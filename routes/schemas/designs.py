@@ -60,7 +60,9 @@ class TrackIn(Request):
     """A path over the map as [latitude, longitude] pairs."""
 
     points: list[tuple[Latitude, Longitude]] = Field(min_length=2, max_length=TRACK_POINTS_MAX)
-    label: Label = ""
+    label: Label = Field(
+        default="", description="Written along the path where that can be read well, else beside its start."
+    )
 
 
 class MarkerIn(Request):

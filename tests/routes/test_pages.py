@@ -149,7 +149,7 @@ def test_a_job_that_did_not_work_out_leads_to_its_whole_design(ann: Visitor, fai
         'name="title" value="Hjem"',
         "since 1952</textarea>",
         'name="marker" value="60.17000,24.94000,heart,Here"',
-        "[[60.17, 24.94], [60.18, 24.95]]",
+        "[[60.17,24.94],[60.18,24.95]]",
         'name="unlisted" value="1" checked',
     ):
         assert control in form.replace("&#34;", '"'), control
