@@ -145,8 +145,9 @@ class Scheduler:
             self.wake()
 
     def _note_drawing(self, job_id: str) -> None:
-        if not self._stopping:
-            self._noted(lambda: self._store.note_drawing(job_id))
+        self._noted(lambda: self._store.note_drawing(job_id))
+        if self._stopping:  # asked for while that was being written, perhaps
+            self._noted(self._store.forgive_interruptions)
 
     def _noted(self, write: Callable[[], None]) -> None:
         """Write down whom to suspect, if that is possible: no job and no stop depends on it."""
