@@ -193,7 +193,7 @@ def test_ones_own_posters_are_found_by_place_theme_and_day(api: Api) -> None:
         ({"distance": "5"}, "„distance“ muss mindestens 500 sein."),
         ({"orientation": "sideways"}, "„orientation“ muss portrait oder landscape sein."),
         ({"title": "x" * 201}, "„texts.title“ darf höchstens 200 Zeichen haben."),
-        ({"size": "a0", "dpi": "600"}, "Die Seite ist zu groß."),
+        ({"size": "a0", "dpi": "600"}, "Das Papier ist zu groß"),
         ({"size": "a99"}, "„size“ muss 11x14in,"),
     ],
 )
