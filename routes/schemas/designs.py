@@ -42,7 +42,7 @@ def _kind_of_size(value: Any) -> str:
 SizeChoice = Annotated[
     Annotated[Name, Tag("[name]")] | Annotated[SizeIn, Tag("[sides]")],
     Discriminator(_kind_of_size),
-    Field(description="A named size such as a3, or an object with width, height and unit."),
+    Field(description="A named size such as a3, sides such as 31x47.5cm, or an object with width, height and unit."),
 ]
 
 
