@@ -18,7 +18,7 @@ from mural import __version__
 from mural.jobs.progress import Step
 from mural.poster import Format
 from mural.render.bands import BandRenderer
-from mural.render.compose import Picture, Report
+from mural.render.compose import VECTORS, Picture, Report
 from mural.render.images import Sink, SmallImage, WholeImage
 from mural.render.page import size_px
 from mural.render.pdf import write_pdf
@@ -26,8 +26,6 @@ from mural.render.png import PngWriter
 from mural.render.svg import write_svg
 from mural.units import PT_PER_INCH
 from mural.wording import CREDIT
-
-VECTORS: Final = frozenset({Format.SVG, Format.PDF})
 
 BAND_PX: Final = 512
 """Rows drawn at once; a multiple of the dither's pattern."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -7,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from mural import fingerprint as module
-from mural.fingerprint import design_from_json, design_to_json, fingerprint
+from mural.fingerprint import design_from_json, design_to_data, design_to_json, fingerprint
 from mural.poster import Marker, Page, Place, PosterDesign, Texts, Track
-from mural.themes import REQUIRED, WORDS, Theme
+from mural.themes import CHOICES, REQUIRED, WORDS, Theme
 
 THEME = Theme.from_mapping("noir", {key: "Noir" if key in WORDS else "#101010" for key in REQUIRED})
 DESIGN = PosterDesign(
@@ -26,6 +27,13 @@ def test_a_design_survives_being_written_and_read() -> None:
     assert design_from_json(design_to_json(DESIGN)) == DESIGN
 
 
+def test_a_design_from_before_themes_had_a_manner_is_read_as_it_was_drawn() -> None:
+    data = design_to_data(DESIGN)
+    for key in CHOICES:
+        del data["theme"][key]
+    assert design_from_json(json.dumps(data)) == DESIGN
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -35,6 +43,7 @@ def test_a_design_survives_being_written_and_read() -> None:
         {"texts": Texts(title="")},
         {"rotation_deg": 1.0},
         {"theme": replace(THEME, bg="#111111")},
+        {"theme": replace(THEME, texture="paper")},
         {"markers": ()},
     ],
 )

@@ -1,0 +1,77 @@
+from typing import get_args
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mural.render.texture import press, relief
+from mural.themes import TextureChoice
+
+TEXTURES = [choice for choice in get_args(TextureChoice) if choice != "none"]
+PRINT_PX, PREVIEW_PX = 1500, 300
+"""Sides of the square that repeats, at 300 and at 60 DPI."""
+
+
+def ground(colour: str, height_px: int, width_px: int) -> np.ndarray:
+    rows = np.empty((height_px, width_px, 4), dtype=np.uint8)
+    rows[...] = (*bytes.fromhex(colour[1:]), 255)
+    return rows
+
+
+@pytest.mark.parametrize("choice", TEXTURES)
+def test_a_texture_is_quiet_and_leaves_the_ground_its_colour(choice):
+    tile = relief(choice, PRINT_PX).astype(float)
+    assert abs(tile.mean()) < 0.1
+    assert 1.0 < tile.std() < 4.0
+    assert np.abs(tile).max() < 24
+
+
+@pytest.mark.parametrize("choice", TEXTURES)
+def test_a_preview_shows_the_relief_of_the_print(choice):
+    printed = Image.fromarray(relief(choice, PRINT_PX).astype(np.float32))
+    reduced = np.asarray(printed.resize((PREVIEW_PX, PREVIEW_PX), Image.Resampling.BOX))
+    preview = relief(choice, PREVIEW_PX)
+    assert preview.std() > 0.5
+    assert np.corrcoef(reduced.ravel(), preview.ravel())[0, 1] > 0.9
+
+
+def test_a_relief_is_the_same_every_time():
+    first = relief("paper", 400).copy()
+    relief.cache_clear()
+    assert np.array_equal(relief("paper", 400), first)
+
+
+def test_no_two_textures_are_alike():
+    tiles = [relief(choice, PREVIEW_PX).astype(float).ravel() for choice in TEXTURES]
+    assert np.corrcoef(tiles)[np.triu_indices(len(tiles), 1)].max() < 0.5
+
+
+@pytest.mark.parametrize("side_px", [1, 2, 3, 5])
+def test_a_page_of_few_pixels_has_a_relief_too(side_px):
+    assert relief("paper", side_px).shape == (side_px, side_px)
+
+
+def test_rows_are_pressed_alike_whatever_bands_they_come_in():
+    tile = relief("laid", 100)
+    whole = ground("#807060", 230, 170)
+    press(whole, 0, tile)
+    parts = [ground("#807060", rows, 170) for rows in (64, 64, 64, 38)]
+    for number, part in enumerate(parts):
+        press(part, 64 * number, tile)
+    assert np.array_equal(np.concatenate(parts), whole)
+    assert np.array_equal(whole[:130, :70], whole[100:230, 100:170])
+
+
+def test_each_pixel_is_moved_by_the_relief_and_stays_opaque():
+    tile = np.array([[3, -2], [0, 5]], dtype=np.int8)
+    rows = ground("#807060", 2, 2)
+    press(rows, 0, tile)
+    assert (rows[:, :, :3].astype(int) - (0x80, 0x70, 0x60) == tile[:, :, None]).all()
+    assert (rows[:, :, 3] == 255).all()
+
+
+@pytest.mark.parametrize(("colour", "allowed"), [("#ffffff", {255, 252}), ("#000000", {0, 4})])
+def test_white_gets_no_brighter_and_black_no_darker(colour, allowed):
+    rows = ground(colour, 2, 2)
+    press(rows, 0, np.array([[4, -3], [-3, 4]], dtype=np.int8))
+    assert set(rows[:, :, :3].ravel().tolist()) == allowed
