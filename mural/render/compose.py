@@ -54,6 +54,11 @@ class Picture:
         strokes = (mark.width_pt for group in self.groups for mark in group.marks if isinstance(mark, Stroke))
         return max(strokes, default=0.0)
 
+    @property
+    def textured(self) -> bool:
+        """Tell whether it looks printed on something; vectors are left to the sheet that they are printed on."""
+        return self.design.theme.texture != "none" and self.design.format not in VECTORS
+
     def figure(self, dpi: float, margin_pt: float = 0.0) -> Figure:
         """Make a figure of the sheet, with room around the trimmed page where a PDF wants some."""
         sheet, theme = self.sheet, self.design.theme
@@ -64,7 +69,7 @@ class Picture:
         figure.add_artist(MapArtist(self.groups, sheet, theme.bg, margin_pt))
         planned = reaches(theme.fades, sheet, block_top_pt(self.lettering), page_scale(self.design.page))
         figure.add_artist(Fades(theme.gradient_color, sheet, margin_pt, planned))
-        if theme.texture != "none" and self.design.format not in VECTORS:
+        if self.textured:
             figure.add_artist(Texture(theme.texture))
         draw_shapes(figure, self.shapes, origin_pt=(margin_pt, margin_pt))
         if margin_pt and sheet.crop_marks:

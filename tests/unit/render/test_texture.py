@@ -8,8 +8,8 @@ from mural.render.texture import press, relief
 from mural.themes import TextureChoice
 
 TEXTURES = [choice for choice in get_args(TextureChoice) if choice != "none"]
-PRINT_PX, PREVIEW_PX = 1500, 300
-"""Sides of the square that repeats, at 300 and at 60 DPI."""
+PRINT_PX, PREVIEW_PX = 1500, 500
+"""Sides of the square that repeats, at 300 and at 100 DPI."""
 
 
 def ground(colour: str, height_px: int, width_px: int) -> np.ndarray:
