@@ -30,6 +30,7 @@ WAVES: Final = 400
 """Waves of the finest kind along a side: one in a third of a millimetre, four pixels at 300 DPI."""
 
 WIRES_PER_MM: Final = 121 / TILE_MM
+"""In the mould of laid paper; a whole number of them along a side."""
 
 SEED: Final = 1
 """From which the waves' phases come: the same tile always."""
@@ -38,7 +39,7 @@ STEP: Final = 2
 """Levels between the heights of a relief: nobody sees them, and a PNG takes a fifth less than with every level."""
 
 ROWS_AT_ONCE: Final = 16
-"""Rows pressed together: few enough for the processor's cache."""
+"""Rows summed up or pressed together: few enough for the processor's cache."""
 
 
 def _paper(across: Floats, down: Floats) -> Floats:
@@ -59,8 +60,9 @@ def _mould(across: Floats, down: Floats) -> Floats:
     """Give the waves that are no accident: the wires' own, and those of a thicker wire across them every inch."""
     wires = 40.0 * (across == 0) * np.isclose(np.abs(down), WIRES_PER_MM)
     per_inch = across * MM_PER_INCH
-    thin = -3.0 * np.cos(np.pi * per_inch) * _ridge(across, 0.0, 0.7)
-    return wires + thin * (down == 0) * np.isclose(per_inch, np.rint(per_inch))
+    whole = (down == 0) * np.isclose(per_inch, np.rint(per_inch))
+    mould: Floats = wires - 3.0 * whole * np.cos(np.pi * per_inch) * _ridge(across, 0.0, 0.7)
+    return mould
 
 
 def _linen(across: Floats, down: Floats) -> Floats:
@@ -75,7 +77,9 @@ def _threads(through: Floats, along: Floats) -> Floats:
 
 
 def _ridge(frequency: Floats, middle: float, breadth: float) -> Floats:
-    return np.exp(-(((np.abs(frequency) - middle) / breadth) ** 2))
+    """Give a bell about a frequency, either way."""
+    bell: Floats = np.exp(-(((np.abs(frequency) - middle) / breadth) ** 2))
+    return bell
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +112,25 @@ class Texture(Artist):
     def draw(self, renderer: RendererBase) -> None:
         """Press the relief into a band."""
         band = cast("BandRenderer", renderer)
-        press(band.rows, band.top_px, relief(self._choice, max(1, round(TILE_MM / MM_PER_INCH * band.dpi))))
+        side_px = max(1, round(TILE_MM / MM_PER_INCH * band.dpi))
+        seen_px = (min(side_px, band.page_height_px), min(side_px, band.rows.shape[1]))
+        press(band.rows, band.top_px, relief(self._choice, side_px, seen_px))
 
 
 def press(rows: NDArray[np.uint8], top_px: int, tile: NDArray[np.int8]) -> None:
-    """Press a relief, shape (side, side), into rows of RGBA pixels, shape (n, width, 4), in place.
+    """Press a relief, shape (height, width), into rows of RGBA pixels, shape (n, page's width, 4), in place.
 
     Row 0 is the page's row ``top_px``. Whatever would be brighter than white or darker than black is just that.
     """
-    side, width = len(tile), rows.shape[1]
-    flat = rows.reshape(len(rows), width * 4)
+    height_px, step = len(tile), 4 * tile.shape[1]
+    width = 4 * rows.shape[1]
+    flat = rows.reshape(len(rows), width)
     for top in range(0, len(rows), ROWS_AT_ONCE):
         strip = flat[top : top + ROWS_AT_ONCE]
-        raised = _as_pixels(tile[(top_px + top + np.arange(len(strip))) % side])
+        raised = _as_pixels(tile[(top_px + top + np.arange(len(strip))) % height_px])
         brighter, darker = np.maximum(raised, 0).view(np.uint8), np.maximum(-raised, 0).view(np.uint8)
-        for left in range(0, width * 4, side * 4):
-            part = strip[:, left : left + side * 4]
+        for left in range(0, width, step):
+            part = strip[:, left : left + step]
             up, down = brighter[:, : part.shape[1]], darker[:, : part.shape[1]]
             np.minimum(part, ~up, out=part)
             part += up
@@ -139,16 +146,24 @@ def _as_pixels(levels: NDArray[np.int8]) -> NDArray[np.int8]:
 
 
 @lru_cache(maxsize=4)
-def relief(choice: TextureChoice, side_px: int) -> NDArray[np.int8]:
-    """Sum up the waves of a texture over the square that repeats, in levels of 255, shape (side, side)."""
+def relief(choice: TextureChoice, side_px: int, seen_px: tuple[int, int]) -> NDArray[np.int8]:
+    """Sum up the waves of a texture over the square that repeats, in levels of 255.
+
+    The square has ``side_px``; ``seen_px`` is the height and width of as much of it, from its upper left corner, as is
+    wanted, and the relief's shape.
+    """
     reach = min(WAVES, (side_px - 1) // 2)
     across, down = np.arange(reach + 1), np.arange(-reach, reach + 1)
     # What a pixel shows is the mean over its square, about its middle.
     seen = np.outer(*(np.sinc(way / side_px) * np.exp(1j * np.pi * way / side_px) for way in (down, across)))
-    spectrum = np.zeros((side_px, reach + 1), dtype=np.complex64)
-    spectrum[down] = _waves(choice)[WAVES - reach : WAVES + reach + 1, : reach + 1] * seen
-    surface = np.fft.irfft(np.fft.ifft(spectrum, axis=0, norm="forward"), side_px, norm="forward")
-    return (np.rint(surface / STEP) * STEP).astype(np.int8)
+    waves = np.zeros((side_px, reach + 1), dtype=np.complex64)
+    waves[down] = _waves(choice)[WAVES - reach : WAVES + reach + 1, : reach + 1] * seen
+    rows = np.fft.ifft(waves, axis=0, norm="forward")[: seen_px[0]]
+    tile = np.empty(seen_px, dtype=np.int8)
+    for top in range(0, len(rows), ROWS_AT_ONCE):
+        surface = np.fft.irfft(rows[top : top + ROWS_AT_ONCE], side_px, norm="forward")[:, : seen_px[1]]
+        tile[top : top + ROWS_AT_ONCE] = np.rint(surface / STEP) * STEP
+    return tile
 
 
 @lru_cache(maxsize=4)
@@ -161,5 +176,6 @@ def _waves(choice: TextureChoice) -> NDArray[np.complex64]:
     if recipe.regular:
         waves += recipe.regular(across, down[:, None])
     waves[WAVES, 0] = 0.0  # the ground keeps its colour
-    waves *= recipe.levels / np.sqrt(2 * np.sum(np.abs(waves) ** 2))
-    return waves.astype(np.complex64)
+    height = np.sqrt(2 * np.sum(np.abs(waves) ** 2))
+    scaled: NDArray[np.complex64] = (recipe.levels / height * waves).astype(np.complex64)
+    return scaled

@@ -17,25 +17,22 @@ class ThemeBase(Request):
 
 
 _Colour = Annotated[str, StringConstraints(pattern=COLOUR)]
-_Fades = Annotated[
-    FadeChoice,
-    Field(description="Where the map fades; at a foot without a fade it ends in a clean edge above the lettering."),
-]
-_Texture = Annotated[
-    TextureChoice, Field(description="What the poster looks printed on; files of vectors (SVG, PDF) are without.")
-]
 _KINDS: Final[dict[str, Any]] = {
     "name": Name,
     "description": Line,
     "font": Name,
-    "fades": _Fades,
-    "texture": _Texture,
+    "fades": FadeChoice,
+    "texture": TextureChoice,
+}
+_ABOUT: Final = {
+    "fades": "Where the map fades, at both if absent; where it does not at the foot, it is cut above the lettering.",
+    "texture": "What the poster looks printed on; files of vectors (SVG, PDF) are without.",
 }
 
 
 def _theme_field(key: str) -> Any:
     kind = _KINDS.get(key, _Colour)
-    return (kind, ...) if key in REQUIRED else (kind | None, None)
+    return (kind, ...) if key in REQUIRED else (kind | None, Field(default=None, description=_ABOUT.get(key)))
 
 
 ThemeIn = create_model(

@@ -18,9 +18,13 @@ def ground(colour: str, height_px: int, width_px: int) -> np.ndarray:
     return rows
 
 
+def square_of(choice: TextureChoice, side_px: int) -> np.ndarray:
+    return relief(choice, side_px, (side_px, side_px))
+
+
 @pytest.mark.parametrize("choice", TEXTURES)
 def test_a_texture_is_quiet_and_leaves_the_ground_its_colour(choice):
-    tile = relief(choice, PRINT_PX).astype(float)
+    tile = square_of(choice, PRINT_PX).astype(float)
     assert abs(tile.mean()) < 0.1
     assert 1.0 < tile.std() < 4.0
     assert np.abs(tile).max() < 24
@@ -28,31 +32,35 @@ def test_a_texture_is_quiet_and_leaves_the_ground_its_colour(choice):
 
 @pytest.mark.parametrize("choice", TEXTURES)
 def test_a_preview_shows_the_relief_of_the_print(choice):
-    printed = Image.fromarray(relief(choice, PRINT_PX).astype(np.float32))
+    printed = Image.fromarray(square_of(choice, PRINT_PX).astype(np.float32))
     reduced = np.asarray(printed.resize((PREVIEW_PX, PREVIEW_PX), Image.Resampling.BOX))
-    preview = relief(choice, PREVIEW_PX)
+    preview = square_of(choice, PREVIEW_PX)
     assert preview.std() > 0.5
     assert np.corrcoef(reduced.ravel(), preview.ravel())[0, 1] > 0.9
 
 
 def test_a_relief_is_the_same_every_time():
-    first = relief("paper", 400).copy()
+    first = square_of("paper", 400).copy()
     relief.cache_clear()
-    assert np.array_equal(relief("paper", 400), first)
+    assert np.array_equal(square_of("paper", 400), first)
+
+
+def test_of_a_page_smaller_than_the_square_no_more_is_summed_up_than_is_seen():
+    assert np.array_equal(relief("laid", 400, (30, 50)), square_of("laid", 400)[:30, :50])
 
 
 def test_no_two_textures_are_alike():
-    tiles = [relief(choice, PREVIEW_PX).astype(float).ravel() for choice in TEXTURES]
+    tiles = [square_of(choice, PREVIEW_PX).astype(float).ravel() for choice in TEXTURES]
     assert np.corrcoef(tiles)[np.triu_indices(len(tiles), 1)].max() < 0.5
 
 
 @pytest.mark.parametrize("side_px", [1, 2, 3, 5])
 def test_a_page_of_few_pixels_has_a_relief_too(side_px):
-    assert relief("paper", side_px).shape == (side_px, side_px)
+    assert square_of("paper", side_px).shape == (side_px, side_px)
 
 
 def test_rows_are_pressed_alike_whatever_bands_they_come_in():
-    tile = relief("laid", 100)
+    tile = square_of("laid", 100)
     whole = ground("#807060", 230, 170)
     press(whole, 0, tile)
     parts = [ground("#807060", rows, 170) for rows in (64, 64, 64, 38)]
