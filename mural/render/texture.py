@@ -1,8 +1,8 @@
 """What a poster looks printed on: the tooth of paper, its laid lines or the threads of linen, as a faint relief.
 
-A texture is a sum of waves over a square of paper that repeats. It is measured in millimetres, and the waves are the
-same in every resolution as far as the pixels are fine enough for them: a preview shows what the print has. The relief
-is pressed into everything below the lettering, which stays crisp. Vectors are left to the paper they are printed on.
+A texture is a sum of waves over a tile of paper that repeats. It is measured in millimetres, and the waves are the same
+in every resolution as far as the pixels are fine enough for them: a preview shows what the print has. The relief is
+pressed into everything below the lettering, which stays crisp. Vectors are left to the paper they are printed on.
 """
 
 from __future__ import annotations
@@ -24,19 +24,20 @@ from mural.units import MM_PER_INCH
 Floats = NDArray[np.float64]
 
 TILE_MM: Final = 5 * MM_PER_INCH
-"""Side of the square that repeats: a whole number of pixels at every whole resolution."""
+"""Side of the tile that repeats."""
 
-WAVES: Final = 400
-"""Waves of the finest kind along a side: one in a third of a millimetre, four pixels at 300 DPI."""
+FINE_DPI: Final = 150
+"""A relief is about as fine as this. A print's is made of squares of pixels that are alike: nobody sees them, a sixth
+of a millimetre wide, and the PNG is half as large as with a height for each pixel, and written in half the time."""
+
+WAVES: Final = 374
+"""Waves of the finest kind along a side, one in a third of a millimetre: all that so many squares can show."""
 
 WIRES_PER_MM: Final = 121 / TILE_MM
 """In the mould of laid paper; a whole number of them along a side."""
 
 SEED: Final = 1
 """From which the waves' phases come: the same tile always."""
-
-STEP: Final = 2
-"""Levels between the heights of a relief: nobody sees them, and a PNG takes a fifth less than with every level."""
 
 ROWS_AT_ONCE: Final = 16
 """Rows summed up or pressed together: few enough for the processor's cache."""
@@ -112,22 +113,29 @@ class Texture(Artist):
     def draw(self, renderer: RendererBase) -> None:
         """Press the relief into a band."""
         band = cast("BandRenderer", renderer)
-        side_px = max(1, round(TILE_MM / MM_PER_INCH * band.dpi))
-        seen_px = (min(side_px, band.page_height_px), min(side_px, band.rows.shape[1]))
-        press(band.rows, band.top_px, relief(self._choice, side_px, seen_px))
+        grain = grain_px(band.dpi)
+        side = max(1, round(TILE_MM / MM_PER_INCH * band.dpi / grain))
+        seen = (min(side, -(-length_px // grain)) for length_px in (band.page_height_px, band.rows.shape[1]))
+        press(band.rows, band.top_px, relief(self._choice, side, *seen), grain)
 
 
-def press(rows: NDArray[np.uint8], top_px: int, tile: NDArray[np.int8]) -> None:
-    """Press a relief, shape (height, width), into rows of RGBA pixels, shape (n, page's width, 4), in place.
+def grain_px(dpi: float) -> int:
+    """Tell how many pixels the squares are wide that a relief is made of in some resolution."""
+    return max(1, round(dpi / FINE_DPI))
+
+
+def press(rows: NDArray[np.uint8], top_px: int, tile: NDArray[np.int8], grain: int = 1) -> None:
+    """Press a relief of squares of ``grain`` pixels into rows of RGBA pixels, shape (n, page's width, 4), in place.
 
     Row 0 is the page's row ``top_px``. Whatever would be brighter than white or darker than black is just that.
     """
-    height_px, step = len(tile), 4 * tile.shape[1]
-    width = 4 * rows.shape[1]
+    width, step = 4 * rows.shape[1], 4 * grain * tile.shape[1]
     flat = rows.reshape(len(rows), width)
     for top in range(0, len(rows), ROWS_AT_ONCE):
         strip = flat[top : top + ROWS_AT_ONCE]
-        raised = _as_pixels(tile[(top_px + top + np.arange(len(strip))) % height_px])
+        levels = tile[(top_px + top + np.arange(len(strip))) // grain % len(tile)]
+        raised = np.repeat(levels, 4 * grain, axis=1)
+        raised[:, 3::4] = 0  # all of it is opaque
         brighter, darker = np.maximum(raised, 0).view(np.uint8), np.maximum(-raised, 0).view(np.uint8)
         for left in range(0, width, step):
             part = strip[:, left : left + step]
@@ -138,31 +146,23 @@ def press(rows: NDArray[np.uint8], top_px: int, tile: NDArray[np.int8]) -> None:
             part -= down
 
 
-def _as_pixels(levels: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Repeat a level for red, green and blue, with none for alpha."""
-    pixels = np.repeat(levels, 4, axis=1)
-    pixels[:, 3::4] = 0
-    return pixels
-
-
 @lru_cache(maxsize=4)
-def relief(choice: TextureChoice, side_px: int, seen_px: tuple[int, int]) -> NDArray[np.int8]:
-    """Sum up the waves of a texture over the square that repeats, in levels of 255.
+def relief(choice: TextureChoice, side: int, height: int, width: int) -> NDArray[np.int8]:
+    """Sum up the waves of a texture over the tile that repeats, ``side`` squares wide, in levels of 255.
 
-    The square has ``side_px``; ``seen_px`` is the height and width of as much of it, from its upper left corner, as is
-    wanted, and the relief's shape.
+    Only as much as is wanted from its upper left corner is given, shape (height, width).
     """
-    reach = min(WAVES, (side_px - 1) // 2)
+    reach = min(WAVES, (side - 1) // 2)
     across, down = np.arange(reach + 1), np.arange(-reach, reach + 1)
-    # What a pixel shows is the mean over its square, about its middle.
-    seen = np.outer(*(np.sinc(way / side_px) * np.exp(1j * np.pi * way / side_px) for way in (down, across)))
-    waves = np.zeros((side_px, reach + 1), dtype=np.complex64)
+    # What a square shows is the mean over it, about its middle.
+    seen = np.outer(*(np.sinc(way / side) * np.exp(1j * np.pi * way / side) for way in (down, across)))
+    waves = np.zeros((side, reach + 1), dtype=np.complex64)
     waves[down] = _waves(choice)[WAVES - reach : WAVES + reach + 1, : reach + 1] * seen
-    rows = np.fft.ifft(waves, axis=0, norm="forward")[: seen_px[0]]
-    tile = np.empty(seen_px, dtype=np.int8)
-    for top in range(0, len(rows), ROWS_AT_ONCE):
-        surface = np.fft.irfft(rows[top : top + ROWS_AT_ONCE], side_px, norm="forward")[:, : seen_px[1]]
-        tile[top : top + ROWS_AT_ONCE] = np.rint(surface / STEP) * STEP
+    rows = np.fft.ifft(waves, axis=0, norm="forward")[:height]
+    tile = np.empty((height, width), dtype=np.int8)
+    for top in range(0, height, ROWS_AT_ONCE):
+        levels = np.fft.irfft(rows[top : top + ROWS_AT_ONCE], side, norm="forward")[:, :width]
+        tile[top : top + ROWS_AT_ONCE] = np.rint(levels)
     return tile
 
 

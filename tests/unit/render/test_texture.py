@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mural.render.texture import press, relief
+from mural.render.texture import grain_px, press, relief
 from mural.themes import TextureChoice
 
 TEXTURES = [choice for choice in get_args(TextureChoice) if choice != "none"]
-PRINT_PX, PREVIEW_PX = 1500, 500
-"""Sides of the square that repeats, at 300 and at 100 DPI."""
+PRINT, PREVIEW = 750, 500
+"""Squares along the tile that repeats, at 300 and at 100 DPI."""
 
 
 def ground(colour: str, height_px: int, width_px: int) -> np.ndarray:
@@ -18,13 +18,13 @@ def ground(colour: str, height_px: int, width_px: int) -> np.ndarray:
     return rows
 
 
-def square_of(choice: TextureChoice, side_px: int) -> np.ndarray:
-    return relief(choice, side_px, (side_px, side_px))
+def square_of(choice: TextureChoice, side: int) -> np.ndarray:
+    return relief(choice, side, side, side)
 
 
 @pytest.mark.parametrize("choice", TEXTURES)
 def test_a_texture_is_quiet_and_leaves_the_ground_its_colour(choice):
-    tile = square_of(choice, PRINT_PX).astype(float)
+    tile = square_of(choice, PRINT).astype(float)
     assert abs(tile.mean()) < 0.1
     assert 1.0 < tile.std() < 4.0
     assert np.abs(tile).max() < 24
@@ -32,9 +32,9 @@ def test_a_texture_is_quiet_and_leaves_the_ground_its_colour(choice):
 
 @pytest.mark.parametrize("choice", TEXTURES)
 def test_a_preview_shows_the_relief_of_the_print(choice):
-    printed = Image.fromarray(square_of(choice, PRINT_PX).astype(np.float32))
-    reduced = np.asarray(printed.resize((PREVIEW_PX, PREVIEW_PX), Image.Resampling.BOX))
-    preview = square_of(choice, PREVIEW_PX)
+    printed = Image.fromarray(square_of(choice, PRINT).astype(np.float32))
+    reduced = np.asarray(printed.resize((PREVIEW, PREVIEW), Image.Resampling.BOX))
+    preview = square_of(choice, PREVIEW)
     assert preview.std() > 0.5
     assert np.corrcoef(reduced.ravel(), preview.ravel())[0, 1] > 0.9
 
@@ -46,11 +46,11 @@ def test_a_relief_is_the_same_every_time():
 
 
 def test_of_a_page_smaller_than_the_square_no_more_is_summed_up_than_is_seen():
-    assert np.array_equal(relief("laid", 400, (30, 50)), square_of("laid", 400)[:30, :50])
+    assert np.array_equal(relief("laid", 400, 30, 50), square_of("laid", 400)[:30, :50])
 
 
 def test_no_two_textures_are_alike():
-    tiles = [square_of(choice, PREVIEW_PX).astype(float).ravel() for choice in TEXTURES]
+    tiles = [square_of(choice, PREVIEW).astype(float).ravel() for choice in TEXTURES]
     assert np.corrcoef(tiles)[np.triu_indices(len(tiles), 1)].max() < 0.5
 
 
@@ -68,6 +68,14 @@ def test_rows_are_pressed_alike_whatever_bands_they_come_in():
         press(part, 64 * number, tile)
     assert np.array_equal(np.concatenate(parts), whole)
     assert np.array_equal(whole[:130, :70], whole[100:230, 100:170])
+
+
+def test_a_print_has_squares_of_pixels_that_are_alike():
+    assert [grain_px(dpi) for dpi in (30, 72, 150, 300, 600)] == [1, 1, 1, 2, 4]
+    rows, squares = ground("#807060", 90, 70), ground("#807060", 30, 24)
+    press(rows, 0, square_of("paper", 20), grain=3)
+    press(squares, 0, square_of("paper", 20))
+    assert np.array_equal(rows, squares.repeat(3, axis=0).repeat(3, axis=1)[:, :70])
 
 
 def test_each_pixel_is_moved_by_the_relief_and_stays_opaque():
