@@ -44,11 +44,11 @@ from routes.sockets.late_acks import LateAckPacket
 from routes.sockets.origins import allowed_origins
 from services.background import Aside, ThreadBackground, directly
 from services.container import Services, build_services
+from services.delivery.fanout import Fanout
 from services.environ import read_environ
 from services.events import RecordingPublisher
-from services.fanout import Fanout
-from services.holdings import Holdings
-from services.secret_key import stored_secret_key
+from services.upkeep.holdings import Holdings
+from services.upkeep.secret_key import stored_secret_key
 
 API_PREFIX = "/api/v1"
 

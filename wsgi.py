@@ -39,19 +39,19 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from flask import Flask
+from apiflask import APIFlask
 
 from app_factory import create_app
 from config import OWN_DATA_DIR, Config, ConfigError
 from mural.errors import MuralError
 from services.background import Aside, directly
-from services.errors_reporting import start_reporting
-from services.holdings import Holdings
-from services.instance_lock import instance_lock
-from services.logs import configure_logs
+from services.observing.errors_reporting import start_reporting
+from services.observing.logs import configure_logs
 from services.open_files import most_connections
-from services.restore import undo_interrupted
-from services.start_checks import check_port, check_prepared, lend_prepared
+from services.upkeep.holdings import Holdings
+from services.upkeep.instance_lock import instance_lock
+from services.upkeep.restore import undo_interrupted
+from services.upkeep.start_checks import check_port, check_prepared, lend_prepared
 
 log = logging.getLogger("mural")
 
@@ -64,11 +64,13 @@ SILENCE_S = 60.0
 STOP_GRACE_S = 20.0
 
 
-def serve(app: Flask, config: Config, at_end: Callable[[], object] = logging.shutdown) -> None:
+def serve(app: APIFlask, config: Config, at_end: Callable[[], object] = logging.shutdown) -> None:
     """Start the services and answer requests until told to stop."""
     services = app.extensions["mural"]
     socketio = app.extensions["socketio"]
     services.start()
+    with app.app_context():
+        _ = app.spec  # kept; made at its first use, it would have everybody wait
     stopping = threading.Event()
 
     def ask_to_stop(asked: int, _frame: FrameType | None) -> None:
@@ -101,7 +103,7 @@ def serve(app: Flask, config: Config, at_end: Callable[[], object] = logging.shu
         socketio.run(app, host=config.host, port=config.port, **options)
 
 
-def _serve_with_eventlet(app: Flask, config: Config) -> None:
+def _serve_with_eventlet(app: APIFlask, config: Config) -> None:
     """Do as Flask-SocketIO does, but let more than 50 connections wait to be accepted."""
     family, _kind, _protocol, _name, address = socket.getaddrinfo(config.host, config.port)[0]
     door = eventlet.listen(address, family, backlog=BACKLOG)
@@ -148,14 +150,16 @@ def main() -> None:
     """Serve with the settings of the environment and of .env."""
     try:
         config = Config.from_env(ENVIRON)
-        configure_logs(config.log_format, verbose=config.development)
+        lines = configure_logs(config.log_format, verbose=config.development)
         at_end = start_reporting(config.sentry_dsn, config.environment)
         check_port(config.host, config.port)
         with instance_lock(config.data_dir):
             lend_prepared(OWN_DATA_DIR, config.data_dir)
             check_prepared(config.fonts_dir, config.gazetteer_file)
             undo_interrupted(Holdings.of(config))
-            serve(create_app(config, aside=_aside()), config, at_end)
+            app = create_app(config, aside=_aside())
+            lines.write_aside(app.extensions["socketio"], _aside())
+            serve(app, config, at_end)
     except (ConfigError, MuralError) as error:
         sys.exit(f"Mural cannot start: {error}")
 

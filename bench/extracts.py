@@ -11,7 +11,7 @@ from bench.grow import grown, original_box
 from bench.plots import Curve, Panel, draw
 from bench.processes import Measured, measure
 from bench.report import print_table
-from mural.geo.tiles import index_for
+from mural.geo.extract_index import index_for
 from tests.support.real_parts import SAMPLE_FILE, SHARED_DATA
 
 SIZES = by_effort(quick=(1, 2, 4), full=(1, 10, 60))

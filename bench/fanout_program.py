@@ -11,7 +11,7 @@ import time
 from app_factory import create_app
 from config import Config
 from services.events import GALLERY_ROOM, Event, Name
-from services.logs import configure_logs
+from services.observing.logs import configure_logs
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from mural.geo import tiles
+from mural.geo import extract_index
 from mural.geo.bbox import BBox
 from mural.geo.extract import read_area
 
@@ -14,7 +14,7 @@ from mural.geo.extract import read_area
 def main() -> None:
     """Print seconds and the number of points read."""
     times, path, bbox = int(sys.argv[1]), Path(sys.argv[2]), BBox(*map(float, sys.argv[3:]))
-    read = tiles.read_tiles if path.name.endswith(tiles.SUFFIX) else read_area
+    read = extract_index.read_tiles if path.name.endswith(extract_index.SUFFIX) else read_area
     best_s = float("inf")
     for _ in range(times):
         began = time.perf_counter()

@@ -97,7 +97,7 @@ def _rendering(server: Server, body: dict[str, Any]) -> Iterator[str]:
         return str(server.submit(person, **body, **LARGE, rotation=uuid4().int % 360_000 / 1000)["job_id"])
 
     def keep_up() -> None:
-        while not done.wait(0.2):
+        while not done.wait(1.0):  # a large poster takes longer, and others wait
             active = requests.get(f"{server.api}/stats", timeout=60).json()["active_jobs"]
             for person in people[: max(0, 10 - active)]:
                 submit(person)

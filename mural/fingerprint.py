@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from mural.poster import PosterDesign
+from mural.poster import PosterDesign, Track
+from mural.themes import CHOICES
 
 RENDERER_VERSION: Final = 2
 """Raised whenever the same design would come out looking different: old posters are then not given for new wishes."""
 
+LABELS_VERSION: Final = 3
+"""The same for designs with labels on the map: those without stay what they were until RENDERER_VERSION passes it."""
+
 _DESIGN: Final[TypeAdapter[PosterDesign]] = TypeAdapter(PosterDesign)
+_POINTS: Final[TypeAdapter[tuple[tuple[float, float], ...]]] = TypeAdapter(tuple[tuple[float, float], ...])
 
-
-def design_to_data(design: PosterDesign) -> dict[str, Any]:
-    """Write a design as JSON types, the same for equal designs."""
-    data: dict[str, Any] = _DESIGN.dump_python(design, mode="json")
-    data["layers"].sort()
-    return data
+_SMALL: Final = re.compile(r"\b0\.0000\d+|\b[\d.]+e-\d+")
+"""What Python writes otherwise than pydantic, of the numbers that degrees can be."""
 
 
 def design_to_json(design: PosterDesign) -> str:
-    """Write a design as canonical JSON text."""
-    return json.dumps(design_to_data(design), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """Write a design as canonical JSON text, the same for equal designs: keys in order, numbers as Python has them."""
+    rest = _DESIGN.dump_python(design, mode="json", exclude={"tracks"})
+    rest["layers"].sort()
+    # Without a manner of its own a theme is what themes were before they could have one, and has their fingerprints.
+    for key, (usual, *_others) in CHOICES.items():
+        if rest["theme"][key] == usual:
+            del rest["theme"][key]
+    # The tracks, which come last, are too long for that: their numbers would hold up everybody.
+    tracks = ",".join(f'{{"label":{_canonical(track.label)},"points":{_points(track)}}}' for track in design.tracks)
+    return f'{_canonical(rest)[:-1]},"tracks":[{tracks}]}}'
 
 
 def design_from_json(text: str) -> PosterDesign:
@@ -35,4 +45,21 @@ def design_from_json(text: str) -> PosterDesign:
 
 def fingerprint(design: PosterDesign) -> str:
     """Name a design by its content: 64 hexadecimal digits, equal exactly for equal designs of this renderer."""
-    return hashlib.sha256(f"{RENDERER_VERSION}\n{design_to_json(design)}".encode()).hexdigest()
+    return fingerprint_of(design, design_to_json(design))
+
+
+def fingerprint_of(design: PosterDesign, text: str) -> str:
+    """Name a design of which the canonical JSON text is at hand."""
+    version = max(RENDERER_VERSION, LABELS_VERSION if any(design.labels) else 0)
+    return hashlib.sha256(f"{version}\n{text}".encode()).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _points(track: Track) -> str:
+    text = _POINTS.dump_json(track.points).decode()
+    if "0.0000" in text or "e-" in text:  # somebody walked on the equator or a meridian that counts
+        text = _SMALL.sub(lambda number: repr(float(number[0])), text)
+    return text

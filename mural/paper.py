@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -62,6 +64,12 @@ SIZES: Final[dict[str, Size]] = {
 }
 """Every named size, as it stands when no orientation is asked for."""
 
+RULERS: Final[tuple[Unit, ...]] = ("cm", "in")
+"""What people measure paper in."""
+
+_NUMBER: Final = r"(\d{1,9}(?:\.\d{1,9})?)"
+_SIDES: Final = re.compile(rf"{_NUMBER}x{_NUMBER}(mm|cm|in|px)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageWish:
@@ -76,7 +84,7 @@ class PageWish:
 
 def page_for(wish: PageWish) -> Page:
     """Work out the page; raise InvalidInput when there is no such size or it is beyond the limits."""
-    size = _named(wish.size) if isinstance(wish.size, str) else wish.size
+    size = size_called(wish.size) if isinstance(wish.size, str) else wish.size
     _check_dpi(wish.dpi)
     if not 0 <= wish.bleed_mm <= BLEED_MM_MAX:
         raise InvalidInput(f"The bleed must be 0 to {BLEED_MM_MAX:g} mm.", field="bleed_mm", value=wish.bleed_mm)
@@ -90,10 +98,32 @@ def page_for(wish: PageWish) -> Page:
     return page
 
 
-def _named(name: str) -> Size:
-    if name not in SIZES:
-        raise InvalidInput(f"There is no paper size “{name}”.", field="size", value=name, allowed=sorted(SIZES))
-    return SIZES[name]
+def size_called(words: str) -> Size:
+    """Find a size by its name, or by its sides as in 31x47.5cm; raise InvalidInput."""
+    if words in SIZES:
+        return SIZES[words]
+    found = _SIDES.fullmatch(words)
+    if found is None:
+        raise InvalidInput(f"There is no paper size “{words}”.", field="size", value=words, allowed=sorted(SIZES))
+    unit: Unit = found[3]  # type: ignore[assignment]  # the pattern allows exactly the units
+    return Size(float(found[1]), float(found[2]), unit)
+
+
+def size_words(page: Page) -> str:
+    """Call a page's size by its name, whichever way it is hung, else by its sides; the reverse of ``size_called``."""
+    for sides in ((page.width_mm, page.height_mm), (page.height_mm, page.width_mm)):
+        for name, size in SIZES.items():
+            if tuple(_to_mm(side, size.unit, page.dpi) for side in size[:2]) == sides:
+                return name
+    measured = [words for unit in RULERS if (words := _sides_words(page, unit))]
+    return min(measured, key=len, default=f"{page.width_px}x{page.height_px}px")
+
+
+def _sides_words(page: Page, unit: Unit) -> str | None:
+    """Measure a page; None where a thousandth of the unit is too coarse."""
+    width, height = (round(side_mm / _MM_PER[unit], 3) for side_mm in (page.width_mm, page.height_mm))
+    fits = math.isclose(width * _MM_PER[unit], page.width_mm) and math.isclose(height * _MM_PER[unit], page.height_mm)
+    return f"{width:g}x{height:g}{unit}" if fits else None
 
 
 def _check_dpi(dpi: int) -> None:
@@ -107,7 +137,7 @@ def _to_mm(length: float, unit: Unit, dpi: int) -> float:
 
 
 def _check_limits(page: Page, size: Size) -> None:
-    shown = f"{page.width_px} x {page.height_px} pixels"
+    shown = f"{page.width_px} × {page.height_px} pixels"
     value = size._asdict()
     shorter_px, longer_px = sorted((page.width_px, page.height_px))
     if shorter_px < SHORTEST_SIDE_PX or min(page.width_mm, page.height_mm) < SHORTEST_SIDE_MM:
@@ -117,10 +147,12 @@ def _check_limits(page: Page, size: Size) -> None:
             field="size",
             value=value,
             reason="page_too_small",
+            least_px=SHORTEST_SIDE_PX,
+            least_mm=SHORTEST_SIDE_MM,
         )
     if longer_px > LONGEST_SIDE_PX or page.width_px * page.height_px > LARGEST_PX:
         raise InvalidInput(
-            f"The page is too large: {shown}; the largest is A0 at 300 DPI (9933 x 14043). A lower resolution helps.",
+            f"The page is too large: {shown}; the largest is A0 at 300 DPI (9933 × 14043). A lower resolution helps.",
             field="size",
             value=value,
             reason="page_too_large",
@@ -131,4 +163,5 @@ def _check_limits(page: Page, size: Size) -> None:
             field="size",
             value=value,
             reason="page_too_narrow",
+            steepest=STEEPEST_RATIO,
         )

@@ -72,7 +72,7 @@ class Texts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """A path to draw over the map: (latitude, longitude) pairs in degrees, in order."""
+    """A path to draw over the map, (latitude, longitude) pairs in degrees, in order; ``label`` is written along it."""
 
     points: tuple[tuple[float, float], ...]
     label: str = ""
@@ -116,6 +116,11 @@ class PosterDesign:
     furniture: Furniture = field(default_factory=Furniture)
     tracks: tuple[Track, ...] = ()
     markers: tuple[Marker, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is to be written on the map, beside its markers and along its tracks."""
+        return (*(marker.label for marker in self.markers), *(track.label for track in self.tracks))
 
     @property
     def half_extent_m(self) -> tuple[float, float]:

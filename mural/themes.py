@@ -23,7 +23,7 @@ TextureChoice = Literal["none", "paper", "laid", "linen"]
 """What a poster looks printed on, where it is made of pixels."""
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {"fades": get_args(FadeChoice), "texture": get_args(TextureChoice)}
-"""The keys of a theme that take one of a few words."""
+"""The keys of a theme that take one of a few words, the usual one first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ def poster_texts(design: PosterDesign) -> list[tuple[TextRole, str]]:
 
 def check_wording(design: PosterDesign, index: FontIndex) -> None:
     """Raise MissingScript when a poster could not be lettered, before any work on it begins."""
-    check_texts([*(text for _, text in poster_texts(design)), *(marker.label for marker in design.markers)], index)
+    check_texts([*(text for _, text in poster_texts(design)), *design.labels], index)
 
 
 def format_coordinates(latitude: float, longitude: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 import time
 from pathlib import Path
@@ -14,16 +13,16 @@ from tqdm import tqdm
 
 from config import DISTANCE_M_MAX, Config
 from mural.jobs.progress import percentage
-from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, Size, Unit, page_for
+from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, page_for
 from mural.poster import Format, Page, Place, PosterDesign
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
 from routes import cli_canvas, cli_extracts, cli_operations
 from routes.cli_errors import told
 from routes.context import services
 from services.background import ThreadBackground
-from services.cancellation import CancelToken
-from services.designs import DISTANCE_M_MIN, LATITUDE_MAX_DEG
-from services.rendering import build_render_pool, map_sources
+from services.making.cancellation import CancelToken
+from services.making.designs import DISTANCE_M_MIN, LATITUDE_MAX_DEG
+from services.making.rendering import build_render_pool, map_sources
 
 mural = AppGroup("mural", help="Make posters and look after an installation.")
 for _command in (*cli_operations.COMMANDS, cli_extracts.import_extract, cli_canvas.canvas):
@@ -72,9 +71,7 @@ def render(  # noqa: PLR0913 - one parameter an option is click's way
 ) -> None:
     """Draw one poster into a file."""
     with told():
-        page = page_for(
-            PageWish(size=parse_size(size), orientation=orientation, dpi=dpi, bleed_mm=bleed_mm, crop_marks=crop_marks)
-        )
+        page = page_for(PageWish(size=size, orientation=orientation, dpi=dpi, bleed_mm=bleed_mm, crop_marks=crop_marks))
         design = PosterDesign(
             place=Place(city=city, country=country, latitude=latitude, longitude=longitude),
             distance_m=distance_m,
@@ -103,15 +100,6 @@ def draw_file(config: Config, design: PosterDesign, output: Path) -> None:
         result = _rendered(config, request)
         (Path(folder) / result.poster).replace(output)
     click.echo(f"{output}: {_summary(result, design.page)}, {time.monotonic() - began:.1f} s")
-
-
-def parse_size(text: str) -> str | Size:
-    """Understand “30x45cm” as a size of its own; everything else is taken for a name."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(mm|cm|in|px)", text)
-    if found is None:
-        return text
-    unit: Unit = found[3]  # type: ignore[assignment]  # the pattern allows exactly the units
-    return Size(float(found[1]), float(found[2]), unit)
 
 
 def format_of(output: Path) -> Format:

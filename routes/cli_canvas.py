@@ -23,7 +23,7 @@ from services.canvas.caretaker import apply_to_rules, carried_out
 from services.canvas.export import write_json
 from services.canvas.log import Season
 from services.canvas.rules import CanvasRules, moment
-from services.instance_lock import holder, instance_lock
+from services.upkeep.instance_lock import holder, instance_lock
 
 canvas = AppGroup("canvas", help="Look after the shared board.")
 

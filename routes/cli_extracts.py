@@ -14,7 +14,7 @@ from mural.geo.import_protocol import Imported, Stage
 from routes.cli_errors import told
 from routes.context import services
 from services import extract_import
-from services.render_process import worker_environment
+from services.making.render_process import worker_environment
 
 DOING: dict[Stage, str] = {"relations": "Finding areas", "features": "Reading", "tiles": "Sorting"}
 

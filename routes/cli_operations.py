@@ -13,14 +13,14 @@ from flask.cli import with_appcontext
 
 from routes.cli_errors import told
 from routes.context import services, settings
-from services.backup import write_backup
 from services.files import BYTES_PER_GB, PosterFiles
-from services.holdings import Holdings
-from services.instance_lock import instance_lock
-from services.reindex import reindex
-from services.restore import restore
 from services.status import describe
 from services.theme_files import ThemeFiles
+from services.upkeep.backup import write_backup
+from services.upkeep.holdings import Holdings
+from services.upkeep.instance_lock import instance_lock
+from services.upkeep.reindex import reindex
+from services.upkeep.restore import restore
 from services.wiring import open_database
 
 FILE_TO_WRITE: Final = click.Path(dir_okay=False, path_type=Path, resolve_path=True)

@@ -6,7 +6,6 @@ line not wanted); the form has a checkbox for each layer and line instead.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
@@ -14,19 +13,21 @@ from datetime import date
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 from werkzeug.datastructures import MultiDict
 
 from mural.errors import InvalidInput
 from mural.geo.gazetteer import Settlement
-from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, PageWish, Size, page_for
-from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, PosterDesign, Track
+from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, Size, size_words
+from mural.poster import ALL_LAYERS, Format, Furniture, Marker, PosterDesign, Track
 from routes.languages import noted
+from routes.paper_fields import is_size, paper_of, sides_of
 from routes.schemas.designs import MarkerIn
 from routes.schemas.posters import PosterIn
-from services.designs import MARKERS_MAX
+from services.making.designs import MARKERS_MAX
+from services.making.requests import PosterRequest, Visibility
 from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
-from services.requests import PosterRequest, Visibility
 
 PLACE: Final = ("city", "country", "latitude", "longitude")
 LINES: Final = ("title", "subtitle", "coordinates")
@@ -45,6 +46,8 @@ SAMPLE: Final = {
     "distance": str(SAMPLE_DISTANCE_M),
 }
 """The place whose map ships with the program, so that the workbench shows a poster from the first moment."""
+
+_TRACKS: Final[TypeAdapter[tuple[Track, ...]]] = TypeAdapter(tuple[Track, ...])
 
 Form = MultiDict[str, str]
 Suggest = Callable[[str, int], Sequence[Settlement]]
@@ -88,6 +91,16 @@ class State:
     tracks: tuple[Track, ...] = ()
 
     @property
+    def sides(self) -> Size:
+        """Measure the paper."""
+        return sides_of(self.size)
+
+    @property
+    def has_own_size(self) -> bool:
+        """Tell whether the paper has a size that is not in the list."""
+        return self.size not in SIZES
+
+    @property
     def preview_query(self) -> dict[str, Any]:
         """Write what GET /preview.png shows without a script; marks, tracks and lines are too long for an address."""
         lines = {line: getattr(self, line) if line in self.show else "" for line in LINES}
@@ -101,7 +114,7 @@ class State:
     @property
     def tracks_json(self) -> str:
         """Write the tracks as a field of the form carries them: as in the body of POST /posters."""
-        return json.dumps([asdict(track) for track in self.tracks], ensure_ascii=False) if self.tracks else ""
+        return _TRACKS.dump_json(self.tracks).decode() if self.tracks else ""
 
 
 def one_of(value: str | None, allowed: tuple[Choice, ...]) -> Choice:
@@ -120,6 +133,8 @@ def state_from_address(args: Form) -> State:
     """Read the workbench's state from the address of the page; without a place it begins with the sample."""
     if not args.get("city"):
         args = MultiDict([*SAMPLE.items(), *args.items(multi=True)])
+    if not is_size(args.get("size", "")):
+        args = MultiDict(pair for pair in args.items(multi=True) if pair[0] != "size")
     hidden = set(args.get("hide", "").split(","))
     return State(
         **_plain_values(args),
@@ -146,9 +161,10 @@ def state_from_form(form: Form) -> State:
 
 
 def _plain_values(values: Form) -> dict[str, Any]:
-    texts = ("city", "country", "latitude", "longitude", "theme", "size", "orientation", "format", "font", *LINES)
+    texts = ("city", "country", "latitude", "longitude", "theme", "format", "font", *LINES)
     found: dict[str, Any] = {name: values[name] for name in texts if values.get(name)}
     return found | {
+        **paper_of(values),
         "lines": _lines(values),
         "markers": _markers(values),
         "distance": values.get("distance", START_DISTANCE_M, type=float),
@@ -182,7 +198,7 @@ def _markers(values: Form) -> tuple[Marker, ...]:
 
 def _tracks(form: Form) -> Any:
     try:
-        return json.loads(form.get("tracks") or "[]")
+        return from_json(form.get("tracks") or "[]")
     except ValueError as error:
         raise InvalidInput("The tracks are not readable.", field="tracks", value="") from error
 
@@ -288,7 +304,7 @@ def state_like(design: PosterDesign, *, public: bool) -> State:
         longitude=str(place.longitude),
         theme=design.theme.id,
         distance=design.distance_m,
-        size=_size_of(page),
+        size=size_words(page),
         orientation="landscape" if page.width_mm > page.height_mm else "portrait",
         format=design.format,
         dpi=page.dpi,
@@ -306,13 +322,3 @@ def state_like(design: PosterDesign, *, public: bool) -> State:
         markers=design.markers,
         tracks=design.tracks,
     )
-
-
-def _size_of(page: Page) -> str:
-    """Find the named size of a page; one without a name comes back as the usual one."""
-    sides = sorted((page.width_mm, page.height_mm))
-    for name in SIZES:
-        named = page_for(PageWish(size=name, dpi=page.dpi))
-        if sorted((named.width_mm, named.height_mm)) == sides:
-            return name
-    return DEFAULT_SIZE

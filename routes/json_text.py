@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from flask import Request
 from flask.json.provider import DefaultJSONProvider
+from pydantic_core import from_json
 from werkzeug.exceptions import BadRequest
 
 
@@ -18,6 +20,9 @@ class StrictJson(DefaultJSONProvider):
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Read JSON text; raise ValueError for anything else."""
+        with suppress(ValueError):
+            return from_json(s, allow_inf_nan=False)
+        # Python's own reader takes twice as long, but knows every way to write JSON, and says in words what is none.
         try:
             return json.loads(s, parse_constant=_refuse_constant, **kwargs)
         except RecursionError:

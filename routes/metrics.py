@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from flask_socketio import SocketIO
 
 from routes.context import services
-from services.metrics import Metrics
+from services.observing.metrics import Metrics
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 

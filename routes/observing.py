@@ -11,7 +11,7 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from routes.context import services
-from services import logs
+from services.observing import logs
 
 log = logging.getLogger(__name__)
 

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from mural import __version__
 from mural.errors import MuralError
 from mural.fonts import FAMILIES
+from mural.paper import STEEPEST_RATIO
 from mural.poster import Format
 from routes import forms, wording
 from routes.api import client_address
@@ -23,7 +24,7 @@ from routes.faults import said, said_of_kind
 from routes.identity import current_actor
 from routes.languages import gettext
 from routes.theme_lists import kinds_of, themes_in_sight, visitors_themes
-from services.requests import PosterQuery
+from services.making.requests import PosterQuery
 from services.views import Submission
 
 blueprint = APIBlueprint("pages", __name__, enable_openapi=False)
@@ -112,6 +113,8 @@ def _workbench(state: forms.State, **more: Any) -> str:
         layers=wording.layers(),
         furniture=wording.furniture(),
         sizes=wording.size_groups(),
+        units=wording.units(),
+        steepest_ratio=STEEPEST_RATIO,
         shapes=wording.shapes(),
         families=list(FAMILIES.values()),
         offline_places=services().offline_places.all(),

@@ -14,7 +14,7 @@ from routes.context import services
 from routes.identity import current_actor
 from routes.schemas.jobs import SubmittedOut
 from routes.schemas.posters import DownloadQuery, ExportIn, PageQuery, PosterIn, PosterOut, PostersOut
-from services.requests import PosterQuery, PosterRequest
+from services.making.requests import PosterQuery, PosterRequest
 from services.views import FileKind, Submission
 
 blueprint = ApiBlueprint("posters", __name__)

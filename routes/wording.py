@@ -65,6 +65,13 @@ GROUPS: Final = {
 }
 """What people call the sizes measured so."""
 
+UNIT_WORDS: Final = {
+    "cm": noted("Centimetres"),
+    "mm": noted("Millimetres"),
+    "in": noted("Inches"),
+    "px": noted("Pixels"),
+}
+
 SHAPE_WORDS: Final = {"pin": noted("Pin"), "heart": noted("Heart"), "circle": noted("Ring"), "dot": noted("Dot")}
 
 GROUND_WORDS: Final = {
@@ -230,6 +237,11 @@ def furniture() -> list[tuple[str, str]]:
     return _said(FURNITURE_WORDS)
 
 
+def units() -> list[tuple[str, str]]:
+    """List the units in which a size of one's own may be measured."""
+    return _said(UNIT_WORDS)
+
+
 def shapes() -> list[tuple[str, str]]:
     """List the shapes that marks have."""
     return _said(SHAPE_WORDS)
@@ -269,9 +281,8 @@ def size_groups() -> list[tuple[str, list[dict[str, Any]]]]:
     """List the paper sizes as a person looks for them: by the ruler they think in, then screens."""
     groups: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS.values()}
     for name, size in SIZES.items():
-        groups[_group(size)].append(
-            {"id": name, "words": _size_name(name, size), "width": size.width, "height": size.height, "unit": size.unit}
-        )
+        sides = as_measured(size)
+        groups[_group(size)].append({"id": name, "words": _size_name(name, sides), **sides._asdict()})
     return [(gettext(group), sizes) for group, sizes in groups.items()]
 
 
@@ -279,11 +290,15 @@ def _group(size: Size) -> str:
     return GROUPS[size.unit]
 
 
-def _size_name(name: str, size: Size) -> str:
-    if size.unit == "mm":
-        return f"{name.upper()}, {_sides(size.width / 10, size.height / 10, 'cm')}"
-    measures = _sides(size.width, size.height, size.unit)
-    return f"{gettext(SIZE_WORDS[name])}, {measures}" if name in SIZE_WORDS else measures
+def as_measured(size: Size) -> Size:
+    """Measure a named size as people do: the A sizes in centimetres."""
+    return Size(size.width / 10, size.height / 10, "cm") if size.unit == "mm" else size
+
+
+def _size_name(name: str, sides: Size) -> str:
+    if SIZES[name].unit == "mm":
+        return f"{name.upper()}, {_sides(*sides)}"
+    return f"{gettext(SIZE_WORDS[name])}, {_sides(*sides)}" if name in SIZE_WORDS else _sides(*sides)
 
 
 def _sides(width: float, height: float, unit: str) -> str:

@@ -108,9 +108,11 @@ WORDS: Final[dict[str, str | Callable[[Facts], str]]] = {
     "out_of_range": noted("“%(field)s” must be %(least)s to %(most)s."),
     "ambiguous": noted("Several places are called so. Choose one, by its latitude and longitude."),
     "pdf_only": noted("“%(field)s” is for the format pdf only."),
-    "page_too_small": noted("The page is too small."),
-    "page_too_large": noted("The page is too large. A smaller size or a lower resolution helps."),
-    "page_too_narrow": noted("The page is too narrow."),
+    "page_too_small": noted("The page is too small: each side needs at least %(least_px)s pixels and %(least_mm)s mm."),
+    "page_too_large": noted(
+        "The page is too large: the largest is A0 at 300 DPI. A smaller size or a lower resolution helps."
+    ),
+    "page_too_narrow": noted("The page is too narrow: one side may be %(steepest)s times the other at most."),
 }
 """By the name of the fault: pydantic's, or the `reason` that an InvalidInput gives."""
 

@@ -22,9 +22,9 @@ from services.db.models import BatchItemRow, BatchRow, PosterRow
 from services.db.session import Database
 from services.job_views import view_of_poster
 from services.jobs import JobService
+from services.making.requests import PosterRequest
 from services.poster_store import poster_view
 from services.posters import PosterService
-from services.requests import PosterRequest
 from services.urls import Urls
 from services.views import JobView, StoredFile, Submission, iso
 

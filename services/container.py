@@ -13,7 +13,6 @@ from mural.worker.protocol import RenderRequest, RenderResult
 from services.background import Aside, Background, directly
 from services.batches import BatchService
 from services.cache import Cache, open_cache
-from services.cancellation import CancelToken
 from services.canvas.caretaker import Caretaker
 from services.canvas.history import CanvasHistory
 from services.canvas.orders import OrderBook
@@ -21,28 +20,29 @@ from services.canvas.pictures import CanvasPictures
 from services.canvas.service import CanvasService
 from services.canvas.wiring import build_canvas
 from services.clock import utc_now
-from services.daily_backups import DailyBackups
 from services.events import EVERYONE, Event, Name, Publisher
 from services.gallery import GalleryService
 from services.geocoding import GeocodingService
 from services.health import HealthService
-from services.holdings import Holdings
-from services.housekeeping import Housekeeping
 from services.jobs import JobService
-from services.metrics import CountingPublisher, LagWatch, Metrics, TimedRenderer
+from services.making.cancellation import CancelToken
+from services.making.render_process import worker_environment
+from services.making.rendering import build_render_pool, map_sources, user_agent
 from services.nominatim import NominatimSettings
+from services.observing.metrics import CountingPublisher, LagWatch, Metrics, TimedRenderer
+from services.observing.readings import watch_parts
 from services.offline_places import OfflinePlaces
 from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.presence import PresenceService
 from services.previews import DrawNow, PreviewService
 from services.rate_limit import Floodgate, RateLimiter
-from services.readings import watch_parts
 from services.render_pool import RenderPool
-from services.render_process import worker_environment
-from services.rendering import build_render_pool, map_sources, user_agent
 from services.themes import ThemeService
 from services.tiles import TileService
+from services.upkeep.daily_backups import DailyBackups
+from services.upkeep.holdings import Holdings
+from services.upkeep.housekeeping import Housekeeping
 from services.urls import Urls
 from services.views import iso
 from services.wiring import Outside, build_poster_services
@@ -83,6 +83,7 @@ class Services:
     def start(self) -> None:
         """Start the render processes and take up the jobs that wait."""
         self.render_pool.start()
+        self.posters.start()
         self.jobs.start()
         self.own_themes.start()
         self.canvas.start()

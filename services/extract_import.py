@@ -16,7 +16,7 @@ from typing import IO, Final
 from mural.errors import MapDataError
 from mural.geo.import_protocol import MESSAGE, UNFINISHED, Imported, Message, Stage
 from mural.worker.protocol import Failed
-from services.render_process import ROOT
+from services.making.render_process import ROOT
 
 LOOK_S: Final = 0.25
 """How often the reader's place in the file is looked up."""

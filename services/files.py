@@ -11,7 +11,6 @@ poster. It leaves the same way.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import shutil
@@ -20,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from mural.errors import MuralError, NotFound, StorageFull
 from mural.files import sync
@@ -97,26 +96,23 @@ class PosterFiles:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def place(self, made: Path, poster_id: str, sidecar: dict[str, Any]) -> int:
+    def place(self, made: Path, poster_id: str, sidecar: bytes) -> int:
         """Put a finished folder into its place with its sidecar, on the disk for good; give the bytes it takes."""
         target = self.folder(poster_id)
         with full_disk_named():
-            (made / SIDECAR).write_text(json.dumps(sidecar, ensure_ascii=False, indent=1), encoding="utf-8")
+            (made / SIDECAR).write_bytes(sidecar)
             self._aside(partial(_move_for_good, made, target))
         size = _folder_bytes(target)
         self._count(size)
         return size
 
-    def sidecar(self, poster_id: str) -> dict[str, Any]:
-        """Read what is known about a poster from its own folder; raise BrokenSidecar."""
+    def sidecar(self, poster_id: str) -> bytes:
+        """Read what is written down about a poster in its own folder; raise BrokenSidecar."""
         path = self.folder(poster_id) / SIDECAR
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            return path.read_bytes()
+        except OSError as error:
             raise BrokenSidecar(f"{path} cannot be read: {error}", id=poster_id) from error
-        if not isinstance(data, dict):
-            raise BrokenSidecar(f"{path} does not hold a JSON object.", id=poster_id)
-        return data
 
     def remove(self, poster_id: str) -> None:
         """Take a poster's folder away, at once and completely; one that is gone already is fine."""

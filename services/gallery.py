@@ -15,8 +15,8 @@ from services import gallery_store
 from services.db.models import PosterRow
 from services.db.session import Database
 from services.events import GALLERY_ROOM, Event, Name, Publisher
-from services.job_store import JobStore
-from services.live import LiveProgress
+from services.making.job_store import JobStore
+from services.making.live import LiveProgress
 from services.poster_store import SHOWN, narrowed, shown_view
 from services.urls import Urls
 from services.views import PosterView

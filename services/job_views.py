@@ -12,8 +12,8 @@ from mural.jobs.queue import service_order
 from mural.jobs.states import JobState
 from services.clock import Clock
 from services.db.models import JobRow, PosterRow
-from services.job_store import JobStore
-from services.live import LiveProgress, Standing
+from services.making.job_store import JobStore
+from services.making.live import LiveProgress, Standing
 from services.poster_store import poster_view
 from services.urls import Urls
 from services.views import JobView, PosterView, names_of

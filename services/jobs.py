@@ -11,12 +11,12 @@ from mural.poster import PosterDesign
 from services.actors import Actor
 from services.db.models import JobRow
 from services.gallery import GalleryService
-from services.housekeeping import Housekeeping
-from services.job_runner import Workshop
-from services.job_store import Accepted, NewJob, work_of
 from services.job_views import EMPTY, view_of_poster
+from services.making.job_runner import Workshop
+from services.making.job_store import Accepted, NewJob, work_of
+from services.making.scheduler import Scheduler
 from services.poster_store import poster_view
-from services.scheduler import Scheduler
+from services.upkeep.housekeeping import Housekeeping
 from services.urls import Urls
 from services.views import JobView
 

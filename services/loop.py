@@ -43,11 +43,11 @@ class Loop:
         """Have the step done now."""
         self._wake.set()
 
-    def stop(self) -> None:
-        """End, and wait until the step that is being done has ended."""
+    def stop(self) -> bool:
+        """End, wait until the step that is being done has ended, and tell whether it has."""
         self._halt.set()
         self._wake.set()
-        self._ended.wait(LONGEST_STOP_S)
+        return self._ended.wait(LONGEST_STOP_S)
 
     def _run(self, step: Callable[[], float | None], last: Callable[[], None]) -> None:
         try:

@@ -13,7 +13,7 @@ from mural.errors import MuralError
 from mural.geo.bbox import BBox
 from mural.geo.catalogue_index import readable_boxes
 from mural.geo.gazetteer import Settlement
-from services.designs import DISTANCE_M_MIN
+from services.making.designs import DISTANCE_M_MIN
 from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
 
 LISTED_MAX: Final = 24

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from mural.errors import Conflict, NotAllowed, NotFound
 from mural.themes import Theme
 from services.actors import Actor
 from services.clock import Clock
-from services.db.models import OwnThemeRow
+from services.db.models import OwnThemeRow, PosterRow
 from services.db.session import Database
 from services.filenames import slug
 from services.theme_files import KeptTheme, ThemeFiles
@@ -68,11 +68,13 @@ class OwnThemes:
         """Keep a new theme; raise InvalidInput naming the key that is wrong, or Conflict when there are too many."""
         theme = Theme.from_mapping(_new_id(data), data)
         with self._database.write() as session:
-            _check_room(session, owner)
+            given_up = _make_room(session, owner)
             row = OwnThemeRow(id=theme.id, owner=owner, data=dict(data), created_at=self._clock())
             session.add(row)
             session.flush()
             self._files.write(_kept(row))
+        if given_up:
+            self._files.remove(given_up)
         return theme
 
     def replace(self, theme_id: str, data: Mapping[str, Any], actor: Actor) -> Theme:
@@ -119,12 +121,19 @@ def _kept(row: OwnThemeRow) -> KeptTheme:
     return KeptTheme(id=row.id, owner=row.owner, created_at=row.created_at, data=row.data)
 
 
-def _check_room(session: Session, owner: str) -> None:
+def _make_room(session: Session, owner: str) -> str | None:
+    """See that another theme may be kept; where all places are taken, the oldest that hangs nowhere is given up."""
     count = select(func.count()).select_from(OwnThemeRow)
     if (session.scalar(count.where(OwnThemeRow.owner == owner)) or 0) >= EACH_MAX:
         raise Conflict(f"You have {EACH_MAX} themes. Delete one that you do not need any more.")
-    if (session.scalar(count) or 0) >= OVERALL_MAX:
+    if (session.scalar(count) or 0) < OVERALL_MAX:
+        return None
+    in_use = exists().where(PosterRow.owner == OwnThemeRow.owner, PosterRow.theme == OwnThemeRow.id)
+    oldest = session.scalar(select(OwnThemeRow).where(~in_use).order_by(OwnThemeRow.created_at).limit(1))
+    if oldest is None:
         raise Conflict("This installation holds no more themes.")
+    session.delete(oldest)
+    return oldest.id
 
 
 def _new_id(data: Mapping[str, Any]) -> str:

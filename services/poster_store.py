@@ -91,16 +91,15 @@ def facts_of(
     )
 
 
-def to_sidecar(facts: PosterFacts) -> dict[str, Any]:
-    """Write the facts as JSON types."""
-    data: dict[str, Any] = _FACTS.dump_python(facts, mode="json")
-    return data
+def to_sidecar(facts: PosterFacts) -> bytes:
+    """Write the facts as JSON that people can read, too."""
+    return _FACTS.dump_json(facts, indent=1)
 
 
-def from_sidecar(poster_id: str, data: dict[str, Any]) -> PosterFacts:
+def from_sidecar(poster_id: str, sidecar: bytes) -> PosterFacts:
     """Read the facts of the poster in a folder; raise BrokenSidecar when they are not its facts."""
     try:
-        facts = _FACTS.validate_python(data)
+        facts = _FACTS.validate_json(sidecar)
     except ValidationError as error:
         raise BrokenSidecar(
             f"The sidecar of {poster_id} is damaged: {error.errors()[0]['msg']}", id=poster_id

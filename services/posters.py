@@ -12,19 +12,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from mural.errors import InvalidInput, NotFound
-from mural.fingerprint import design_from_json, design_to_json, fingerprint
+from mural.fingerprint import design_from_json, design_to_json, fingerprint_of
 from mural.jobs.estimates import Estimates, Work
 from mural.poster import Format, PosterDesign
 from services.actors import Actor
 from services.db.models import PosterRow
 from services.db.session import Database
-from services.designs import Designs
 from services.files import POSTER_ID, PosterFiles
-from services.job_store import Accepted, NewJob
 from services.jobs import JobService
+from services.making.designs import Designs
+from services.making.job_store import Accepted, NewJob
+from services.making.requests import PER_PAGE_MAX, PosterQuery, PosterRequest
 from services.poster_store import SHOWN, narrowed, poster_view, shown_view
 from services.regret import Regret
-from services.requests import PER_PAGE_MAX, PosterQuery, PosterRequest
 from services.urls import Urls
 from services.views import FileKind, PageOf, PosterView, StoredFile, Submission
 
@@ -60,6 +60,10 @@ class PosterService:
         self._regret = regret
         self._estimates = estimates
         self._urls = urls
+
+    def start(self) -> None:
+        """Read what the first request would have everybody wait for."""
+        self._designs.prepare()
 
     def design(self, request: PosterRequest) -> PosterDesign:
         """Work out the design that a request means, without making it."""
@@ -168,15 +172,16 @@ class PosterService:
         if preview:
             pixels = round(PREVIEW_WIDTH_PX**2 * page.height_mm / page.width_mm)
         work = Work(preview, design.format, pixels / 1e6, design.distance_m)
+        text = design_to_json(design)
         return NewJob(
             owner=owner,
             public=public,
             preview=preview,
-            fingerprint=fingerprint(design),
+            fingerprint=fingerprint_of(design, text),
             city=design.place.city,
             country=design.place.country,
             theme=design.theme.id,
-            design=design_to_json(design),
+            design=text,
             work=work,
             estimate_s=self._estimates.expect(work),
         )

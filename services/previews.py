@@ -16,7 +16,7 @@ from mural.poster import Place, PosterDesign, Texts
 from mural.themes import Theme
 from mural.worker.protocol import RenderRequest, RenderResult
 from services.background import Background
-from services.cancellation import CancelToken, cancelled_when
+from services.making.cancellation import CancelToken, cancelled_when
 
 PATIENCE_S: Final = 1.0
 """How long a picture is drawn on although nobody waits for it: replacing a killed render process takes as long."""

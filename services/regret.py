@@ -13,8 +13,8 @@ from mural.errors import NotFound
 from services.actors import Actor
 from services.background import Background
 from services.files import PosterFiles
+from services.making.publishing import Publishing
 from services.poster_store import PosterFacts
-from services.publishing import Publishing
 
 REGRET_S: Final = 30.0
 

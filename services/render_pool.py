@@ -17,8 +17,8 @@ from typing import Any, Final, Literal
 from mural.errors import Cancelled, MuralError, RenderCrashed, Unavailable
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
 from services.background import Background
-from services.cancellation import CancelToken
-from services.render_process import RenderProcess, WorkerCommand
+from services.making.cancellation import CancelToken
+from services.making.render_process import RenderProcess, WorkerCommand
 
 LaneName = Literal["jobs", "interactive"]
 

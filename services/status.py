@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from config import Config
 from mural.errors import MuralError
-from services.daily_backups import copies
 from services.db.models import JobRow, PosterRow
 from services.db.session import Database
-from services.holdings import Holdings
-from services.instance_lock import holder
+from services.upkeep.daily_backups import copies
+from services.upkeep.holdings import Holdings
+from services.upkeep.instance_lock import holder
 
 
 def describe(config: Config) -> list[tuple[str, str]]:

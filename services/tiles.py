@@ -16,9 +16,9 @@ from typing import Any, Final, Protocol
 
 from mural.errors import NotFound, Unavailable
 from mural.poster import Format
-from mural.tiles import COMPLETE, OVERLAP_PX, TILE_PX, Pyramid, tile_name
+from mural.pyramid import COMPLETE, OVERLAP_PX, TILE_PX, Pyramid, tile_name
 from services.background import Background
-from services.render_process import ROOT
+from services.making.render_process import ROOT
 from services.urls import Urls
 from services.views import FileKind, PosterView, StoredFile
 

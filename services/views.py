@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from mural.jobs.states import JobState
-from services.requests import Visibility
+from services.making.requests import Visibility
 from services.urls import Urls
 
 if TYPE_CHECKING:

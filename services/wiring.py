@@ -13,29 +13,29 @@ from services import gallery_store
 from services.background import Aside, Background, directly
 from services.batches import BatchService
 from services.clock import Clock, utc_now
-from services.daily_backups import remedy
 from services.db.migrate import migrate
 from services.db.session import Database
-from services.designs import Designs, Geocoder
 from services.events import Publisher
 from services.files import BYTES_PER_GB, PosterFiles
 from services.gallery import GalleryService
-from services.holdings import Holdings
-from services.housekeeping import Housekeeping
-from services.job_events import JobEvents
-from services.job_runner import JobRunner, Renderer, RenderSetting, Workshop
-from services.job_store import JobStore, QueueLimits
 from services.job_views import JobViews
 from services.jobs import JobService
-from services.live import LiveProgress
+from services.making.designs import Designs, Geocoder
+from services.making.job_events import JobEvents
+from services.making.job_runner import JobRunner, Renderer, RenderSetting, Workshop
+from services.making.job_store import JobStore, QueueLimits
+from services.making.live import LiveProgress
+from services.making.publishing import Publishing
+from services.making.scheduler import Scheduler, Turns
 from services.own_themes import OwnThemes
 from services.posters import PosterService
-from services.publishing import Publishing
 from services.regret import Regret
-from services.scheduler import Scheduler, Turns
-from services.sqlite_files import DamagedDatabase, check_database
 from services.theme_files import ThemeFiles
 from services.themes import ThemeService
+from services.upkeep.daily_backups import remedy
+from services.upkeep.holdings import Holdings
+from services.upkeep.housekeeping import Housekeeping
+from services.upkeep.sqlite_files import DamagedDatabase, check_database
 from services.urls import Urls
 
 

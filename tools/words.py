@@ -52,7 +52,7 @@ def main() -> None:
         catalog.fuzzy = False
         catalog.header_comment = "# Words of the pages; python -m tools.words keeps them abreast of the sources."
         with file.open("wb") as stream:
-            write_po(stream, catalog, width=120, sort_by_file=True)
+            write_po(stream, catalog, width=120, sort_by_file=True, include_lineno=False)
 
 
 if __name__ == "__main__":

@@ -14,14 +14,14 @@ from typing import Any, Final
 
 from mural.errors import BrokenExtract
 from mural.files import write_whole
-from mural.geo import tiles
+from mural.geo import extract_index
 from mural.geo.area_file import Origin, Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import BBox
 from mural.geo.catalogue_index import load_index
 from mural.geo.extract import SUFFIXES, header_bbox, read_area
+from mural.geo.extract_index import Source, describe, read_tiles
 from mural.geo.layers import Area
-from mural.geo.tiles import Source, describe, read_tiles
 
 COVERS: Final = 0.9
 """Share of a page that a file must hold to count as covering it: cut-outs end raggedly, and a strip along the edge that
@@ -102,7 +102,7 @@ class Catalogue:
         changed = False
         for path in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
             try:
-                if not path.name.endswith((*SUFFIXES, tiles.SUFFIX)) or not path.is_file():
+                if not path.name.endswith((*SUFFIXES, extract_index.SUFFIX)) or not path.is_file():
                     continue
                 stamp = Stamp.of_file(self._origin, path)
             except FileNotFoundError:
@@ -143,7 +143,7 @@ class Catalogue:
 
     def _examine(self, path: Path, stamp: Stamp) -> dict[str, Any]:
         try:
-            if path.name.endswith(tiles.SUFFIX):
+            if path.name.endswith(extract_index.SUFFIX):
                 about = describe(path)
                 return self._remember(path, stamp, about.bbox, source=about.source)
             bbox = self._reach(path, stamp)

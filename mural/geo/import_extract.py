@@ -18,9 +18,9 @@ from typing import Final
 
 from mural.errors import BrokenExtract, Conflict, InvalidInput, MuralError, OutOfMemory, StorageFull
 from mural.geo.extract import SUFFIXES, header_bbox, read_features
+from mural.geo.extract_index import Source, index_for
 from mural.geo.import_protocol import MESSAGE, UNFINISHED, Doing, Imported, Message
 from mural.geo.tile_writer import TileWriter
-from mural.geo.tiles import Source, index_for
 from mural.worker.protocol import Failed
 
 ROOM: Final = 4

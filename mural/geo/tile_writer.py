@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from mural.geo import ragged
 from mural.geo.bbox import BBox
 from mural.geo.extract import points_bbox
+from mural.geo.extract_index import MAGIC, SMALLEST_CELL_DEG, Description, Source, directory_entry, ending
 from mural.geo.layers import STREETS, Coordinates, Layer, Lines, Polygons
 from mural.geo.packed import pack_lines, pack_polygons, to_integers, unpack
-from mural.geo.tiles import MAGIC, SMALLEST_CELL_DEG, Description, Source, directory_entry, ending
 
 Keys = NDArray[np.uint64]
 """Tiles by number: the grid in the upper bits (0 is the finest), then row and column."""

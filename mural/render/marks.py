@@ -1,8 +1,7 @@
-"""What a person adds to a map: tracks with their start and end, and markers whose labels keep clear of each other."""
+"""What a person adds to a map: tracks with their start and end, markers, and what is written beside both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -10,25 +9,18 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox
 from numpy.typing import NDArray
 
-from mural.geo.projection import View
 from mural.poster import Marker, PosterDesign
+from mural.render.captions import Captions
 from mural.render.fonts import FontShelf
-from mural.render.furniture import room_for_labels, text_outline
-from mural.render.inked import OVER_FADES, UNDER_FADES, Shape
-from mural.render.labels import BEAD_PT, Boxes, Surroundings, place_labels
+from mural.render.inked import UNDER_FADES, Shape
 from mural.render.page import Sheet
-from mural.render.typesetting import vertices
+from mural.render.trails import TRACK_END_PT, on_page, ring_box, trails
 
 TRACK_PT: Final = 3.0
 TRACK_HALO_PT: Final = 1.3
-TRACK_END_PT: Final = 5.0
 MARKER_PT: Final = 30.0
 CIRCLE_PT: Final = 64.0
 DOT_PT: Final = 11.0
-LABEL_PT: Final = 13.0
-LABEL_HALO_PT: Final = 3.2
-BEADS_MAX: Final = 50_000
-"""The most points on a track: one that leads round the world passes by a page in no time."""
 
 
 def _pin() -> Path:
@@ -57,85 +49,31 @@ def draw_tracks(design: PosterDesign, sheet: Sheet) -> list[Shape]:
     theme, unit = design.theme, sheet.scale
     halo_pt = (TRACK_PT + 2 * TRACK_HALO_PT) * unit
     shapes = []
-    for xy, seen in _tracks(design, sheet):
-        path = _visible(xy, seen)
+    for trail in trails(design, sheet):
+        path = trail.outline
         shapes += [
             Shape(name="track-halo", outline=path, stroke=theme.bg, stroke_pt=halo_pt, zorder=UNDER_FADES),
             Shape(name="track", outline=path, stroke=theme.route, stroke_pt=TRACK_PT * unit, zorder=UNDER_FADES),
         ]
         for name, end, inside in (("track-start", 0, theme.bg), ("track-end", -1, theme.route)):
-            if seen[end]:
-                disc = _disc(xy[end], TRACK_END_PT * unit)
+            if trail.seen[end]:
+                disc = _disc(trail.xy[end], TRACK_END_PT * unit)
                 ring = Shape(name=name, outline=disc, fill=inside, stroke=theme.route, stroke_pt=0.6 * TRACK_PT * unit)
                 shapes.append(ring)
     return shapes
 
 
 def draw_markers(design: PosterDesign, sheet: Sheet, shelf: FontShelf, taken: list[Bbox]) -> list[Shape]:
-    """List the shapes of a design's markers and their labels; labels keep clear of the boxes already ``taken``."""
-    places = _on_page(design, sheet, [(marker.latitude, marker.longitude) for marker in design.markers])
+    """List the shapes of a design's markers and the labels of these and of tracks, clear of the boxes ``taken``."""
+    places = on_page(design, sheet, [(marker.latitude, marker.longitude) for marker in design.markers])
     marked = [(marker, point) for marker, point, seen in zip(design.markers, *places, strict=True) if seen]
     signs = [_sign(marker, point, design, sheet) for marker, point in marked]
     boxes = [sign.outline.get_extents() for sign in signs]
-    labelled = []
-    for (marker, _), box in zip(marked, boxes, strict=True):
-        outline, _ = text_outline(marker.label, design, LABEL_PT * sheet.scale, shelf)
-        if len(vertices(outline)):
-            labelled.append((outline, box))
-    return [*signs, *_labels(labelled, [*taken, *boxes], design, sheet)]
-
-
-def _labels(
-    labelled: Sequence[tuple[Path, Bbox]], taken: Sequence[Bbox], design: PosterDesign, sheet: Sheet
-) -> Iterator[Shape]:
-    """Set labels, outlines from a baseline at (0, 0), beside the boxes of their signs."""
-    paths = [_beads(xy[seen], sheet.scale) for xy, seen in _tracks(design, sheet)]
-    room = room_for_labels(design, sheet)
-    surroundings = Surroundings(room, _extents(taken), np.concatenate([np.empty((0, 2)), *paths]))
-    # By their control points: the extents of so many curves would take longer than the map.
-    inks = np.array([(xy.min(axis=0), xy.max(axis=0)) for xy in (vertices(outline) for outline, _ in labelled)])
-    inks = inks.reshape(-1, 4)
-    places = place_labels(inks[:, 2:] - inks[:, :2], _extents([box for _, box in labelled]), surroundings, sheet.scale)
-    for (outline, _), (x_pt, y_pt) in zip(labelled, places[:, :2] - inks[:, :2], strict=True):
-        label = outline.transformed(Affine2D().translate(x_pt, y_pt))
-        theme, halo_pt = design.theme, LABEL_HALO_PT * sheet.scale
-        yield Shape(name="label-halo", outline=label, fill=theme.bg, stroke=theme.bg, stroke_pt=halo_pt)
-        yield Shape(name="label", outline=label, fill=theme.text, zorder=OVER_FADES + 1)
-
-
-def _extents(boxes: Sequence[Bbox]) -> Boxes:
-    return np.array([box.extents for box in boxes], dtype=np.float64).reshape(-1, 4)
-
-
-def _tracks(design: PosterDesign, sheet: Sheet) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
-    """Place the tracks of which anything is this side of the horizon on the page."""
-    for track in design.tracks:
-        xy, seen = _on_page(design, sheet, track.points)
-        if seen.any():
-            yield xy, seen
-
-
-def _on_page(
-    design: PosterDesign, sheet: Sheet, points: Sequence[tuple[float, float]]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Place (latitude, longitude) pairs in points on the page, and mark those that are this side of the horizon."""
-    place = design.place
-    view = View(latitude=place.latitude, longitude=place.longitude, rotation_deg=design.rotation_deg)
-    lonlat = np.array(points, dtype=np.float64).reshape(-1, 2)[:, ::-1]
-    return view.project(lonlat) * sheet.pt_per_m + (sheet.width_pt / 2, sheet.height_pt / 2), view.sees(lonlat)
-
-
-def _visible(xy: NDArray[np.float64], seen: NDArray[np.bool_]) -> Path:
-    """Draw a track up to the horizon, and anew where it comes back."""
-    comes = seen & ~np.concatenate(([False], seen[:-1]))
-    return Path(xy[seen], np.where(comes, Path.MOVETO, Path.LINETO)[seen])
-
-
-def _beads(path: NDArray[np.float64], unit: float) -> NDArray[np.float64]:
-    """String points along a track, one every BEAD_PT but not without end, shape (n, 2)."""
-    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))))
-    at = np.linspace(0.0, along[-1], min(BEADS_MAX, int(along[-1] / (BEAD_PT * unit)) + 1))
-    return np.column_stack([np.interp(at, along, path[:, axis]) for axis in (0, 1)])
+    drawn = list(trails(design, sheet))
+    rings = [ring_box(trail.xy[end], sheet.scale) for trail in drawn for end in (0, -1)]
+    in_the_way = np.array([*(box.extents for box in (*taken, *boxes)), *rings]).reshape(-1, 4)
+    captions = Captions(design, sheet, shelf, drawn, in_the_way)
+    return [*signs, *captions.draw((marker.label, box) for (marker, _), box in zip(marked, boxes, strict=True))]
 
 
 def _disc(point: NDArray[np.float64], radius_pt: float) -> Path:

@@ -2,7 +2,7 @@
 
 A texture is a sum of waves over a tile of paper that repeats. It is measured in millimetres, and the waves are the same
 in every resolution as far as the pixels are fine enough for them: a preview shows what the print has. The relief is
-pressed into everything below the lettering, which stays crisp. Vectors are left to the paper they are printed on.
+pressed into everything below labels and lettering, which stay crisp. Vectors are left to the paper they are printed on.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from matplotlib.backend_bases import RendererBase
 from numpy.typing import NDArray
 
 from mural.render.bands import BandRenderer
+from mural.render.inked import OVER_FADES
 from mural.themes import TextureChoice
 from mural.units import MM_PER_INCH
 
@@ -108,7 +109,7 @@ class Texture(Artist):
     def __init__(self, choice: TextureChoice) -> None:
         super().__init__()
         self._choice = choice
-        self.set_zorder(-8)
+        self.set_zorder(OVER_FADES + 0.5)  # halos are part of the ground, too; labels stand above
 
     def draw(self, renderer: RendererBase) -> None:
         """Press the relief into a band."""

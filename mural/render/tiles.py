@@ -13,7 +13,7 @@ from typing import Final
 from PIL import Image
 
 from mural.paper import LARGEST_PX
-from mural.tiles import COMPLETE, Pyramid, tile_name
+from mural.pyramid import COMPLETE, Pyramid, tile_name
 
 QUALITY: Final = 88
 NICENESS: Final = 5

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 from mural.errors import StorageFull, Unavailable
-from mural.files import sync
 from mural.geo.layers import ProjectedMap
 from mural.geo.page_map import PageMaps
 from mural.geo.projection import View, page_bbox
@@ -77,7 +76,7 @@ class Renderer:
             targets = _targets(Path(folder), design, alone=request.preview)
             width_px, height_px = export_poster(picture, targets, course.at, width_px=width_px)
             course.at(Step.PUBLISHING)
-            _publish(Path(folder), request.output_dir, durable=not request.preview)
+            _publish(Path(folder), request.output_dir)
         return RenderResult(
             poster=targets.poster.name,
             thumbnail=None if request.preview else THUMBNAIL,
@@ -140,14 +139,10 @@ def _targets(folder: Path, design: PosterDesign, *, alone: bool = False) -> Targ
     return Targets(poster=poster, thumbnail=folder / THUMBNAIL, preview=folder / PREVIEW)
 
 
-def _publish(folder: Path, output_dir: Path, *, durable: bool) -> None:
-    """Move the files into place; when durable, what is there afterwards survives a loss of power."""
+def _publish(folder: Path, output_dir: Path) -> None:
+    """Move the files into place; whoever files them sees to it that they survive a loss of power."""
     for path in folder.iterdir():
-        if durable:
-            sync(path)
         path.replace(output_dir / path.name)
-    if durable:
-        sync(output_dir)
 
 
 def _dpi(page: Page, width_px: int) -> int:

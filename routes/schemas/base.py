@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from config import DISTANCE_M_MAX
 from mural.paper import Orientation
 from routes.words import LINE, NAME
-from services.designs import DISTANCE_M_MIN, LABEL_MAX, LATITUDE_MAX_DEG, LINE_MAX, NAME_MAX
+from services.making.designs import DISTANCE_M_MIN, LABEL_MAX, LATITUDE_MAX_DEG, LINE_MAX, NAME_MAX
 
 
 class Request(BaseModel):

@@ -11,7 +11,7 @@ from routes.schemas.base import Answer, ThemeId
 from routes.schemas.designs import LooksIn, PlaceIn
 from routes.schemas.jobs import JobResultOut
 from services.batches import BATCH_MAX
-from services.requests import PosterRequest
+from services.making.requests import PosterRequest
 
 
 class PosterBatchIn(LooksIn):

@@ -23,8 +23,8 @@ from routes.schemas.base import (
     Turn,
     Turned,
 )
-from services.designs import LINES_MAX, MARKERS_MAX, TRACK_POINTS_MAX, TRACKS_MAX
-from services.requests import DEFAULT_DISTANCE_M, PosterRequest, Visibility
+from services.making.designs import LINES_MAX, MARKERS_MAX, TRACK_POINTS_MAX, TRACKS_MAX
+from services.making.requests import DEFAULT_DISTANCE_M, PosterRequest, Visibility
 
 
 class SizeIn(Request):
@@ -42,7 +42,7 @@ def _kind_of_size(value: Any) -> str:
 SizeChoice = Annotated[
     Annotated[Name, Tag("[name]")] | Annotated[SizeIn, Tag("[sides]")],
     Discriminator(_kind_of_size),
-    Field(description="A named size such as a3, or an object with width, height and unit."),
+    Field(description="A named size such as a3, sides such as 31x47.5cm, or an object with width, height and unit."),
 ]
 
 
@@ -60,7 +60,9 @@ class TrackIn(Request):
     """A path over the map as [latitude, longitude] pairs."""
 
     points: list[tuple[Latitude, Longitude]] = Field(min_length=2, max_length=TRACK_POINTS_MAX)
-    label: Label = ""
+    label: Label = Field(
+        default="", description="Written along the path where that can be read well, else beside its start."
+    )
 
 
 class MarkerIn(Request):

@@ -11,7 +11,7 @@ from pydantic import Field
 from mural.poster import Format
 from routes.schemas.base import Answer, Name, Request
 from routes.schemas.designs import DesignIn
-from services.requests import PER_PAGE_MAX, PosterRequest, Visibility
+from services.making.requests import PER_PAGE_MAX, PosterRequest, Visibility
 
 
 class PosterIn(DesignIn):

@@ -13,7 +13,7 @@ from mural.paper import DEFAULT_SIZE
 from mural.poster import ALL_LAYERS, Format, Furniture, Texts
 from routes.schemas.base import Distance, Line, Name, ThemeId, Turn, Turned
 from routes.schemas.designs import DesignIn, FurnitureIn, PlaceIn
-from services.requests import DEFAULT_DISTANCE_M, PosterRequest
+from services.making.requests import DEFAULT_DISTANCE_M, PosterRequest
 
 
 def _words_of(allowed: Collection[str]) -> AfterValidator:

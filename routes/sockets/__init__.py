@@ -8,7 +8,7 @@ from flask_socketio import SocketIO
 
 from routes.sockets import canvas, connections, gallery, jobs
 from routes.sockets.commands import Commands
-from services.fanout import Fanout
+from services.delivery.fanout import Fanout
 
 if TYPE_CHECKING:
     from services.container import Services

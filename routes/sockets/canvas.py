@@ -25,7 +25,7 @@ from services.events import CANVAS_ROOM, Command
 
 if TYPE_CHECKING:
     from services.container import Services
-    from services.fanout import Fanout
+    from services.delivery.fanout import Fanout
 
 log = logging.getLogger(__name__)
 

@@ -17,10 +17,10 @@ from routes.context import services
 from routes.errors import Body, refusal, validation_body
 from routes.identity import current_actor
 from routes.sockets.reserved import sent_name
-from services import logs
 from services.actors import Actor
+from services.delivery.fanout import NAMESPACE, Fanout
 from services.events import Event, Name
-from services.fanout import NAMESPACE, Fanout
+from services.observing import logs
 from services.rate_limit import Floodgate, Verdict
 
 log = logging.getLogger(__name__)

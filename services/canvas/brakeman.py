@@ -12,7 +12,7 @@ from mural.canvas.brakes import NEWCOMERS
 from mural.canvas.traffic import WINDOW_S
 from services.canvas.caretaker import Caretaker
 from services.canvas.service import CanvasService
-from services.metrics import Reading
+from services.observing.metrics import Reading
 
 log = logging.getLogger(__name__)
 

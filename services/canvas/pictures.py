@@ -19,7 +19,7 @@ from mural.errors import InvalidInput, RenderError, Unavailable
 from services.background import Background
 from services.canvas.painter import Drawing
 from services.canvas.service import CanvasService
-from services.render_process import ROOT, worker_environment
+from services.making.render_process import ROOT, worker_environment
 
 log = logging.getLogger(__name__)
 

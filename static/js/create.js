@@ -3,7 +3,7 @@
 
 import { addressQuery, requestBody } from "./create/design.js";
 import { scale } from "./create/distance.js";
-import { paperShape, readControls, writeControls } from "./create/form.js";
+import { followSize, paperShape, readControls, writeControls } from "./create/form.js";
 import { pageAround } from "./create/tracks.js";
 import { History } from "./create/history.js";
 import { Marks } from "./create/marks.js";
@@ -11,7 +11,7 @@ import { apartM, moved, startMover } from "./create/mover.js";
 import { startPlaceField } from "./create/places.js";
 import { Preview } from "./create/preview.js";
 import { centreInRow, find, need, showFault } from "./lib/dom.js";
-import { api, pageUrl } from "./lib/http.js";
+import { ApiError, api, pageUrl } from "./lib/http.js";
 import { gettext } from "./lib/language.js";
 import { startSharing } from "./lib/share.js";
 import { createStore } from "./lib/store.js";
@@ -21,6 +21,8 @@ import { coordinateWords, distanceWords } from "./lib/words.js";
 
 const LEAST_M = 500;
 const ADDRESS_PAUSE_MS = 300;
+/** A number is typed digit by digit: the 3 of 30 is no size that anybody wants. */
+const TYPING_PAUSE_MS = 400;
 /** Distances by which the page is moved over the map before it belongs to another town. */
 const FAR = 3;
 
@@ -30,7 +32,7 @@ const slider = /** @type {HTMLInputElement} */ (need("[data-distance]"));
 const tracksField = /** @type {HTMLInputElement} */ (need("[data-tracks-field]", form));
 const maxDistanceM = Number(form.dataset.maxDistance);
 const distances = scale(LEAST_M, maxDistanceM);
-const preview = new Preview(easel);
+const preview = new Preview(easel, tellOfSize);
 /** @type {History<Design>} */
 const past = new History();
 
@@ -69,6 +71,16 @@ function change(changes) {
   showHistory();
 }
 
+let typing = 0;
+
+/** Takes what the controls say, a number when it is typed. @param {Event} event */
+function takeControls({ type, target }) {
+  clearTimeout(typing);
+  const take = () => change(readControls(form));
+  if (type === "input" && /** @type {HTMLInputElement} */ (target).type === "number") typing = setTimeout(take, TYPING_PAUSE_MS);
+  else take();
+}
+
 /** Goes to a design that was there before. @param {Design | undefined} found */
 function goTo(found) {
   if (!found) return;
@@ -105,10 +117,19 @@ function startSlider() {
   slider.addEventListener("input", () => change({ distance: distances.metres(Number(slider.value)) }));
 }
 
-/** Shows a screen the way it stands, whatever was chosen for the paper before. */
+/** Tells beside the size why there is no such paper, if that is what was wrong. @param {unknown} refusal */
+function tellOfSize(refusal) {
+  const wrong = refusal instanceof ApiError && refusal.body.field === "size";
+  showFault(need("[data-size-fault]", form), wrong ? refusal.message : "");
+  for (const side of ["#width", "#height"]) need(side, form).setAttribute("aria-invalid", String(wrong));
+  return wrong;
+}
+
+/** Shows a screen the way it stands; paper keeps the way that was chosen for it. */
 function turnToSize() {
-  const { width, height } = /** @type {HTMLOptionElement} */ (need("#size option:checked")).dataset;
-  if (Number(width) === Number(height)) return;
+  followSize(form, design.get());
+  const { width, height, unit } = /** @type {HTMLOptionElement} */ (need("#size option:checked")).dataset;
+  if (unit !== "px") return;
   const way = Number(width) > Number(height) ? "landscape" : "portrait";
   /** @type {HTMLInputElement} */ (need(`[name=orientation][value=${way}]`, form)).checked = true;
 }
@@ -157,7 +178,8 @@ function remember(now) {
 
 /** @param {Design} now */
 function show(now) {
-  easel.style.setProperty("--shape", String(paperShape(form, now.orientation)));
+  easel.style.setProperty("--shape", String(paperShape(form, now)));
+  followSize(form, now);
   showWords(now);
   showUsualLines(now);
   marks.show(now);
@@ -189,7 +211,7 @@ async function goAway(place) {
 
 /** Moves the map to the tracks. @param {readonly import("./create/tracks.js").Track[]} tracks */
 async function bringIntoView(tracks) {
-  const { distance, ...middle } = pageAround([...tracks], paperShape(form, design.get().orientation));
+  const { distance, ...middle } = pageAround([...tracks], paperShape(form, design.get()));
   await goAway({ ...middle, distance: Math.round(Math.max(LEAST_M, Math.min(maxDistanceM, distance))) });
 }
 
@@ -224,7 +246,7 @@ function startMap() {
   if (!map) return;
   const workbench = {
     ...design,
-    shape: () => paperShape(form, design.get().orientation),
+    shape: () => paperShape(form, design.get()),
     /** @param {{latitude: number, longitude: number}} point */
     move: (point) => {
       const { city, latitude, longitude, distance } = design.get();
@@ -265,7 +287,7 @@ startMover(easel, {
 if (design.get().city) places.show(/** @type {import("./lib/types.js").Place} */ (design.get()));
 design.set({ markers: marks.read() });
 need("#size").addEventListener("change", turnToSize);
-for (const name of ["input", "change"]) form.addEventListener(name, () => change(readControls(form)));
+for (const name of ["input", "change"]) form.addEventListener(name, takeControls);
 form.addEventListener("submit", submit);
 design.subscribe(show);
 show(design.get());

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import SAMPLE_QUERY, Visit, until
 from tests.support.server import Server
@@ -268,21 +268,55 @@ def test_what_is_pointed_out_and_said_is_drawn_kept_and_taken_back(visit: Visit,
     assert east
     assert float(east[1]) == pytest.approx(24.9443 + 250 / 55_400, abs=0.0003)  # half way to the edge, 500 m off
     ann.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
-    expect(ann.get_by_text("Morning walk")).to_be_visible()
+    name = ann.get_by_label("Name of the track")
+    expect(name).to_have_value("Morning walk")
     expect(ann.get_by_alt_text(re.compile("^Preview: Helsinki"))).to_be_visible()
     ann.wait_for_timeout(400)  # the address follows in a moment
     ann.reload()
-    expect(ann.get_by_text("Morning walk")).to_be_visible()
+    expect(name).to_have_value("Morning walk")
     expect(ann.get_by_label("Label")).to_have_value("Home")
-    ann.get_by_role("listitem").filter(has_text="Morning walk").get_by_role("button", name="Remove").click()
-    expect(ann.get_by_text("Morning walk")).to_have_count(0)
+    ann.get_by_role("listitem").filter(has=name).get_by_role("button", name="Remove").click()
+    expect(name).to_have_count(0)
     ann.get_by_role("button", name="Undo").click()
-    expect(ann.get_by_text("Morning walk")).to_be_visible()
+    expect(name).to_have_value("Morning walk")
     ann.get_by_role("button", name="Make the poster").click()
     expect(ann.get_by_role("link", name=re.compile("^Download"))).to_be_visible()
     ann.get_by_role("link", name="Change something").click()
-    expect(ann.get_by_text("Morning walk")).to_be_visible()
+    expect(name).to_have_value("Morning walk")
     expect(ann.get_by_label("Further lines")).to_have_value("since 1952")
+
+
+def test_the_name_of_a_track_is_written_on_the_poster_changed_and_left_out(visit: Visit, tmp_path: Path) -> None:
+    gpx = tmp_path / "walk.gpx"
+    gpx.write_text(WALK, encoding="utf-8")
+    ann = visit()
+    ann.goto(f"/create?{SAMPLE_QUERY}")
+    with ann.expect_request(lambda asked: asks_for(asked, "Morning walk")):
+        ann.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
+    name = ann.get_by_label("Name of the track")
+    ann.wait_for_timeout(800)  # what follows within this time belongs to the same change
+    name.focus()
+    ann.keyboard.press("End")
+    with ann.expect_request(lambda asked: asks_for(asked, "Morning walk to work")):
+        ann.keyboard.type(" to work")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("Morning walk to work")
+    ann.get_by_role("button", name="Undo").click()
+    expect(name).to_have_value("Morning walk")
+    ann.get_by_role("button", name="Redo").click()
+    expect(name).to_have_value("Morning walk to work")
+    with ann.expect_request(lambda asked: asks_for(asked, "")):
+        name.fill("")
+    ann.wait_for_timeout(400)  # the address follows in a moment
+    ann.reload()
+    expect(name).to_have_value("")
+
+
+def asks_for(asked: Request, label: str) -> bool:
+    """Tell whether a request asks for a picture with one track of a name."""
+    if not asked.url.endswith("/preview.png") or asked.method != "POST":
+        return False
+    return [track["label"] for track in asked.post_data_json["tracks"]] == [label]
 
 
 @pytest.mark.parametrize(

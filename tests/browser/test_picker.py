@@ -72,6 +72,18 @@ def test_the_handle_turns_the_page_and_the_slider_with_it(ann: Page) -> None:
     until(ann, lambda: "rotation" not in address(ann))
 
 
+def test_the_page_takes_the_shape_of_paper_of_ones_own_size(ann: Page) -> None:
+    ann.get_by_label("Size", exact=True).select_option("own")
+    ann.get_by_label("Width").fill("60")
+    ann.get_by_label("Height").fill("20")
+
+    def shape() -> float:
+        box = ann.locator(".picker-page").bounding_box()
+        return box["width"] / box["height"] if box else 0
+
+    until(ann, lambda: shape() == pytest.approx(3, rel=0.05))
+
+
 def test_a_click_far_away_goes_there_and_names_the_town(ann: Page) -> None:
     picker = ann.locator("[data-picker]")
     for _ in range(4):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def hung(page: Page, poster_id: str) -> Any:
 
 def result_of(server: Server, **changes: Any) -> str:
     """Have a poster made, and name it."""
-    job = server.wait_for(server.submit(dpi=72, **changes)["job_id"], "completed")
+    job = server.wait_for(server.submit(**{"dpi": 72} | changes)["job_id"], "completed")
     return str(job["result"]["poster_id"])
 
 
@@ -176,6 +177,26 @@ def test_the_kiosk_shows_posters_only_and_a_new_one_at_once(
     expect(screen.get_by_role("navigation").first).to_be_hidden()
     fresh = result_of(server, theme="lichen")
     expect(screen.locator(f'.shown[data-poster="{fresh}"]')).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "shape"), [("12x16in", 0.75), ("40x25cm", 1.6), ("10x20cm", 0.5)])
+def test_the_kiosk_shows_a_poster_whole_and_as_fine_as_the_screen(
+    visit: Visit, server: Server, size: str, shape: float
+) -> None:
+    screen = visit(viewport={"width": 2560, "height": 1440})
+    screen.goto("/?kiosk=1")
+    card = hung(screen, result_of(server, theme="contrast_zones", size=size, dpi=200))
+    picture = card.locator("img")
+    expect(picture).to_have_attribute("src", re.compile("/download$"))
+    box, label = picture.bounding_box(), card.locator(".label").bounding_box()
+    assert box is not None
+    assert label is not None
+    assert box["width"] / box["height"] == pytest.approx(shape, rel=0.01)
+    assert max(box["width"] / 2560, box["height"] / 1440) > 0.6
+    assert label["x"] > box["x"] + box["width"]
+    assert label["y"] + label["height"] == pytest.approx(box["y"] + box["height"], abs=2)
+    result_of(server, theme="contrast_zones", size=size)
+    expect(picture).to_have_attribute("src", re.compile("/preview$"))
 
 
 def test_the_kiosk_shows_what_is_being_made_and_an_empty_wall_where_to_begin(

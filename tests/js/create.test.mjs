@@ -158,6 +158,15 @@ test("lines of a GeoJSON file are tracks wherever they lie in it, and points off
   assert.deepEqual(tracksOf(JSON.stringify(file)).map(({ label }) => label), ["", "", "Morning walk"]);
 });
 
+test("a name keeps its letters, whatever pictures a device put among them", () => {
+  const named = (name) =>
+    tracksOf(JSON.stringify({ type: "Feature", properties: { name }, geometry: { type: "LineString", coordinates: [[1, 2], [1, 3]] } }))[0].label;
+  assert.equal(named("🚴🏽‍♀️ Morning ⛰️ ride 🇵🇹"), "Morning ride");
+  assert.equal(named("क्‍ष №1 © 2026 100 %"), "क्‍ष №1 © 2026 100 %");
+  assert.equal(named("🏔"), "");
+  assert.equal(named("x".repeat(90)).length, 80);
+});
+
 test("a file with odd things in place of lines holds no track", () => {
   const nested = Array.from({ length: 2000 }).reduce((inner) => ({ type: "GeometryCollection", geometries: [inner] }), {});
   const odd = [

@@ -5,6 +5,7 @@ After a change that is meant to be seen: ``MURAL_WRITE_GOLDEN=1 pytest tests/ren
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +81,24 @@ MANNERS = {
     **{f"texture_{choice}": {"texture": choice} for choice in CHOICES["texture"] if choice != "none"},
 }
 
+RIVERSIDE = tuple(
+    (LAT - 0.0003 + 0.0005 * math.sin(k / 12) - 0.00003 * (k % 2), LON - 0.0045 + 0.0001 * k) for k in range(100)
+)
+ZIGZAG = tuple((LAT + 0.0002 + 0.0005 * (k % 2), LON - 0.0004 + 0.0003 * k) for k in range(9))
+CROWD = tuple(
+    Marker(latitude=LAT + 0.0002 * (k % 4), longitude=LON + 0.0003 * (k % 5), label=f"Stop {k}", shape=shape)
+    for k, shape in enumerate(["dot", "pin", "dot", "dot", "pin", "dot", "heart", "dot", "dot", "pin", "dot", "dot"])
+)
+
+MARKED = {
+    "one_marker": helsinki("ocean", markers=(Marker(latitude=LAT, longitude=LON, label="Rautatientori"),)),
+    "crowded_markers": helsinki("japanese_ink", markers=CROWD),
+    "named_track": helsinki("noir", tracks=(Track(points=RIVERSIDE, label="Along the water"),), markers=CROWD[:5]),
+    "joined_letters": helsinki("terracotta", tracks=(Track(points=RIVERSIDE, label="نزهة — नदी की सैर"),)),
+    "zigzag_track": helsinki("blueprint", tracks=(Track(points=ZIGZAG, label="Up and down"),)),
+}
+"""What is written on a map, looked at closely."""
+
 SEAS = seas()
 
 
@@ -93,6 +112,11 @@ def test_a_manner_looks_as_it_did(name: str) -> None:
     plain = helsinki("ocean")
     poster = replace(plain, theme=replace(plain.theme, **MANNERS[name]))
     compare(name, poster, sample_map(poster), enlarged=4 if "texture" in MANNERS[name] else 1)
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_what_is_written_on_a_map_looks_as_it_did(name: str) -> None:
+    compare(name, MARKED[name], sample_map(MARKED[name]), enlarged=3)
 
 
 @pytest.mark.parametrize("name", SEAS)

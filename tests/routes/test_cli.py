@@ -12,9 +12,8 @@ from PIL import Image
 
 from config import Config
 from mural.errors import InvalidInput, NotFound, RenderTimeout
-from mural.paper import Size
 from mural.poster import Format
-from routes.cli import format_of, mural, parse_size
+from routes.cli import format_of, mural
 from routes.cli_errors import sentence
 from services.themes import ThemeService
 from tests.support.real_parts import PREPARED_DIR, ROOT, missing
@@ -72,14 +71,6 @@ def test_it_wants_a_folder_that_is_there(run: Any, tmp_path: Path) -> None:
     result = run(*HELSINKI, "--theme", "noir", "-o", str(tmp_path / "none" / "out.png"))
     assert result.exit_code != 0
     assert "There is no folder" in result.output
-
-
-@pytest.mark.parametrize(
-    ("text", "size"),
-    [("30x45cm", Size(30, 45, "cm")), ("8.5x11in", Size(8.5, 11, "in")), ("a4", "a4"), ("1x1parsec", "1x1parsec")],
-)
-def test_sizes_are_names_or_measures(text: str, size: str | Size) -> None:
-    assert parse_size(text) == size
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from flask import Flask
 
 from config import Config
 from mural.geo.bbox import BBox
+from mural.geo.extract_index import read_tiles
 from mural.geo.layers import Layer
-from mural.geo.tiles import read_tiles
 from routes.cli_extracts import import_extract
 from tests.support.real_parts import SAMPLE_FILE
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 
 import app_factory
-from services.instance_lock import instance_lock
+from services.upkeep.instance_lock import instance_lock
 from tests.support.posters import Studio, make_config, make_studio
 
 

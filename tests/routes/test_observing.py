@@ -23,8 +23,14 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
-def entries(server: Server) -> list[dict[str, object]]:
-    return [json.loads(line) for line in server.log().splitlines()]
+def entries(server: Server, **about: object) -> list[dict[str, object]]:
+    """Wait for lines about something, and read them."""
+
+    def look() -> list[dict[str, object]]:
+        found = map(json.loads, server.log().rpartition("\n")[0].splitlines())
+        return [entry for entry in found if about.items() <= entry.items()]
+
+    return wait_until(look, server.log)
 
 
 def figures(server: Server) -> dict[str, float]:
@@ -58,15 +64,14 @@ def test_a_job_can_be_followed_through_log_and_figures(observed: Server) -> None
 
 def test_every_line_is_json_and_every_answer_names_its_line(observed: Server) -> None:
     answer = requests.get(f"{observed.base_url}/none%0a%22forged", timeout=10)
-    (line,) = [entry for entry in entries(observed) if entry.get("request_id") == answer.headers["X-Request-ID"]]
+    (line,) = entries(observed, request_id=answer.headers["X-Request-ID"])
     assert str(line["event"]).startswith('GET /none\n"forged 404 in ')
 
 
 def test_the_lines_about_a_job_and_a_command_say_so(observed: Server) -> None:
     job_id = observed.submit(latitude=-45.0, longitude=-120.0, city="Nowhere")["job_id"]
     observed.wait_for(job_id, "failed")
-    about = [entry for entry in entries(observed) if entry.get("job_id") == job_id]
-    assert any(entry["level"] == "warning" for entry in about)
+    assert entries(observed, job_id=job_id, level="warning")
     client = observed.client()
 
     def flood() -> list[dict[str, object]]:
@@ -96,6 +101,6 @@ def test_strangers_cannot_choose_the_id_and_find_no_figures(server: Server, tmp_
 
 
 def test_the_start_is_one_line_and_no_warning(server: Server) -> None:
-    first = server.log().splitlines()[0]
+    first = wait_until(server.log).splitlines()[0]
     assert f"Mural is open at http://localhost:{server.port}/" in first
     assert "Deprecat" not in server.log()

@@ -47,6 +47,15 @@ def test_a_strange_address_is_no_fault(server: Server, path: str, query: str) ->
     assert "<b>" not in answer.text
 
 
+@pytest.mark.parametrize(("host", "told"), [("mural.example:8000", True), ("localhost:8000", False)])
+def test_the_kiosk_tells_where_to_make_one_if_others_understand_the_address(
+    server: Server, host: str, told: bool
+) -> None:
+    page = requests.get(f"{server.base_url}/?kiosk=1", headers={"Host": host}, timeout=30).text
+    assert (f"Make yours at \u2066{host}\u2069" in page) is told
+    assert "Make yours" not in requests.get(server.base_url, headers={"Host": host}, timeout=30).text
+
+
 def test_a_link_to_a_poster_brings_its_picture(server: Server) -> None:
     result = server.wait_for(server.submit(city="<b>Böle & co</b>")["job_id"], "completed")["result"]
     page = requests.get(f"{server.base_url}/posters/{result['poster_id']}", timeout=30).text
@@ -149,7 +158,7 @@ def test_a_job_that_did_not_work_out_leads_to_its_whole_design(ann: Visitor, fai
         'name="title" value="Hjem"',
         "since 1952</textarea>",
         'name="marker" value="60.17000,24.94000,heart,Here"',
-        "[[60.17, 24.94], [60.18, 24.95]]",
+        "[[60.17,24.94],[60.18,24.95]]",
         'name="unlisted" value="1" checked',
     ):
         assert control in form.replace("&#34;", '"'), control
@@ -193,7 +202,7 @@ def test_ones_own_posters_are_found_by_place_theme_and_day(api: Api) -> None:
         ({"distance": "5"}, "„distance“ muss mindestens 500 sein."),
         ({"orientation": "sideways"}, "„orientation“ muss portrait oder landscape sein."),
         ({"title": "x" * 201}, "„texts.title“ darf höchstens 200 Zeichen haben."),
-        ({"size": "a0", "dpi": "600"}, "Die Seite ist zu groß."),
+        ({"size": "a0", "dpi": "600"}, "Das Papier ist zu groß"),
         ({"size": "a99"}, "„size“ muss 11x14in,"),
     ],
 )

@@ -14,8 +14,8 @@ from typing import Any
 from app_factory import create_app
 from config import Config
 from routes.sockets.commands import Commands, Connection, NoPayload
+from services.delivery.fanout import Fanout
 from services.events import GALLERY_ROOM, Event
-from services.fanout import Fanout
 from tests.support.quick_server import draw_at_once
 
 

@@ -19,10 +19,10 @@ from config import Config
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import MapSources, RenderRequest, RenderResult
 from services.background import ThreadBackground
-from services.cancellation import CancelToken
 from services.container import Services, build_services
 from services.geocoding import GeocodingService
 from services.health import HealthService
+from services.making.cancellation import CancelToken
 from services.nominatim import NominatimSettings
 from services.previews import PreviewService
 from services.themes import ThemeService

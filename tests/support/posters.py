@@ -17,9 +17,9 @@ from mural.jobs.progress import Step
 from mural.themes import REQUIRED, WORDS
 from mural.worker.protocol import MapSources, Progress, RenderRequest, RenderResult
 from services.background import ThreadBackground
-from services.cancellation import CancelToken
 from services.events import Event
-from services.requests import PosterRequest
+from services.making.cancellation import CancelToken
+from services.making.requests import PosterRequest
 from services.themes import ThemeService
 from services.views import JobView
 from services.wiring import Outside, PosterServices, build_poster_services
@@ -163,6 +163,10 @@ class Studio:
         self.request_count += 1
         return self.wish(distance_m=1000.0 + self.request_count, **changes)
 
+    def submit(self, owner: str = "ann", **changes: object) -> str:
+        """Submit such a poster and give its job's id."""
+        return self.services.posters.submit(self.other_wish(**changes), owner).job.job_id
+
     def wait_until(self, job_id: str, *states: str) -> JobView:
         """Wait until a job is in one of the states."""
         turn = threading.Event()
@@ -175,10 +179,10 @@ class Studio:
 
     def made(self, owner: str = "ann", **changes: object) -> JobView:
         """Have a new poster made and wait for it."""
-        submission = self.services.posters.submit(self.other_wish(**changes), owner)
-        self.wait_until(submission.job.job_id, "completed", "failed")
+        job_id = self.submit(owner, **changes)
+        self.wait_until(job_id, "completed", "failed")
         self.listener.wait_for("generation:completed")
-        return self.services.jobs.get(submission.job.job_id)
+        return self.services.jobs.get(job_id)
 
     def restarted(self) -> Studio:
         """Build the services anew over the same data, as after a stop."""

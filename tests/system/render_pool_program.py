@@ -32,9 +32,9 @@ import socketio
 
 from mural.errors import MuralError
 from mural.worker.protocol import Progress
-from services.cancellation import CancelToken
+from services.making.cancellation import CancelToken
+from services.making.render_process import WorkerCommand, worker_environment
 from services.render_pool import RenderPool
-from services.render_process import WorkerCommand, worker_environment
 from tests.render_requests import make_request
 
 FOLDER = Path(sys.argv[2])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from services.sqlite_files import check_database
+from services.upkeep.sqlite_files import check_database
 from tests.support.mounts import Ballast, small_disk
 from tests.support.server import HELSINKI, QuickServer, Server
 from tests.support.waiting import wait_until

@@ -15,6 +15,7 @@ import requests
 from tests.support.library_client import SimpleClient
 from tests.support.real_parts import ROOT, free_port, program
 from tests.support.server import HELSINKI, Server
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.system
 
@@ -137,4 +138,4 @@ def test_figures_stay_inside(proxied: Proxied) -> None:
 
 def test_one_id_names_a_request_in_both_logs(proxied: Proxied) -> None:
     given = requests.get(proxied.url("/api/v1/themes"), timeout=10).headers["X-Request-ID"]
-    assert f"request_id={given}" in proxied.server.log()
+    wait_until(lambda: f"request_id={given}" in proxied.server.log())

@@ -16,9 +16,9 @@ from mural.errors import MissingScript, OutOfMemory
 from mural.poster import Format, Page, Texts
 from mural.worker.protocol import Progress, RenderRequest
 from services.background import ThreadBackground
-from services.cancellation import CancelToken
+from services.making.cancellation import CancelToken
+from services.making.render_process import WorkerCommand, worker_environment
 from services.render_pool import RenderPool
-from services.render_process import WorkerCommand, worker_environment
 from tests.render_requests import make_request
 from tests.support.real_parts import PREPARED_DIR, missing
 

@@ -5,10 +5,12 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
 from mural import fingerprint as module
-from mural.fingerprint import design_from_json, design_to_data, design_to_json, fingerprint
+from mural.fingerprint import design_from_json, design_to_json, fingerprint
 from mural.poster import Marker, Page, Place, PosterDesign, Texts, Track
 from mural.themes import CHOICES, REQUIRED, WORDS, Theme
 
@@ -27,11 +29,11 @@ def test_a_design_survives_being_written_and_read() -> None:
     assert design_from_json(design_to_json(DESIGN)) == DESIGN
 
 
-def test_a_design_from_before_themes_had_a_manner_is_read_as_it_was_drawn() -> None:
-    data = design_to_data(DESIGN)
-    for key in CHOICES:
-        del data["theme"][key]
-    assert design_from_json(json.dumps(data)) == DESIGN
+def test_a_design_without_a_manner_is_written_and_named_as_before_there_was_one() -> None:
+    assert not CHOICES.keys() & json.loads(design_to_json(DESIGN))["theme"].keys()
+    mannered = replace(DESIGN, theme=replace(THEME, fades="head", texture="paper"))
+    assert json.loads(design_to_json(mannered))["theme"].items() >= {"fades": "head", "texture": "paper"}.items()
+    assert design_from_json(design_to_json(mannered)) == mannered
 
 
 @pytest.mark.parametrize(
@@ -49,6 +51,40 @@ def test_a_design_from_before_themes_had_a_manner_is_read_as_it_was_drawn() -> N
 )
 def test_any_change_of_the_design_changes_the_fingerprint(change: dict[str, object]) -> None:
     assert fingerprint(replace(DESIGN, **change)) != fingerprint(DESIGN)
+
+
+def test_it_says_the_same_as_the_standard_writer_of_python() -> None:
+    small = (
+        1e-05,
+        -1.5e-07,
+        0.000012345,
+        5e-324,
+        0.0001,
+        0.00009999,
+        10.00001,
+        40.000012,
+        -0.0,
+        60.1715,
+        -179.99999999,
+    )
+    random = np.random.default_rng(1)
+    awkward = (*small, *random.uniform(-180, 180, 200), *random.normal(0, 1e-4, 200), *random.normal(0, 1e-9, 200))
+    tracks = (Track(points=tuple((x, -x) for x in map(float, awkward)), label="“Ä\\ö” 東"), Track(points=((1.0, 2.0),)))
+    for design in (DESIGN, replace(DESIGN, tracks=()), replace(DESIGN, tracks=tracks)):
+        data = TypeAdapter(PosterDesign).dump_python(design, mode="json")
+        data["layers"].sort()
+        expected = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert design_to_json(design) == expected
+
+
+def test_labels_alone_are_named_anew_by_the_version_that_draws_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Marker(latitude=37.9, longitude=23.7, label="Here")
+    walk = replace(DESIGN.tracks[0], label="Walk")
+    labelled = [replace(DESIGN, markers=(here,)), replace(DESIGN, tracks=(walk,))]
+    before, labelled_before = fingerprint(DESIGN), [fingerprint(design) for design in labelled]
+    monkeypatch.setattr(module, "LABELS_VERSION", module.LABELS_VERSION + 1)
+    assert fingerprint(DESIGN) == before
+    assert not {fingerprint(design) for design in labelled} & set(labelled_before)
 
 
 def test_a_new_renderer_changes_every_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:

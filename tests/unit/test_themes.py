@@ -68,7 +68,7 @@ def test_an_optional_colour_is_kept_and_an_empty_one_derived():
 
 
 def test_the_map_fades_at_both_edges_of_a_smooth_sheet_unless_a_theme_says_otherwise():
-    assert (plain().fades, plain().texture) == ("both", "none")
+    assert (plain().fades, plain().texture) == ("both", "none") == tuple(words[0] for words in CHOICES.values())
     assert (plain(fades="head", texture="linen").fades, plain(texture="linen").texture) == ("head", "linen")
 
 

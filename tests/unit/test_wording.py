@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mural.errors import MissingScript
-from mural.poster import Marker, Texts
+from mural.poster import Marker, Texts, Track
 from mural.wording import check_wording, format_coordinates, poster_texts
 from tests.support.designs import design
 from tests.support.fonts import font_index
@@ -56,3 +56,5 @@ def test_a_script_without_a_font_is_refused_wherever_it_stands():
         check_wording(design(texts=Texts(lines=("fine", "𒀀𒁀"))), font_index())
     with pytest.raises(MissingScript, match="Cuneiform"):
         check_wording(replace(design(), markers=(Marker(latitude=0.0, longitude=0.0, label="𒀀𒁀"),)), font_index())
+    with pytest.raises(MissingScript, match="Cuneiform"):
+        check_wording(replace(design(), tracks=(Track(points=((0.0, 0.0), (0.0, 1.0)), label="𒀀𒁀"),)), font_index())

@@ -30,24 +30,32 @@ EXTRAS: Final = (
     ),
     ("porto-centre", "Porto", "Portugal", 41.1405, -8.6073, 1200, {"theme": "terracotta", "size": "square"}),
     ("monaco-riviera", "Monaco", "Monaco", 43.7413, 7.417, 1500, {"theme": "ocean", "orientation": "landscape"}),
-    ("cairo-nasr-city", "القاهرة", "مصر", 30.0633, 31.34, 1500, {"theme": "saffron", "size": "a3"}),
-    ("volgograd", "Волгоград", "Россия", 48.7195, 44.5112, 1000, {"theme": "polar_night", "size": "a4"}),
+    ("cairo-nasr-city", "القاهرة", "مصر", 30.0633, 31.34, 1000, {"theme": "saffron", "size": "a3"}),
+    ("volgograd", "Волгоград", "Россия", 48.7195, 44.5112, 800, {"theme": "polar_night", "size": "a4"}),
     ("rio-ilha-governador", "Rio de Janeiro", "Brazil", -22.806, -43.2, 3000, {"theme": "flamingo", "size": "a2"}),
-    ("london-centre", "London", "United Kingdom", 51.5164, -0.1026, 700, {"theme": "kraft", "size": "wallpaper_hd"}),
-    ("le-havre", "Le Havre", "France", 49.5015, 0.1162, 1700, {"theme": "linocut", "size": "tabloid"}),
-    ("chisinau", "Chișinău", "Moldova", 47.0245, 28.8322, 8000, {"theme": "night_train", "size": "a3"}),
+    (
+        "london-centre",
+        "London",
+        "United Kingdom",
+        51.5164,
+        -0.1026,
+        560,
+        {"theme": "kraft", "size": "30x40cm", "orientation": "landscape"},
+    ),
+    ("le-havre", "Le Havre", "France", 49.5015, 0.1162, 1300, {"theme": "linocut", "size": "tabloid"}),
+    ("chisinau", "Chișinău", "Moldova", 47.0245, 28.8322, 5400, {"theme": "night_train", "size": "a3"}),
 )
 """Posters of extracts that lie beside the checkout on some machines: file, place, distance, wishes."""
 
 ALWAYS: Final[tuple[dict[str, Any], ...]] = (
     {"theme": "noir"},
     {"theme": "autumn", "size": "square"},
-    {"theme": "japanese_ink", "orientation": "landscape", "size": "a4"},
+    {"theme": "japanese_ink", "orientation": "landscape", "size": "8x10in", "rotation": 90},
     {"theme": "sea_glass", "city": "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "country": "Wales"},
-    {"theme": "warm_beige", "size": "wallpaper_phone"},
+    {"theme": "warm_beige", "size": "8x10in"},
     {"theme": "neon_cyberpunk", "size": "a4", "city": "San Fernando del Valle de Catamarca", "country": "Argentina"},
     {"theme": "old_atlas", "size": "a3", "rotation": 30},
-    {"theme": "pastel_dream", "size": "wallpaper_4k"},
+    {"theme": "pastel_dream", "size": "letter"},
 )
 """Posters that every machine can make."""
 

@@ -7,6 +7,8 @@ import { all, find, need } from "../lib/dom.js";
 
 const LINES = /** @type {const} */ (["title", "subtitle", "coordinates"]);
 const LINES_MAX = 10;
+/** What the list of sizes says where the sides are written beside it. */
+const OWN_SIZE = "own";
 
 /**
  * @param {FormData} data
@@ -23,6 +25,19 @@ function furtherLines(data) {
 }
 
 /**
+ * The size and which way it hangs: one of one's own stands as it is measured.
+ * @param {HTMLFormElement} form
+ * @param {FormData} data
+ */
+function readPaper(form, data) {
+  const size = String(data.get("size"));
+  if (size !== OWN_SIZE) return { size, orientation: String(data.get("orientation")) };
+  const [width = 0, height = 0] = ["width", "height"].map((side) => Math.max(0, Number(field(form, side).value)));
+  const own = `${width}x${height}${field(form, "unit").value}`;
+  return { size: own, orientation: width > height ? "landscape" : "portrait" };
+}
+
+/**
  * Everything that the controls say; the place, the distance, marks and tracks have widgets of their own.
  * @param {HTMLFormElement} form
  * @returns {Omit<Design, "city" | "country" | "latitude" | "longitude" | "distance" | "markers" | "tracks">}
@@ -33,8 +48,7 @@ export function readControls(form) {
   const layers = /** @type {HTMLInputElement[]} */ (all("[name=layers]", form));
   return {
     theme: String(data.get("theme")),
-    size: String(data.get("size")),
-    orientation: String(data.get("orientation")),
+    ...readPaper(form, data),
     format: String(data.get("format")),
     dpi: Number(data.get("dpi")),
     hide: layers.map((layer) => layer.value).filter((layer) => !kept.has(layer)).join(","),
@@ -56,7 +70,9 @@ export function readControls(form) {
  * @param {Design} design
  */
 export function writeControls(form, design) {
-  for (const name of /** @type {const} */ (["size", "dpi", "font", "rotation"])) field(form, name).value = String(design[name]);
+  for (const name of /** @type {const} */ (["dpi", "font", "rotation"])) field(form, name).value = String(design[name]);
+  field(form, "size").value = listed(form, design.size) ? design.size : OWN_SIZE;
+  writeSides(form, design);
   for (const name of /** @type {const} */ (["theme", "orientation", "format"])) {
     check(form, name, (value) => value === String(design[name]));
   }
@@ -90,13 +106,56 @@ function check(form, name, holds) {
 }
 
 /**
- * Width divided by height of the paper that is chosen.
+ * The size in the list, if it is there.
  * @param {HTMLFormElement} form
- * @param {string} orientation
+ * @param {string} size
  */
-export function paperShape(form, orientation) {
-  const option = /** @type {HTMLOptionElement} */ (find("#size option:checked", form));
-  const [width, height] = [Number(option.dataset.width), Number(option.dataset.height)];
-  const shape = Math.min(width, height) / Math.max(width, height);
+function listed(form, size) {
+  return find(`#size option[value="${CSS.escape(size)}"]`, form);
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} size its name in the list, or its sides as in 31x47.5cm
+ */
+function sidesOf(form, size) {
+  const [, ...sides] = /^([\d.]+)x([\d.]+)(\w+)$/.exec(size) ?? [];
+  const { width = sides[0], height = sides[1], unit = sides[2] } = listed(form, size)?.dataset ?? {};
+  return { width: Number(width), height: Number(height), unit: String(unit) };
+}
+
+/**
+ * Measures the paper in the fields for a size of one's own.
+ * @param {HTMLFormElement} form
+ * @param {Design} design
+ */
+function writeSides(form, { size, orientation }) {
+  const { width, height, unit } = sidesOf(form, size);
+  const [shorter, longer] = [Math.min(width, height), Math.max(width, height)];
+  field(form, "width").value = String(orientation === "landscape" ? longer : shorter);
+  field(form, "height").value = String(orientation === "landscape" ? shorter : longer);
+  field(form, "unit").value = unit;
+}
+
+/**
+ * Keeps the fields for a size of one's own abreast, so that it begins with the size that was chosen last.
+ * @param {HTMLFormElement} form
+ * @param {Design} design
+ */
+export function followSize(form, design) {
+  const named = field(form, "size").value !== OWN_SIZE;
+  /** @type {HTMLFieldSetElement} */ (need("[data-own-size]", form)).disabled = named;
+  if (named) writeSides(form, design);
+}
+
+/**
+ * Width divided by height of the paper, as far as paper can be narrow.
+ * @param {HTMLFormElement} form
+ * @param {Design} design
+ */
+export function paperShape(form, { size, orientation }) {
+  const { width, height } = sidesOf(form, size);
+  const steepest = Number(need("[data-own-size]", form).dataset.steepest);
+  const shape = Math.max(Math.min(width, height) / Math.max(width, height) || 0, 1 / steepest);
   return orientation === "landscape" ? 1 / shape : shape;
 }

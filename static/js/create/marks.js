@@ -1,7 +1,7 @@
 // @ts-check
 /** What the poster points out: the rows of marks and tracks, and the tool that sets a mark on the poster. */
 
-import { all, announce, cloneOf, find, make, need, showFault } from "../lib/dom.js";
+import { all, announce, cloneOf, find, need, showFault } from "../lib/dom.js";
 import { gettext, ngettext } from "../lib/language.js";
 import { markerWords } from "./design.js";
 import { readTracks } from "./tracks.js";
@@ -28,9 +28,42 @@ function writeMarker(row, marker) {
   row.dataset.latitude = String(marker.latitude);
   row.dataset.longitude = String(marker.longitude);
   /** @type {HTMLSelectElement} */ (need("[data-marker-shape]", row)).value = marker.shape;
-  const label = /** @type {HTMLInputElement} */ (need("[data-marker-label]", row));
-  if (label.value !== marker.label) label.value = marker.label;
+  write(need("[data-marker-label]", row), marker.label);
   /** @type {HTMLInputElement} */ (need("[name=marker]", row)).value = markerWords(marker);
+}
+
+/** @param {HTMLElement} row @param {Track} track */
+function writeTrack(row, { label, points }) {
+  write(need("[data-track-label]", row), label);
+  need("[data-track-points]", row).textContent = ngettext("%(number)s point", "%(number)s points", points.length);
+}
+
+/**
+ * Writes into a field, unless the visitor has just written the same there.
+ * @param {HTMLElement} field
+ * @param {string} words
+ */
+function write(field, words) {
+  const input = /** @type {HTMLInputElement} */ (field);
+  if (input.value !== words) input.value = words;
+}
+
+/**
+ * Brings rows abreast of what they show, each of the rows that stay keeping its focus.
+ * @template T
+ * @param {HTMLElement} list
+ * @param {HTMLTemplateElement} template
+ * @param {readonly T[]} things
+ * @param {(row: HTMLElement, thing: T) => void} writeRow
+ */
+function showRows(list, template, things, writeRow) {
+  const rows = /** @type {HTMLElement[]} */ ([...list.children]);
+  for (const row of rows.slice(things.length)) row.remove();
+  for (const [index, thing] of things.entries()) {
+    const row = rows[index] ?? cloneOf(template);
+    if (!row.isConnected) list.append(row);
+    writeRow(row, thing);
+  }
 }
 
 export class Marks {
@@ -45,13 +78,17 @@ export class Marks {
     this.easel = need("[data-easel]", form);
     this.rows = need("[data-markers]", form);
     this.tracks = need("[data-tracks]", form);
-    this.template = /** @type {HTMLTemplateElement} */ (need("template[data-marker-row]", form));
+    this.templates = {
+      marker: /** @type {HTMLTemplateElement} */ (need("template[data-marker-row]", form)),
+      track: /** @type {HTMLTemplateElement} */ (need("template[data-track-row]", form)),
+    };
     this.tool = need("[data-mark]", form);
     this.hint = need("[data-mark-hint]", form);
     this.fault = need("[data-track-fault]", form);
     need("[data-marks]", form).hidden = false;
     this.tool.addEventListener("click", () => this.#hold(!this.holding));
     this.rows.addEventListener("input", () => this.#takeMarkers());
+    this.tracks.addEventListener("input", () => this.#takeNames());
     form.addEventListener("click", (event) => this.#remove(/** @type {HTMLElement} */ (event.target)));
     this.#startFiles(form);
   }
@@ -84,14 +121,8 @@ export class Marks {
    * @param {Design} design
    */
   show({ markers, tracks }) {
-    const rows = all("[data-marker]", this.rows);
-    for (const row of rows.slice(markers.length)) row.remove();
-    for (const [index, marker] of markers.entries()) {
-      const row = rows[index] ?? cloneOf(this.template);
-      if (!row.isConnected) this.rows.append(row);
-      writeMarker(row, marker);
-    }
-    this.tracks.replaceChildren(...tracks.map(trackRow));
+    showRows(this.rows, this.templates.marker, markers, writeMarker);
+    showRows(this.tracks, this.templates.track, tracks, writeTrack);
   }
 
   /** @param {boolean} on */
@@ -103,6 +134,12 @@ export class Marks {
 
   #takeMarkers() {
     this.design.set({ markers: this.read() });
+  }
+
+  #takeNames() {
+    const names = all("[data-track-label]", this.tracks).map((field) => /** @type {HTMLInputElement} */ (field).value);
+    const tracks = this.design.get().tracks.map((track, index) => ({ ...track, label: names[index] ?? "" }));
+    this.design.set({ tracks });
   }
 
   /** @param {HTMLElement} target */
@@ -148,15 +185,4 @@ export class Marks {
       showFault(this.fault, /** @type {Error} */ (error).message);
     }
   }
-}
-
-/** @param {Track} track */
-function trackRow({ label, points }) {
-  const row = make("li", "mark track");
-  const name = make("bdi", "", label || gettext("Track"));
-  const remove = make("button", "quiet", gettext("Remove"));
-  remove.setAttribute("type", "button");
-  remove.dataset.remove = "";
-  row.append(name, make("span", "soft small", ngettext("%(number)s point", "%(number)s points", points.length)), remove);
-  return row;
 }

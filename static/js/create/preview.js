@@ -25,9 +25,14 @@ export class Preview {
   #timer = 0;
   #shown = "";
 
-  /** @param {HTMLElement} easel */
-  constructor(easel) {
+  /**
+   * @param {HTMLElement} easel
+   * @param {(refusal: unknown) => boolean} [tell] takes what was wrong with the newest design, null when it was drawn;
+   *   says whether that is told elsewhere
+   */
+  constructor(easel, tell = () => false) {
     this.easel = easel;
+    this.tell = tell;
     this.words = need("[data-easel-words]", easel);
     this.front = /** @type {HTMLImageElement} */ (need("[data-preview]", easel));
   }
@@ -63,6 +68,7 @@ export class Preview {
       const wanted = this.easel.clientWidth * devicePixelRatio;
       const width = WIDTHS.find((offered) => offered >= wanted) ?? 800;
       await this.#hang(await draw({ ...body, width }, asking.signal), words);
+      this.tell(null);
     } catch (error) {
       if (/** @type {Error} */ (error).name === "AbortError") return;
       if (error instanceof ApiError && error.status === OVERTAKEN) {
@@ -70,7 +76,7 @@ export class Preview {
         if (asking === this.#asking) this.show(body, words);
         return;
       }
-      this.#say(/** @type {Error} */ (error).message);
+      this.#say(this.tell(error) ? "" : /** @type {Error} */ (error).message);
     }
     if (asking === this.#asking) this.easel.classList.remove("drawing");
   }

@@ -14,6 +14,8 @@ const TRACKS_MAX = 20;
 const LABEL_MAX = 80;
 const METRES_PER_DEGREE = 111_320;
 const FINEST_M = 2;
+/** Little pictures, which devices like to put into names and no typeface of a poster has. */
+const PICTURES = /\p{RI}|(?![©®™])\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*/gu;
 
 /** A file that holds no tracks, or nothing in them that can be drawn. */
 export class NoTracks extends Error {}
@@ -44,7 +46,7 @@ function linesOf(text) {
 
 /** Six decimals are about a tenth of a metre. @param {Track} track @returns {Track} */
 function tidied({ label, points }) {
-  const visible = label.replace(/\p{Cc}/gu, " ").trim();
+  const visible = label.replace(PICTURES, "").replace(/[\p{Cc}\s]+/gu, " ").trim();
   const rounded = points.filter(isOnEarth).map((point) => point.map((degrees) => Math.round(degrees * 1e6) / 1e6));
   return { label: visible.slice(0, LABEL_MAX), points: /** @type {Point[]} */ (rounded) };
 }

@@ -8,6 +8,9 @@ import { wear } from "../lib/themes.js";
 /** @typedef {import("../lib/types.js").Poster} Poster */
 /** @typedef {import("../lib/types.js").Making} Making */
 
+/** Formats that a browser can show as they are, without drawing them first. */
+const RASTERS = new Set(["png", "jpeg", "webp"]);
+
 /**
  * Writes what a theme is called; the quick form lists all but those that other visitors made.
  * @param {HTMLElement} card
@@ -33,6 +36,7 @@ export function posterCard(poster) {
   const image = /** @type {HTMLImageElement} */ (need("img", card));
   image.width = poster.dimensions.width;
   image.height = poster.dimensions.height;
+  if (RASTERS.has(poster.format)) image.dataset.file = poster.download_url;
   image.src = image.dataset.picture === "preview_url" ? poster.preview_url : poster.thumbnail_url;
   return card;
 }

@@ -11,6 +11,8 @@
  * @property {string} theme_name
  * @property {string} thumbnail_url
  * @property {string} preview_url
+ * @property {string} download_url
+ * @property {string} format
  * @property {{width: number, height: number, dpi: number}} dimensions
  *
  * @typedef {{id: string, city: string, theme: string, progress: number}} Making

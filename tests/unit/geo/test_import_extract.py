@@ -13,12 +13,12 @@ from mural.errors import BrokenExtract, Conflict, InvalidInput, StorageFull
 from mural.geo import import_extract as module
 from mural.geo.bbox import BBox
 from mural.geo.extract import read_area
+from mural.geo.extract_index import describe, read_tiles
 from mural.geo.import_extract import import_extract
 from mural.geo.import_protocol import UNFINISHED, Doing, Message
 from mural.geo.layers import Layer
 from mural.geo.packed import to_integers
 from mural.geo.tile_writer import TileWriter
-from mural.geo.tiles import describe, read_tiles
 from tests.support.maps import HELSINKI, extract, write_osm
 
 CENTRE = BBox(24.940, 60.170, 24.948, 60.173)

@@ -8,9 +8,9 @@ import shapely
 
 from mural.geo import ragged, tile_writer
 from mural.geo.bbox import BBox
+from mural.geo.extract_index import SMALLEST_CELL_DEG, Source, describe, read_tiles
 from mural.geo.layers import Area, Layer
 from mural.geo.tile_writer import SCRATCH_BYTES, TileWriter, tiles_of
-from mural.geo.tiles import SMALLEST_CELL_DEG, Source, describe, read_tiles
 from tests.support.maps import lines
 
 EVERYWHERE = BBox(-180, -90, 180, 90)

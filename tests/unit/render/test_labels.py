@@ -4,8 +4,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+import shapely
 
-from mural.render.labels import CLEAR_PT, GAP_PT, Boxes, Surroundings, place_labels
+from mural.render.labels import BESIDE_PT, CLEAR_PT, GAP_PT, LEADER_GAP_PT, Boxes, Surroundings, leaders, place_labels
 
 ROOM = (0.0, 0.0, 200.0, 200.0)
 DOT = (98.0, 98.0, 102.0, 102.0)
@@ -75,3 +76,42 @@ def test_a_label_that_can_go_elsewhere_makes_room_for_one_that_cannot() -> None:
 def test_without_labels_there_is_nothing_to_place() -> None:
     nobody = np.empty((0, 4))
     assert place_labels(np.empty((0, 2)), nobody, Surroundings(ROOM, nobody, NOTHING), 1.0).shape == (0, 4)
+
+
+def led(*boxes: tuple[float, ...], signs: tuple[tuple[float, ...], ...], unit: float = 1.0) -> list[shapely.LineString]:
+    lines = leaders(np.array(boxes), np.array(signs), unit)
+    return [shapely.LineString(line) for line in lines if not np.isnan(line).any()]
+
+
+def test_a_label_beside_its_sign_needs_no_line() -> None:
+    signs = tuple((x, 98.0, x + 4.0, 102.0) for x in (20.0, 100.0, 180.0))
+    assert led(*placed(*signs), signs=signs) == []
+    assert led((102 + BESIDE_PT, 95, 200, 105), signs=(DOT,)) == []
+
+
+def test_a_line_leads_from_the_rim_of_a_sign_to_the_nearest_side_of_its_label() -> None:
+    (line,) = led((80.0, 150.0, 120.0, 160.0), signs=(DOT,))
+    assert list(line.coords) == [(100, 102 + LEADER_GAP_PT), (100, 150 - LEADER_GAP_PT)]
+    (slanting,) = led((130.0, 140.0, 170.0, 150.0), signs=(DOT,))
+    assert slanting.distance(shapely.Point(100, 100)) == pytest.approx(2 + LEADER_GAP_PT)
+    assert slanting.distance(shapely.Point(130, 140)) == pytest.approx(LEADER_GAP_PT)
+    (large,) = led((160.0, 300.0, 240.0, 320.0), signs=((196, 196, 204, 204),), unit=2.0)
+    assert large.length == pytest.approx(300 - 204 - 4 * LEADER_GAP_PT)
+
+
+def test_in_a_crowd_lines_cross_neither_each_other_nor_any_label() -> None:
+    signs = tuple((90.0 + 6 * x, 90.0 + 6 * y, 94.0 + 6 * x, 94.0 + 6 * y) for x in range(3) for y in range(3))
+    boxes = placed(*signs)
+    lines = led(*boxes, signs=signs)
+    labels = shapely.box(*boxes.T)
+    assert len(lines) > 3
+    assert not any(a.intersects(b) for a, b in combinations(lines, 2))
+    assert not any(line.intersects(label) for line in lines for label in labels)
+    assert not any(a.intersects(b) for a, b in combinations(labels, 2))
+
+
+def test_the_line_goes_round_a_label_that_is_in_its_way() -> None:
+    walls = [(0, 103, 200, 130), (0, 70, 97, 97), (103, 70, 200, 97), (0, 97, 90, 103)]
+    ((free,),) = (placed(DOT, taken=walls),)
+    (line,) = led(tuple(free), signs=(DOT,))
+    assert not any(line.intersects(shapely.box(*wall)) for wall in walls)

@@ -110,3 +110,29 @@ def test_a_label_keeps_off_a_track():
     track_pt = draw_tracks(poster, Sheet.of(poster))[1].outline.vertices[0, 0]
     assert free.x0 < track_pt < free.x1
     assert not moved.x0 < track_pt < moved.x1
+
+
+def test_names_of_tracks_and_labels_of_markers_keep_clear_of_each_other_and_of_signs():
+    along = [LON + 0.002 * k for k in range(-3, 4)]
+    markers = tuple(Marker(latitude=LAT + 0.0004, longitude=at, label="A landing", shape="dot") for at in along)
+    east = Track(points=((LAT, LON - 0.012), (LAT, LON + 0.012)), label="Along the shore")
+    poster = replace(design(), markers=markers, tracks=(east,))
+    shapes = draw_markers(poster, Sheet.of(poster), font_shelf(), [])
+    labels = boxes(shapes, "label")
+    assert len(labels) == 8
+    assert not any(overlaps(a, b) for a, b in combinations(labels, 2))
+    assert not any(overlaps(label, sign) for label in labels for sign in boxes(shapes, "marker"))
+
+
+def test_a_line_leads_to_a_label_that_had_to_go_away_and_to_no_other():
+    here = Marker(latitude=LAT, longitude=LON, label="Here", shape="dot")
+    assert [shape.name for shape in marked(here)] == ["marker", "label-halo", "label"]
+    around = Bbox.from_extents(380, 550, 484, 602)
+    shapes = marked(here, taken=[around])
+    assert [shape.name for shape in shapes] == ["marker", "leader-halo", "leader", "label-halo", "label"]
+    (line,), (label,) = boxes(shapes, "leader"), boxes(shapes, "label")
+    assert not overlaps(label, around)
+    assert not overlaps(line, label)
+    assert overlaps(line.padded(2.5), label)
+    signs, leaders = ([shape.zorder for shape in shapes if shape.name == name] for name in ("marker", "leader"))
+    assert signs > leaders

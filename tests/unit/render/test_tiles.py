@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mural.pyramid import COMPLETE, TILE_PX, Pyramid, tile_name
 from mural.render.tiles import cut
-from mural.tiles import COMPLETE, TILE_PX, Pyramid, tile_name
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "webp"])

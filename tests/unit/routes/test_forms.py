@@ -12,12 +12,13 @@ from werkzeug.datastructures import MultiDict
 
 from mural.errors import InvalidInput
 from mural.geo.gazetteer import Settlement
+from mural.paper import PageWish, page_for
 from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, Place, PosterDesign, Texts, Track
 from mural.themes import load_theme
 from routes import forms
 from routes.errors import validation_body
 from routes.schemas.previews import LivePreviewIn
-from services.requests import PosterRequest
+from services.making.requests import PosterRequest
 from tests.support.real_parts import ROOT
 
 HERE = Marker(latitude=59.9, longitude=10.7, label="Here", shape="circle")
@@ -174,6 +175,58 @@ def test_a_value_out_of_bounds_is_refused_by_name(name: str, value: str) -> None
     assert refused_field([*(pair for pair in FULL if pair[0] != name), (name, value)]) == name
 
 
+def own_size(width: str, height: str, unit: str) -> list[tuple[str, str]]:
+    """Fill in a size of one's own; the way it hangs is still what was chosen for another size."""
+    return [
+        *(pair for pair in FULL if pair[0] != "size"),
+        ("size", "own"),
+        ("width", width),
+        ("height", height),
+        ("unit", unit),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sides", "size", "orientation"),
+    [
+        (("31", "47.5", "cm"), "31x47.5cm", "portrait"),
+        (("30", "40", "cm"), "30x40cm", "portrait"),
+        (("12", "8", "in"), "12x8in", "landscape"),
+        (("1234", "1000", "px"), "1234x1000px", "landscape"),
+    ],
+)
+def test_a_size_of_ones_own_stands_as_it_is_measured(sides: tuple[str, str, str], size: str, orientation: str) -> None:
+    made = wish(own_size(*sides))
+    assert (made.size, made.orientation) == (size, orientation)
+    state = forms.state_from_form(MultiDict(own_size(*sides)))
+    assert state.sides == (float(sides[0]), float(sides[1]), sides[2])
+    assert LivePreviewIn.model_validate(state.preview_query).to_request().size == size
+
+
+@pytest.mark.parametrize("sides", [("", "40", "cm"), ("x", "40", "cm"), ("-3", "40", "cm"), ("30", "40", "ell")])
+def test_a_size_of_ones_own_that_is_none_is_refused(sides: tuple[str, str, str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        page_for(PageWish(size=wish(own_size(*sides)).size))
+    assert refused.value.field == "size"
+
+
+@pytest.mark.parametrize(
+    ("address", "size", "orientation", "own", "sides"),
+    [
+        ({"size": "40x30.5cm"}, "40x30.5cm", "landscape", True, (40, 30.5, "cm")),
+        ({"size": "a3", "orientation": "landscape"}, "a3", "landscape", False, (29.7, 42, "cm")),
+        ({"size": "30x40cm", "orientation": "landscape"}, "30x40cm", "landscape", False, (30, 40, "cm")),
+        ({"size": "8furlongs"}, "12x16in", "portrait", False, (12, 16, "in")),
+        ({}, "12x16in", "portrait", False, (12, 16, "in")),
+    ],
+)
+def test_the_address_says_which_paper(
+    address: dict[str, str], size: str, orientation: str, own: bool, sides: tuple[float, float, str]
+) -> None:
+    state = forms.state_from_address(MultiDict(address))
+    assert (state.size, state.orientation, state.has_own_size, state.sides) == (size, orientation, own, sides)
+
+
 @pytest.mark.parametrize("candidate", ["", "city=x", "city=&country=&latitude=a&longitude=b", "nonsense=1"])
 def test_a_made_up_candidate_is_refused(candidate: str) -> None:
     assert refused_field([("candidate", candidate), ("theme", "noir")])
@@ -242,6 +295,18 @@ def test_the_workbench_is_set_up_as_a_poster_was_made() -> None:
     assert (state.layers, state.add, state.rotation) == ({"roads"}, {"scale_bar"}, 30)
     assert not state.unlisted
     assert forms.state_like(design(), public=False).unlisted
+
+
+@pytest.mark.parametrize(
+    ("page", "size", "orientation"),
+    [
+        (Page(width_mm=475, height_mm=310), "47.5x31cm", "landscape"),
+        (Page(width_mm=210, height_mm=297, dpi=600), "a4", "portrait"),
+    ],
+)
+def test_the_workbench_is_set_up_with_the_paper_of_a_poster(page: Page, size: str, orientation: str) -> None:
+    state = forms.state_like(replace(design(), page=page), public=True)
+    assert (state.size, state.orientation) == (size, orientation)
 
 
 @pytest.mark.parametrize(("typed", "day"), [("2026-01-31", date(2026, 1, 31)), ("", None), ("2026-02-30", None)])

@@ -16,7 +16,19 @@ from routes.schemas.previews import LivePreviewIn
 from routes.words import PATTERNS, WORDS, sentence
 from tests.support.server import HELSINKI
 
-CTX = {"gt": 0.0, "ge": 1.5, "lt": 2, "le": 3, "least": 1, "most": 2, "words": "a, b", "pattern": next(iter(PATTERNS))}
+CTX = {
+    "gt": 0.0,
+    "ge": 1.5,
+    "lt": 2,
+    "le": 3,
+    "least": 1,
+    "most": 2,
+    "words": "a, b",
+    "pattern": next(iter(PATTERNS)),
+    "least_px": 100,
+    "least_mm": 10.0,
+    "steepest": 5.0,
+}
 
 
 def told(schema: type[Request], body: dict[str, Any], code: str) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from mural.errors import BrokenExtract, MapDataError
+from mural.geo.extract_index import describe
 from mural.geo.import_protocol import MESSAGE, UNFINISHED, Doing, Stage
-from mural.geo.tiles import describe
 from services import extract_import as module
 from services.extract_import import import_extract
-from services.render_process import worker_environment
+from services.making.render_process import worker_environment
 from tests.support.maps import HELSINKI
 
 
@@ -61,20 +61,26 @@ def test_errors_come_across(folder: Path, env: dict[str, str], tmp_path: Path) -
 
 
 def test_the_place_in_the_file_moves_the_bar(
-    folder: Path, env: dict[str, str], program: Any, monkeypatch: pytest.MonkeyPatch
+    folder: Path, env: dict[str, str], program: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(module, "LOOK_S", 0.01)
+    seen = tmp_path / "seen"
     doing = MESSAGE.dump_json(Doing("features")).decode()
     program(
         f"print({doing!r}, flush=True)\n"
         "handle = os.open(file, os.O_RDONLY)\n"
         "os.lseek(handle, os.path.getsize(file) // 2, os.SEEK_SET)\n"
-        "sys.stdin.read(1)\ntime.sleep(0.5)\n"
+        "sys.stdin.read(1)\n"
+        f"for _ in range(2000):\n if not os.path.exists({str(seen)!r}): time.sleep(0.01)\n"
     )
-    shown: list[float] = []
+
+    def show(_: object, done: float) -> None:
+        if round(done, 2) == 0.5:
+            seen.touch()
+
     with pytest.raises(MapDataError):
-        import_extract(HELSINKI, folder, env, lambda _, done: shown.append(round(done, 2)))
-    assert shown[-1] == 0.5
+        import_extract(HELSINKI, folder, env, show)
+    assert seen.exists()
 
 
 def test_a_killed_import_leaves_nothing_behind(folder: Path, env: dict[str, str], program: Any) -> None:

@@ -139,10 +139,10 @@ def test_events_leave_in_the_order_of_their_numbers_whatever_happens_at_once(idl
 
 def test_what_is_being_made_is_listed_and_announced_when_it_changes(studio: Studio) -> None:
     studio.renderer.held = True
-    public = studio.services.posters.submit(studio.other_wish(), "ann").job.job_id
+    public = studio.submit()
     studio.services.posters.submit(studio.other_wish(visibility="unlisted"), "bob")
     studio.services.posters.submit(studio.other_wish(preview=True), "cy")
-    waiting = studio.services.posters.submit(studio.other_wish(theme="paper"), "dan").job.job_id
+    waiting = studio.submit("dan", theme="paper")
     making = studio.services.gallery.making()
     assert [one["id"] for one in making] == [public, waiting]
     assert set(making[0]) == {"id", "city", "theme", "progress"}

@@ -64,8 +64,24 @@ def test_there_is_a_bound_for_each_and_for_all(idle: Studio, monkeypatch: pytest
         themes.create(owner, PLAIN_THEME)
     with pytest.raises(Conflict, match="You have 2"):
         themes.create("ann", PLAIN_THEME)
+    themes.create("cem", PLAIN_THEME)
+    assert [len(themes.of(owner)) for owner in ("ann", "ben", "cem")] == [1, 1, 1]
+    assert len(list(idle.config.own_themes_dir.glob("*.json"))) == 3
+
+
+def test_a_theme_that_a_poster_was_made_in_is_never_given_up(
+    sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_themes, "OVERALL_MAX", 2)
+    themes = sqlite_studio.services.own_themes
+    hanging = themes.create("ann", PLAIN_THEME)
+    sqlite_studio.made("ann", theme=hanging.id)
+    for owner in ("ben", "cem"):
+        newest = themes.create(owner, PLAIN_THEME)
+    assert (themes.of("ann"), themes.of("ben"), themes.of("cem")) == ([hanging], [], [newest])
+    sqlite_studio.made("cem", theme=newest.id)
     with pytest.raises(Conflict, match="no more"):
-        themes.create("cem", PLAIN_THEME)
+        themes.create("dan", PLAIN_THEME)
 
 
 def test_a_theme_without_a_file_is_given_one_at_the_next_start(idle: Studio) -> None:

@@ -12,7 +12,7 @@ from mural.paper import Size
 from mural.poster import Format, Marker, Texts, Track
 from services.actors import Actor
 from services.events import Name
-from services.requests import PosterQuery
+from services.making.requests import PosterQuery
 from services.views import Submission
 from tests.support.designs import PLAIN_THEME
 from tests.support.posters import Studio, make_config, make_studio

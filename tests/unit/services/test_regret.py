@@ -146,7 +146,7 @@ def test_a_poster_that_cannot_be_hung_just_now_waits_where_it_is(
         raise Unavailable("The database is busy.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("services.publishing.poster_row", busy)
+        patched.setattr("services.making.publishing.poster_row", busy)
         with pytest.raises(Unavailable):
             regret.hang_back(poster_id, ANN)
     assert studio.services.files.used_bytes == 0

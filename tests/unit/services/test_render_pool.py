@@ -24,9 +24,9 @@ from mural.jobs.progress import Step
 from mural.worker.protocol import Progress, RenderResult
 from services import render_pool
 from services.background import ThreadBackground
-from services.cancellation import CancelToken
+from services.making.cancellation import CancelToken
+from services.making.render_process import RenderProcess, WorkerCommand, worker_environment
 from services.render_pool import RenderPool
-from services.render_process import RenderProcess, WorkerCommand, worker_environment
 from tests.render_requests import make_request
 from tests.support.waiting import wait_until
 

@@ -15,7 +15,7 @@ from mural.errors import NotFound, Unavailable
 from mural.poster import Format
 from services import tiles
 from services.background import ThreadBackground
-from services.render_process import worker_environment
+from services.making.render_process import worker_environment
 from services.tiles import TileService
 from services.urls import Urls
 

@@ -1,0 +1,185 @@
+"""The last steps of a poster: its files into place, its row and its place on the wall in one commit, then the news.
+
+The order is what makes the promises of the sockets true: whoever hears of a poster can fetch it, and its place in the
+gallery's sequence is settled before anybody hears that the job is done.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from mural.errors import Cancelled, NotFound
+from mural.fingerprint import design_from_json
+from mural.jobs.progress import Step
+from mural.jobs.states import JobState
+from mural.worker.protocol import RenderResult
+from services import gallery_store
+from services.clock import Clock
+from services.db.models import GalleryEventRow, JobRow, PosterRow
+from services.db.session import Database
+from services.events import GALLERY_ROOM, Event, Name, Publisher
+from services.files import BrokenSidecar, PosterFiles
+from services.gallery import GalleryService
+from services.making.job_store import JobStore, move
+from services.poster_store import PosterFacts, facts_of, from_sidecar, poster_row, poster_view, to_sidecar
+from services.urls import Urls
+
+log = logging.getLogger(__name__)
+
+PREVIEW_LIFETIME: Final = timedelta(hours=24)
+
+
+class Publishing:
+    """Hangs finished posters on the wall and takes them down again."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: PosterFiles,
+        gallery: GalleryService,
+        publisher: Publisher,
+        urls: Urls,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._gallery = gallery
+        self._publisher = publisher
+        self._urls = urls
+        self._clock = clock
+
+    def publish(self, job: JobRow, result: RenderResult, made: Path) -> None:
+        """File what a job has drawn and complete the job; raise Cancelled when the job was ended meanwhile."""
+        now = self._clock()
+        expires_at = now + PREVIEW_LIFETIME if job.preview else None
+        design = design_from_json(job.design)
+        facts = facts_of(uuid4().hex, job, design, result, now=now, expires_at=expires_at)
+        self._files.place(made, facts.id, to_sidecar(facts))
+        try:
+            self._hang(facts, JobState.PROCESSING)
+        except BaseException:
+            self._files.remove(facts.id)
+            raise
+
+    def adopt_orphans(self, jobs: JobStore) -> None:
+        """Settle the folders without a row that a kill between filing and committing leaves behind."""
+        with self._database.read() as session:
+            known = set(session.scalars(select(PosterRow.id)))
+        for poster_id in self._files.ids():
+            if poster_id not in known:
+                self._settle(poster_id, jobs)
+
+    def take_down(self, poster_id: str) -> None:
+        """Delete a poster: from the wall and the database, then its files; raise NotFound."""
+        self._unhang_in_order(poster_id)
+        self._files.remove(poster_id)
+
+    def set_aside(self, poster_id: str) -> PosterFacts | None:
+        """Delete a poster but keep its files aside; give what hangs it back, if anything can; raise NotFound."""
+        self._unhang_in_order(poster_id)
+        try:
+            facts = from_sidecar(poster_id, self._files.sidecar(poster_id))
+        except BrokenSidecar:
+            self._files.remove(poster_id)
+            return None
+        self._files.set_aside(poster_id)
+        return facts
+
+    def hang_back(self, facts: PosterFacts) -> None:
+        """Hang a poster that was set aside as the newest on the wall; raise NotFound when its files are gone."""
+        self._files.bring_back(facts.id)
+        try:
+            self._hang(facts, None)
+        except BaseException:
+            self._files.set_aside(facts.id)
+            raise
+
+    def _unhang_in_order(self, poster_id: str) -> None:
+        with self._gallery.in_order():
+            with self._database.write() as session:
+                event = self._unhang(session, poster_id)
+            self._announce(event)
+
+    def _hang(self, facts: PosterFacts, source: JobState | None) -> None:
+        """Put a poster on the wall: of a job in the state ``source``, which that completes, or of one that ended."""
+        with self._gallery.in_order():
+            with self._database.write() as session:
+                row = poster_row(facts)
+                session.add(row)
+                session.flush()
+                if source is None:
+                    session.execute(update(JobRow).where(JobRow.id == facts.job_id).values(poster_id=facts.id))
+                else:
+                    self._complete_job(session, facts, source)
+                event = self._append_added(session, row) if row.public and not row.preview else None
+            self._announce(event)
+
+    def _complete_job(self, session: Session, facts: PosterFacts, source: JobState) -> None:
+        completed = move(
+            session,
+            facts.job_id,
+            source,
+            JobState.COMPLETED,
+            ended_at=self._clock(),
+            active_key=None,
+            poster_id=facts.id,
+            progress=100,
+            step=Step.PUBLISHING,
+            error=None,
+            error_message=None,
+        )
+        if not completed:
+            raise Cancelled("The job was ended before its poster was finished.")
+
+    def _append_added(self, session: Session, row: PosterRow) -> GalleryEventRow:
+        poster = poster_view(row, self._urls).to_json()
+        event = gallery_store.append(
+            session,
+            Name.GALLERY_POSTER_ADDED,
+            row.id,
+            lambda seq: {"seq": seq, "poster": poster},
+            self._clock(),
+        )
+        row.gallery_seq = event.seq
+        return event
+
+    def _unhang(self, session: Session, poster_id: str) -> GalleryEventRow | None:
+        row = session.get(PosterRow, poster_id)
+        if row is None:
+            raise NotFound("Poster", poster_id)
+        hung = row.gallery_seq is not None
+        session.delete(row)
+        if not hung:
+            return None
+        return gallery_store.append(
+            session, Name.GALLERY_POSTER_REMOVED, poster_id, lambda seq: {"seq": seq, "id": poster_id}, self._clock()
+        )
+
+    def _announce(self, event: GalleryEventRow | None) -> None:
+        if event is not None:
+            self._publisher.publish(Event(event.event, event.payload, (GALLERY_ROOM,)))
+
+    def _settle(self, poster_id: str, jobs: JobStore) -> None:
+        try:
+            facts = from_sidecar(poster_id, self._files.sidecar(poster_id))
+            job, _ = jobs.get(facts.job_id)
+        except (BrokenSidecar, NotFound) as error:
+            # It may be all that is left of a poster: a person decides.
+            log.warning(
+                "Poster folder %s is not in the database (%s); “flask mural reindex” may help", poster_id, error
+            )
+            return
+        state = JobState(job.state)
+        if state.ended:
+            log.info("Removing the files of poster %s, which was deleted", poster_id)
+            self._files.remove(poster_id)
+        elif state is JobState.PROCESSING:
+            log.info("Adopting poster %s, finished just before the stop", poster_id)
+            self._hang(facts, state)

@@ -1,0 +1,94 @@
+"""Tidying up: what has expired, what is of no use to anybody, and what is older than this installation keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+
+from mural.errors import NotFound
+from services.background import Background
+from services.clock import Clock
+from services.db.models import BatchItemRow, BatchRow, JobRow, PosterRow
+from services.db.session import Database
+from services.loop import Loop
+from services.making.job_store import JobStore
+from services.making.publishing import PREVIEW_LIFETIME, Publishing
+from services.own_themes import OwnThemes
+
+EVERY_S: Final = 3600.0
+
+JOB_LIFETIME: Final = timedelta(days=90)
+"""How long a job that left no poster, or none any more, can be looked up and repeated."""
+
+AT_ONCE: Final = 200
+"""So many jobs are deleted in one go."""
+
+
+class Housekeeping:
+    """Deletes what has had its time, now and once an hour, a little at a time: the server goes on meanwhile."""
+
+    def __init__(
+        self,
+        database: Database,
+        jobs: JobStore,
+        publishing: Publishing,
+        own_themes: OwnThemes,
+        background: Background,
+        clock: Clock,
+        retention_days: int,
+    ) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._publishing = publishing
+        self._own_themes = own_themes
+        self._background = background
+        self._loop = Loop(background, "tidying up")
+        self._clock = clock
+        self._retention = timedelta(days=retention_days) if retention_days else None
+
+    def start(self) -> None:
+        """Begin to tidy."""
+        self._loop.start(self.tidy)
+
+    def stop(self) -> None:
+        """End."""
+        self._loop.stop()
+
+    def tidy(self) -> float:
+        """Delete everything that has had its time; tell when to look again."""
+        now = self._clock()
+        for poster_id in self._outlived(now):
+            with suppress(NotFound):  # its owner was quicker
+                self._publishing.take_down(poster_id)
+            self._background.sleep(0)
+        self._forget_jobs(now - PREVIEW_LIFETIME, previews=True)
+        useless_before = now - min(JOB_LIFETIME, self._retention or JOB_LIFETIME)
+        self._forget_jobs(useless_before, previews=False)
+        self._forget_batches(useless_before)
+        if self._retention is not None:
+            self._own_themes.forget(now - self._retention)
+        return EVERY_S
+
+    def _outlived(self, now: datetime) -> Sequence[str]:
+        outlived = PosterRow.expires_at < now
+        if self._retention is not None:
+            outlived = outlived | (PosterRow.created_at < now - self._retention)
+        with self._database.read() as session:
+            return session.scalars(select(PosterRow.id).where(outlived)).all()
+
+    def _forget_jobs(self, before: datetime, *, previews: bool) -> None:
+        while self._jobs.forget(before, previews=previews, at_most=AT_ONCE):
+            self._background.sleep(0)
+
+    def _forget_batches(self, before: datetime) -> None:
+        """Delete the batches of which neither a job nor a poster is left."""
+        known = select(JobRow.id).where(JobRow.id == BatchItemRow.job_id).exists()
+        left = select(BatchItemRow.position).where(
+            BatchItemRow.batch_id == BatchRow.id, BatchItemRow.poster_id.is_not(None) | known
+        )
+        with self._database.write() as session:
+            session.execute(delete(BatchRow).where(BatchRow.created_at < before, ~left.exists()))

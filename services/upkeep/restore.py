@@ -1,0 +1,275 @@
+"""Bring back what a backup holds: checked first, set aside, then swapped in as a whole or not at all.
+
+What was there before is kept in folders named .before-restore-<time>, beside where it was, and in a schema of that name
+on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import shutil
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Final
+from uuid import uuid4
+
+from sqlalchemy import delete, select, update
+
+from mural.errors import MuralError
+from mural.files import write_durably
+from services import gallery_store
+from services.canvas.seasons import begin_anew
+from services.clock import utc_now
+from services.db.dump import is_dump, load_tables
+from services.db.migrate import migrate
+from services.db.models import PosterRow, StreamRow
+from services.db.session import Database
+from services.db.staging import staged_tables
+from services.files import PosterFiles
+from services.theme_files import ThemeFiles
+from services.upkeep.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing
+from services.upkeep.holdings import Holdings
+from services.upkeep.reindex import reindex
+from services.upkeep.sqlite_files import check_database, copy_database, is_database, with_side_files
+
+log = logging.getLogger(__name__)
+
+POSTER_MEMBER: Final = re.compile(r"posters/([0-9a-f]{2})/\1[0-9a-f]{30}/[\w.-]+", re.ASCII)
+CHUNK_BYTES: Final = 1024 * 1024
+STAGE: Final = ".restoring"
+ASIDE_PREFIX: Final = ".before-restore-"
+
+Move = tuple[Path, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """What was brought back, and the folders, and the schema, in which that which was there before is kept."""
+
+    posters: int
+    kept_in: tuple[Path, ...]
+    kept_schema: str = ""
+
+
+def restore(holdings: Holdings, file: Path) -> RestoreReport:
+    """Put what a backup, or a copy of the database alone, holds in the place of what is there.
+
+    Whoever calls holds the instance lock. Raises BackupError, DamagedDatabase, DamagedDump, NewerSchema or Unavailable,
+    with everything as it was.
+    """
+    undo_interrupted(holdings)
+    try:
+        with _stages(holdings) as (stage, posters_stage):
+            brought = _bring(file, stage, posters_stage)
+            _fit(holdings, stage)
+            moves = _planned(holdings, stage, brought)
+            if holdings.database_file is None:
+                return _restore_tables(holdings, stage, brought, moves)
+            _prepare(holdings, stage, brought)
+            _swap(holdings, moves)
+            return _report(moves, holdings)
+    except OSError as error:
+        raise BackupError(f"{file} could not be restored: {error.strerror or error}.") from error
+
+
+def undo_interrupted(holdings: Holdings) -> bool:
+    """Put everything back that a restore which was killed had moved; tell whether there was one."""
+    journal = holdings.journal_file
+    if not journal.exists():
+        return False
+    moves = [(Path(source), Path(target)) for source, target in json.loads(journal.read_text(encoding="utf-8"))]
+    _undo(moves)
+    journal.unlink()
+    for stage in _stage_folders(holdings):
+        shutil.rmtree(stage, ignore_errors=True)
+    log.warning("A restore was interrupted; everything is as it was before it")
+    return True
+
+
+@contextmanager
+def _stages(holdings: Holdings) -> Iterator[tuple[Path, Path]]:
+    """Make empty folders beside the database and beside the posters, so that moving in is renaming."""
+    stages = _stage_folders(holdings)
+    for stage in stages:
+        shutil.rmtree(stage, ignore_errors=True)
+        stage.mkdir(parents=True)
+    try:
+        yield stages
+    finally:
+        for stage in stages:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+def _stage_folders(holdings: Holdings) -> tuple[Path, Path]:
+    beside = holdings.database_file.parent if holdings.database_file else holdings.data_dir
+    return beside / STAGE, holdings.posters_dir / STAGE
+
+
+def _bring(file: Path, stage: Path, posters_stage: Path) -> Path | None:
+    """Put what a file holds on the stages; give that of the posters, if there are any in it."""
+    if is_database(file):
+        copy_database(file, stage / DATABASE)
+        return None
+    if is_dump(file):
+        shutil.copyfile(file, stage / TABLES)
+        return None
+    _unpack(file, stage, posters_stage)
+    return posters_stage
+
+
+def _unpack(file: Path, stage: Path, posters_stage: Path) -> None:
+    """Write out what the archive holds, after looking at every name, and compare it with the list at its end."""
+    found: dict[str, str] = {}
+    manifest: object = None
+    try:
+        with tarfile.open(file) as archive:
+            for member in archive:
+                stream = archive.extractfile(member) if member.isreg() else None
+                if stream is None:
+                    raise BackupError(f"{file} is not a backup of Mural: it holds “{member.name}”.")
+                if member.name == MANIFEST:
+                    manifest = json.load(stream)
+                else:
+                    found[member.name] = _write_out(stream, _place_of(member.name, file, stage, posters_stage))
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise BackupError(f"{file} is not a backup of Mural, or is damaged: {error}.") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise BackupError(f"{file} is not complete: the list at its end is missing.")
+    if manifest.get("files") != found:
+        raise BackupError(f"{file} is damaged: what it holds is not what the list at its end says.")
+
+
+def _place_of(name: str, file: Path, stage: Path, posters_stage: Path) -> Path:
+    if name in (DATABASE, TABLES, SECRET_KEY):
+        return stage / name
+    if POSTER_MEMBER.fullmatch(name):
+        return posters_stage / name.removeprefix(f"{POSTERS}/")
+    raise BackupError(f"{file} is not a backup of Mural: it holds “{name}”.")
+
+
+def _write_out(stream: IO[bytes], target: Path) -> str:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    summing = Summing(stream)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        while data := summing.read(CHUNK_BYTES):
+            out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    return summing.checksum
+
+
+def _fit(holdings: Holdings, stage: Path) -> None:
+    if holdings.database_file is None and not (stage / TABLES).exists():
+        raise BackupError("The backup holds an SQLite database, and DATABASE_URL names a PostgreSQL server.")
+    if holdings.database_file is not None and not (stage / DATABASE).exists():
+        raise BackupError("The backup holds the tables of a PostgreSQL server, and DATABASE_URL names none.")
+
+
+def _restore_tables(holdings: Holdings, stage: Path, brought: Path | None, moves: list[Move]) -> RestoreReport:
+    """Bring tables and posters back together: the tables are swapped last, in one transaction."""
+    kept_schema = f"before_restore_{datetime.now(UTC):%Y%m%d_%H%M%S}"
+    with staged_tables(holdings.database_url) as staged:
+        load_tables(staged.database, stage / TABLES)
+        migrate(staged.database, stage)
+        if brought is None:
+            _join(staged.database, holdings)
+        else:
+            _forget_absent(staged.database, brought)
+        _begin_epochs(staged.database)
+        _swap(holdings, moves, lambda: staged.swap_in(kept_schema))
+    return replace(_report(moves, holdings), kept_schema=kept_schema)
+
+
+def _forget_absent(database: Database, brought: Path) -> None:
+    """Delete the rows of posters that were taken down while the backup was made."""
+    with database.write() as session:
+        gone = set(session.scalars(select(PosterRow.id))) - {folder.name for folder in brought.glob("*/*")}
+        session.execute(delete(PosterRow).where(PosterRow.id.in_(gone)))
+
+
+def _join(database: Database, holdings: Holdings) -> None:
+    """Bring a database that came alone together with the files that are there."""
+    reindex(database, PosterFiles(holdings.posters_dir, max_bytes=0), ThemeFiles(holdings.own_themes_dir))
+
+
+def _prepare(holdings: Holdings, stage: Path, brought: Path | None) -> None:
+    """Make the database fit for use: whole, of this version, of the posters there are, and of a new epoch."""
+    check_database(stage / DATABASE)
+    database = Database(f"sqlite:///{stage / DATABASE}")
+    try:
+        migrate(database, stage)
+        if brought is None:
+            _join(database, holdings)
+        _begin_epochs(database)
+    finally:
+        database.close()
+    for left in with_side_files(stage / DATABASE)[1:]:
+        left.unlink(missing_ok=True)
+
+
+def _begin_epochs(database: Database) -> None:
+    """Let nothing that clients remember count: it was numbered after the backup was made."""
+    with database.write() as session:
+        gallery_store.ensure_epoch(session)
+        gallery_store.begin_epoch(session, gallery_store.position(session).seq)
+        session.execute(update(StreamRow).values(epoch=uuid4().hex))
+    begin_anew(database, round(utc_now().timestamp() * 1000))
+
+
+def _planned(holdings: Holdings, stage: Path, brought: Path | None) -> list[Move]:
+    """Plan the moves: what is there goes aside, then what was brought comes in."""
+    stamp = f"{ASIDE_PREFIX}{datetime.now(UTC):%Y%m%d_%H%M%S}"
+    leaving: list[Path] = []
+    coming: list[Move] = []
+    if holdings.database_file is not None:
+        leaving += with_side_files(holdings.database_file)
+        coming.append((stage / DATABASE, holdings.database_file))
+    if (stage / SECRET_KEY).exists():
+        leaving.append(holdings.secret_key_file)
+        coming.append((stage / SECRET_KEY, holdings.secret_key_file))
+    if brought is not None:
+        leaving += sorted(holdings.posters_dir.glob("[0-9a-f][0-9a-f]"))
+        coming += [(shelf, holdings.posters_dir / shelf.name) for shelf in sorted(brought.iterdir())]
+    aside = [(path, path.parent / stamp / path.name) for path in leaving if path.exists()]
+    return aside + coming
+
+
+def _swap(holdings: Holdings, moves: list[Move], finish: Callable[[], None] = lambda: None) -> None:
+    """Do all moves and what finishes them, or none, even when killed in between: the plan is on the disk until then."""
+    journal = holdings.journal_file
+    write_durably(journal, json.dumps([[str(source), str(target)] for source, target in moves]).encode())
+    try:
+        for source, target in moves:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+        finish()
+    except (OSError, MuralError):
+        _undo(moves)
+        journal.unlink()
+        raise
+    journal.unlink()
+
+
+def _undo(moves: list[Move]) -> None:
+    for source, target in reversed(moves):
+        if target.exists() and not source.exists():
+            source.parent.mkdir(parents=True, exist_ok=True)
+            target.rename(source)
+    for folder in {target.parent for _source, target in moves if target.parent.name.startswith(ASIDE_PREFIX)}:
+        if folder.exists():
+            folder.rmdir()
+
+
+def _report(moves: list[Move], holdings: Holdings) -> RestoreReport:
+    kept_in = {target.parent for _source, target in moves if target.parent.name.startswith(ASIDE_PREFIX)}
+    came = [target for _source, target in moves if target.parent == holdings.posters_dir]
+    posters = sum(len(list(shelf.iterdir())) for shelf in came)
+    return RestoreReport(posters, tuple(sorted(kept_in)))

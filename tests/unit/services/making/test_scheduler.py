@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from services.events import Name
+from tests.support.posters import Passing, Studio, make_config, make_studio
+
+
+def test_sessions_take_turns_and_previews_go_first(studio: Studio) -> None:
+    studio.renderer.held = True
+    first = studio.submit("ann")
+    studio.wait_until(first, "processing")
+    waiting = [studio.submit("ann"), studio.submit("ann"), studio.submit("bob"), studio.submit("cy")]
+    preview = studio.submit("ann", preview=True)
+    positions = {job_id: studio.services.jobs.get(job_id).queue_position for job_id in [*waiting, preview]}
+    order = sorted(positions, key=lambda job_id: positions[job_id] or 0)
+    assert order[:3] == [preview, waiting[2], waiting[3]]
+    for job_id in [first, *order]:
+        studio.wait_until(job_id, "processing")
+        studio.renderer.gate.release()
+        studio.wait_until(job_id, "completed")
+    assert [request.job_id for request in studio.renderer.requests] == [first, *order]
+
+
+def test_one_print_of_a_session_at_a_time_and_no_more_than_the_workers(tmp_path, database_url: str) -> None:
+    studio = make_studio(tmp_path, make_config(tmp_path, database_url, RENDER_WORKERS="2"))
+    studio.renderer.held = True
+    studio.services.jobs.start()
+    ann = [studio.submit("ann"), studio.submit("ann")]
+    bob, cy = studio.submit("bob"), studio.submit("cy")
+    for job_id in (ann[0], bob):
+        studio.wait_until(job_id, "processing")
+    assert [studio.services.jobs.get(job_id).state for job_id in (ann[1], cy)] == ["pending", "pending"]
+    studio.renderer.gate.release(4)
+    for job_id in (*ann, bob, cy):
+        studio.wait_until(job_id, "completed")
+    studio.services.jobs.stop(0)
+    studio.services.database.close()
+
+
+def test_those_who_wait_hear_that_they_move_up(studio: Studio) -> None:
+    studio.renderer.held = True
+    running, waiting = studio.submit("ann"), studio.submit("bob")
+    last = studio.submit("cy")
+    studio.wait_until(running, "processing")
+    assert studio.services.jobs.get(last).queue_position == 2
+    ends = [studio.services.jobs.get(job_id).estimated_completion for job_id in (running, waiting, last)]
+    assert ends == sorted(ends)
+    studio.renderer.gate.release()
+    studio.wait_until(waiting, "processing")
+
+    def heard() -> bool:
+        news = [event.payload for event in studio.listener.named(Name.GENERATION_PROGRESS)]
+        return any(one["request_id"] == last and one.get("queue_position") == 1 for one in news)
+
+    with studio.listener._heard:
+        assert studio.listener._heard.wait_for(heard, 20)
+    studio.renderer.gate.release(2)
+    studio.wait_until(last, "completed")
+
+
+def test_a_busy_database_costs_no_place_to_run(studio: Studio, monkeypatch) -> None:
+    store = studio.services.job_store
+    claim, refused = store.claim, []
+
+    def busy_first(job_id: str) -> bool:
+        if not refused:
+            refused.append(job_id)
+            raise Passing("The database is busy.")
+        return claim(job_id)
+
+    monkeypatch.setattr("services.loop.AFTER_TROUBLE_S", 0.0)
+    monkeypatch.setattr(store, "claim", busy_first)
+    job_id = studio.submit()
+    studio.wait_until(job_id, "completed")
+    assert refused == [job_id]
