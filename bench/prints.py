@@ -18,7 +18,8 @@ from mural.geo.projection import View, page_bbox
 from mural.geo.sources import obtain_area
 from mural.paper import PageWish, page_for
 from mural.poster import Format, Page, Place, PosterDesign
-from mural.render.export import PREVIEW_WIDTH_PX, VECTORS
+from mural.render.compose import VECTORS
+from mural.render.export import PREVIEW_WIDTH_PX
 from mural.render.page import map_half_extent_m
 from mural.themes import load_theme
 from mural.worker.protocol import MapSources, RenderRequest

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from mural.poster import PosterDesign, Track
+from mural.themes import CHOICES
 
 RENDERER_VERSION: Final = 2
 """Raised whenever the same design would come out looking different: old posters are then not given for new wishes."""
@@ -28,6 +29,10 @@ def design_to_json(design: PosterDesign) -> str:
     """Write a design as canonical JSON text, the same for equal designs: keys in order, numbers as Python has them."""
     rest = _DESIGN.dump_python(design, mode="json", exclude={"tracks"})
     rest["layers"].sort()
+    # Without a manner of its own a theme is what themes were before they could have one, and has their fingerprints.
+    for key, (usual, *_others) in CHOICES.items():
+        if rest["theme"][key] == usual:
+            del rest["theme"][key]
     # The tracks, which come last, are too long for that: their numbers would hold up everybody.
     tracks = ",".join(f'{{"label":{_canonical(track.label)},"points":{_points(track)}}}' for track in design.tracks)
     return f'{_canonical(rest)[:-1]},"tracks":[{tracks}]}}'

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from mural.colours import contrast_ratio, distance
 from mural.errors import InvalidInput
@@ -16,10 +16,19 @@ from mural.fonts import require_family
 THEME_ID: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
+FadeChoice = Literal["both", "head", "foot", "none"]
+"""At which edges of the page the map fades; at a foot without a fade it ends in a clean edge above the lettering."""
+
+TextureChoice = Literal["none", "paper", "laid", "linen"]
+"""What a poster looks printed on, where it is made of pixels."""
+
+CHOICES: Final[dict[str, tuple[str, ...]]] = {"fades": get_args(FadeChoice), "texture": get_args(TextureChoice)}
+"""The keys of a theme that take one of a few words, the usual one first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """A poster's colours, each ``#rrggbb``. What a theme file leaves out is derived from what it has."""
+    """A poster's colours, each ``#rrggbb``, and its manner. What a theme file leaves out follows from what it has."""
 
     id: str
     name: str
@@ -47,6 +56,8 @@ class Theme:
     route: str = ""
     marker: str = ""
     font: str = ""
+    fades: FadeChoice = "both"
+    texture: TextureChoice = "none"
 
     @classmethod
     def from_mapping(cls, ident: str, data: Mapping[str, Any]) -> Theme:
@@ -100,6 +111,7 @@ _TELL_APART: Final = (
 """Pairs of colours and the least Oklab distance between them; thin lines need more than areas."""
 
 WORDS: Final = frozenset({"name", "description", "font"})
+COLOURS: Final = tuple(field.name for field in fields(Theme) if field.name not in {"id", *WORDS, *CHOICES})
 
 
 def mix(colour: str, other: str, share: float) -> str:
@@ -153,8 +165,17 @@ def _check_value(key: str, value: object, *, required: bool) -> None:
         return
     if not isinstance(value, str) or not value:
         raise InvalidInput(f"“{key}” is missing or not text.", field=key, value=value)
-    if key not in WORDS and not COLOUR.fullmatch(value):
+    if key in CHOICES:
+        _check_choice(key, value)
+    if key in COLOURS and not COLOUR.fullmatch(value):
         raise InvalidInput(f"“{key}” must be a colour like #1a2b3c.", field=key, value=value)
+
+
+def _check_choice(key: str, value: str) -> None:
+    allowed = CHOICES[key]
+    if value not in allowed:
+        words = f"{', '.join(allowed[:-1])} or {allowed[-1]}"
+        raise InvalidInput(f"“{key}” must be {words}.", field=key, value=value, allowed=list(allowed))
 
 
 def _derived(data: Mapping[str, Any]) -> dict[str, str]:

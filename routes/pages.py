@@ -260,6 +260,7 @@ def new_theme() -> str:
         themes=themes_in_sight(theme.id),
         groups=wording.colour_groups(),
         derived=wording.derived_colours(),
+        choices=wording.theme_choices(),
         offline_places=services().offline_places.all(),
     )
 

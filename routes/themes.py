@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Response, url_for
 from pydantic import BaseModel
 
-from mural.themes import WORDS, Theme, theme_faults
+from mural.themes import CHOICES, COLOURS, Theme, theme_faults
 from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
@@ -102,11 +101,12 @@ def _listed(theme: Theme, *, own: bool) -> dict[str, Any]:
 
 def _all_of(theme: Theme) -> dict[str, Any]:
     own = services().own_themes.belongs_to(theme.id, current_actor().user_id)
-    return _facts(theme, own=own) | {"font": theme.font, "colors": _colours(theme), "faults": theme_faults(theme)}
+    manner = {key: getattr(theme, key) for key in ("font", *CHOICES)}
+    return _facts(theme, own=own) | manner | {"colors": _colours(theme), "faults": theme_faults(theme)}
 
 
 def _colours(theme: Theme) -> dict[str, str]:
-    return {key: value for key, value in asdict(theme).items() if key not in WORDS | {"id"}}
+    return {key: getattr(theme, key) for key in COLOURS}
 
 
 def _facts(theme: Theme, *, own: bool) -> dict[str, Any]:

@@ -104,6 +104,20 @@ DERIVED_WORDS: Final = {
 }
 """What people call the colours of a theme."""
 
+FADE_WORDS: Final = {
+    "both": noted("At the head and the foot"),
+    "head": noted("At the head"),
+    "foot": noted("At the foot"),
+    "none": noted("Nowhere"),
+}
+TEXTURE_WORDS: Final = {
+    "none": noted("Smooth paper"),
+    "paper": noted("Drawing paper"),
+    "laid": noted("Laid paper"),
+    "linen": noted("Linen"),
+}
+"""What people call the ways in which a theme fades, and what it looks printed on."""
+
 SIZE_WORDS: Final[dict[str, str]] = {
     "letter": noted("Letter"),
     "tabloid": noted("Tabloid"),
@@ -244,6 +258,14 @@ def colour_groups() -> list[tuple[str, list[tuple[str, str]]]]:
 def derived_colours() -> list[tuple[str, str]]:
     """List the colours that a theme may leave to be worked out."""
     return _said(DERIVED_WORDS)
+
+
+def theme_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """List what a theme chooses beside its colours: the key, what people call it, and what there is to choose from."""
+    return [
+        ("fades", gettext("The map fades"), _said(FADE_WORDS)),
+        ("texture", gettext("Printed on"), _said(TEXTURE_WORDS)),
+    ]
 
 
 def colour_words() -> list[tuple[str, str]]:

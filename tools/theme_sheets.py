@@ -25,7 +25,7 @@ from mural.render.compose import draw_poster
 from mural.render.export import draw_rows
 from mural.render.images import WholeImage
 from mural.render.page import map_half_extent_m, simplify_tolerance_m, size_px
-from mural.themes import Theme, load_themes
+from mural.themes import CHOICES, COLOURS, REQUIRED, Theme, load_themes
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 DOCS_DIR: Final = ROOT / "docs"
@@ -129,6 +129,14 @@ def page(themes: list[Theme]) -> str:
 |---|---|---|
 {listed}
 
+## What a file holds
+
+One JSON object. Colours are written like `#1a2b3c`.
+
+| keys | what they are |
+|---|---|
+{_keys()}
+
 ## On the same maps
 
 Each sheet shows all of them, in the order of the list.
@@ -137,6 +145,28 @@ Each sheet shows all of them, in the order of the list.
 
 {CREDIT_LINE}
 """
+
+
+def _keys() -> str:
+    """Tell what may stand in a theme's file, a row for each kind of key."""
+    derived = [key for key in COLOURS if key not in REQUIRED]
+    rows = (
+        (REQUIRED[:2], "words; required"),
+        (REQUIRED[2:], "colours; required"),
+        (derived, "colours; where they are absent they follow from the others"),
+        (["font"], "the typeface"),
+        (
+            ["fades"],
+            f"where the map fades: {_one_of('fades')}; not at the foot: it ends in a clean edge above the lettering",
+        ),
+        (["texture"], f"what the poster looks printed on, where it is made of pixels: {_one_of('texture')}"),
+    )
+    return "\n".join(f"| {', '.join(f'`{key}`' for key in keys)} | {about} |" for keys, about in rows)
+
+
+def _one_of(key: str) -> str:
+    usual, *others = CHOICES[key]
+    return f"`{usual}` (the usual), {', '.join(f'`{word}`' for word in others)}"
 
 
 def _map(sheet: Sheet, design: PosterDesign) -> ProjectedMap:

@@ -19,17 +19,20 @@ from matplotlib.transforms import Affine2D, Bbox, BboxTransformTo, Transform
 
 from mural.geo.layers import ProjectedMap
 from mural.jobs.progress import Step
-from mural.poster import PosterDesign
+from mural.poster import Format, PosterDesign
 from mural.render.bands import BandRenderer
-from mural.render.fades import Fades
+from mural.render.fades import Fades, reaches
 from mural.render.fonts import FontShelf
 from mural.render.furniture import crop_marks, furnish
 from mural.render.inked import Shape, draw_shapes
 from mural.render.layers import Fill, Group, Stroke, plan_layers
-from mural.render.lettering import PlacedText, block_top_pt, draw_lettering, layout_lettering
+from mural.render.lettering import PlacedText, block_top_pt, draw_lettering, layout_lettering, page_scale
 from mural.render.marks import draw_markers, draw_tracks
 from mural.render.page import Sheet
+from mural.render.texture import Texture
 from mural.units import PT_PER_INCH
+
+VECTORS: Final = frozenset({Format.SVG, Format.PDF})
 
 Report = Callable[[Step, float], None]
 """Hears of progress: the step and how much of it (0 to 1) is done."""
@@ -51,6 +54,11 @@ class Picture:
         strokes = (mark.width_pt for group in self.groups for mark in group.marks if isinstance(mark, Stroke))
         return max(strokes, default=0.0)
 
+    @property
+    def textured(self) -> bool:
+        """Tell whether it looks printed on something; vectors are left to the sheet that they are printed on."""
+        return self.design.theme.texture != "none" and self.design.format not in VECTORS
+
     def figure(self, dpi: float, margin_pt: float = 0.0) -> Figure:
         """Make a figure of the sheet, with room around the trimmed page where a PDF wants some."""
         sheet, theme = self.sheet, self.design.theme
@@ -59,8 +67,10 @@ class Picture:
         )
         figure = Figure(figsize=(width_in, height_in), dpi=dpi, frameon=False)
         figure.add_artist(MapArtist(self.groups, sheet, theme.bg, margin_pt))
-        clear_pt = block_top_pt(self.lettering)
-        figure.add_artist(Fades(theme.gradient_color, sheet, margin_pt, clear_pt))
+        planned = reaches(theme.fades, sheet, block_top_pt(self.lettering), page_scale(self.design.page))
+        figure.add_artist(Fades(theme.gradient_color, sheet, margin_pt, planned))
+        if self.textured:
+            figure.add_artist(Texture(theme.texture))
         draw_shapes(figure, self.shapes, origin_pt=(margin_pt, margin_pt))
         if margin_pt and sheet.crop_marks:
             draw_shapes(figure, crop_marks(sheet), origin_pt=(margin_pt, margin_pt))

@@ -18,16 +18,15 @@ from mural import __version__
 from mural.jobs.progress import Step
 from mural.poster import Format
 from mural.render.bands import BandRenderer
-from mural.render.compose import Picture, Report
+from mural.render.compose import VECTORS, Picture, Report
 from mural.render.images import Sink, SmallImage, WholeImage
 from mural.render.page import size_px
 from mural.render.pdf import write_pdf
 from mural.render.png import PngWriter
 from mural.render.svg import write_svg
+from mural.render.texture import grain_px
 from mural.units import PT_PER_INCH
 from mural.wording import CREDIT
-
-VECTORS: Final = frozenset({Format.SVG, Format.PDF})
 
 BAND_PX: Final = 512
 """Rows drawn at once; a multiple of the dither's pattern."""
@@ -92,7 +91,8 @@ def _export_raster(picture: Picture, targets: Targets, report: Report, size: tup
     drawn(0.0)
     if picture.design.format is Format.PNG:
         with targets.poster.open("wb") as file:
-            writer = PngWriter(file, size, dpi, _facts(picture))
+            squares = picture.textured and grain_px(dpi) > 1
+            writer = PngWriter(file, size, dpi, _facts(picture), squares=squares)
             draw_rows(picture, size, [writer, *sinks], drawn)
             report(Step.EXPORTING, 1.0)
             writer.close()

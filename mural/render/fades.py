@@ -1,4 +1,4 @@
-"""The soft edges at the head and foot of a poster, where the map gives way to a plain colour.
+"""The edges at the head and foot of a poster, where the map gives way to a plain colour: softly, or in a clean cut.
 
 Rasters are blended in 16 bits and dithered by an ordered 16 x 16 pattern: eight bits alone show bands on paper.
 SVG and PDF have gradients of their own.
@@ -6,8 +6,9 @@ SVG and PDF have gradients of their own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol, cast
+from typing import Final, Literal, Protocol, cast
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from mural.render.bands import BandRenderer
 from mural.render.page import Sheet
+from mural.themes import FadeChoice
 
 HEAD_HEIGHT: Final = 0.12
 """Share of the page's height over which the map appears below its upper edge."""
@@ -27,11 +29,18 @@ FOOT_HEIGHT: Final = 0.19
 PLAIN_BEHIND_LETTERING: Final = 0.6
 """How much of the lettering's height, from the page's lower edge, stands on plain ground: all but the title."""
 
+PLAIN_ABOVE_LETTERING: Final = 52.0
+"""Plain ground between the lettering and a map that ends in a cut, in points of the page that lettering is set for."""
+
 STOPS: Final = 48
 """Points at which a vector file is told the opacity of a fade; between them it is straight."""
 
 COVER_PT: Final = 0.6
 """How far a vector file's fades reach over the edge of its map, which would show as a hair beside them."""
+
+Edge = Literal["head", "foot"]
+Reach = tuple[float, float]
+"""Shares of the page's height from an edge: up to where it is plain, and from where on there is the map alone."""
 
 OPAQUE: Final = 1 << 16
 ROWS_AT_ONCE: Final = 16
@@ -50,9 +59,14 @@ THRESHOLDS: Final = _bayer(4) * 256 + 128
 """What is added before the low 16 bits are cut off."""
 
 
-def opacity(from_edge: NDArray[np.float64], reach: tuple[float, float]) -> NDArray[np.float64]:
-    """Tell how much of the plain colour there is at a share of the page's height from an edge, 0 to 1."""
+def opacity(from_edge: NDArray[np.float64], reach: Reach) -> NDArray[np.float64]:
+    """Tell how much of the plain colour there is at a share of the page's height from an edge, 0 to 1.
+
+    It is plain up to the reach's first end and gone from its second; where these are one the map is cut.
+    """
     inner, outer = reach
+    if inner == outer:
+        return np.where(from_edge < inner, 1.0, 0.0)
     t = np.clip((from_edge - inner) / (outer - inner), 0.0, 1.0)
     return 1.0 - t * t * t * (t * (6.0 * t - 15.0) + 10.0)
 
@@ -99,20 +113,33 @@ class DrawsFades(Protocol):
         """Draw one strip."""
 
 
-class Fades(Artist):
-    """Both fades of a sheet; the lower one is plain behind most of the lettering, which is ``clear_pt`` high."""
+def reaches(choice: FadeChoice, sheet: Sheet, lettering_pt: float, lettering_scale: float) -> dict[Edge, Reach]:
+    """Plan where the map gives way at each edge that it does not run up to; lettering is so many points high."""
+    planned: dict[Edge, Reach] = {}
+    if choice in ("both", "head"):
+        planned["head"] = (0.0, HEAD_HEIGHT)
+    if choice in ("both", "foot"):
+        plain = PLAIN_BEHIND_LETTERING * lettering_pt / sheet.height_pt
+        planned["foot"] = (plain, plain + FOOT_HEIGHT)
+    else:
+        cut = (lettering_pt + PLAIN_ABOVE_LETTERING * lettering_scale) / sheet.height_pt
+        planned["foot"] = (cut, cut)
+    return planned
 
-    def __init__(self, colour: str, sheet: Sheet, margin_pt: float, clear_pt: float) -> None:
+
+class Fades(Artist):
+    """What covers the map at the edges of a sheet, in one colour."""
+
+    def __init__(self, colour: str, sheet: Sheet, margin_pt: float, planned: Mapping[Edge, Reach]) -> None:
         super().__init__()
         self._colour = colour
         self._sheet = sheet
         self._margin_pt = margin_pt
-        plain = PLAIN_BEHIND_LETTERING * clear_pt / sheet.height_pt
-        self._reaches = {"head": (0.0, HEAD_HEIGHT), "foot": (plain, plain + FOOT_HEIGHT)}
+        self._reaches = planned
         self.set_zorder(-10)
 
     def draw(self, renderer: RendererBase) -> None:
-        """Draw both fades in the way the output does smoothly."""
+        """Draw all of them in the way the output does smoothly."""
         if isinstance(renderer, BandRenderer):
             self._blend(renderer)
             return
@@ -124,21 +151,23 @@ class Fades(Artist):
     def _blend(self, band: BandRenderer) -> None:
         rows = band.rows
         down = (band.top_px + np.arange(len(rows)) + 0.5) / band.page_height_px
-        share = np.maximum(opacity(down, self._reaches["head"]), opacity(1.0 - down, self._reaches["foot"]))
+        from_edge = {"head": down, "foot": 1.0 - down}
+        share = np.max([opacity(from_edge[edge], reach) for edge, reach in self._reaches.items()], axis=0)
         blend_rows(rows, np.rint(share * OPAQUE).astype(np.uint32), self._colour)
 
-    def _strip(self, from_top: bool, reach: tuple[float, float]) -> FadeStrip:
+    def _strip(self, from_top: bool, reach: Reach) -> FadeStrip:
         sheet = self._sheet
         over_pt = sheet.reach_pt + COVER_PT
         height_pt = reach[1] * sheet.height_pt + over_pt
         low_pt = self._margin_pt - over_pt
         shares = np.maximum(np.linspace(0.0, height_pt, STOPS) - over_pt, 0.0) / sheet.height_pt
+        cut = reach[0] == reach[1]
         return FadeStrip(
             colour=self._colour,
             left_pt=self._margin_pt - sheet.reach_pt,
             bottom_pt=self._margin_pt + sheet.height_pt + over_pt - height_pt if from_top else low_pt,
             width_pt=sheet.width_pt + 2 * sheet.reach_pt,
             height_pt=height_pt,
-            opacities=tuple(float(share) for share in opacity(shares, reach)),
+            opacities=(1.0, 1.0) if cut else tuple(float(share) for share in opacity(shares, reach)),
             from_top=from_top,
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import StringConstraints, create_model
+from pydantic import Field, StringConstraints, create_model
 
-from mural.themes import REQUIRED, Theme
+from mural.themes import REQUIRED, FadeChoice, TextureChoice, Theme
 from routes.schemas.base import Answer, Line, Name, Request
 from routes.words import COLOUR
 
@@ -17,11 +17,22 @@ class ThemeBase(Request):
 
 
 _Colour = Annotated[str, StringConstraints(pattern=COLOUR)]
+_KINDS: Final[dict[str, Any]] = {
+    "name": Name,
+    "description": Line,
+    "font": Name,
+    "fades": FadeChoice,
+    "texture": TextureChoice,
+}
+_ABOUT: Final = {
+    "fades": "Where the map fades, at both if absent; where it does not at the foot, it is cut above the lettering.",
+    "texture": "What the poster looks printed on; files of vectors (SVG, PDF) are without.",
+}
 
 
 def _theme_field(key: str) -> Any:
-    kind = {"name": Name, "description": Line, "font": Name}.get(key, _Colour)
-    return (kind, ...) if key in REQUIRED else (kind | None, None)
+    kind = _KINDS.get(key, _Colour)
+    return (kind, ...) if key in REQUIRED else (kind | None, Field(default=None, description=_ABOUT.get(key)))
 
 
 ThemeIn = create_model(
@@ -67,6 +78,8 @@ class ThemeOut(Answer):
     preview_url: str
     own: bool
     font: str
+    fades: FadeChoice
+    texture: TextureChoice
     colors: dict[str, str]
     faults: list[str]
 

@@ -12,6 +12,7 @@ const CHECK_PAUSE_MS = 150;
 const form = /** @type {HTMLFormElement} */ (need("[data-mixer]"));
 const preview = new Preview(need("[data-easel]"));
 const inputs = /** @type {HTMLInputElement[]} */ (all("input[type=color]", form));
+const choices = /** @type {HTMLSelectElement[]} */ (all("[data-choice]", form));
 /** Colours that follow from others until somebody sets them. */
 const optional = new Set(all("details input", form).map((input) => /** @type {HTMLInputElement} */ (input).name));
 /** @type {Set<string>} */
@@ -25,7 +26,7 @@ function mixed() {
   return {
     name: name || gettext("Unnamed"),
     description: String(data.get("description")).trim() || name || gettext("Unnamed"),
-    ...Object.fromEntries(colours.map(({ name: key, value }) => [key, value])),
+    ...Object.fromEntries([...colours, ...choices].map(({ name: key, value }) => [key, value])),
   };
 }
 
@@ -73,9 +74,10 @@ async function check(draft) {
 
 /** @param {string} id */
 async function beginWith(id) {
-  const { colors } = await api(`/themes/${encodeURIComponent(id)}`);
+  const theme = await api(`/themes/${encodeURIComponent(id)}`);
   touched.clear();
-  showColours(colors);
+  showColours(theme.colors);
+  for (const choice of choices) choice.value = theme[choice.name];
   show();
 }
 
@@ -109,7 +111,7 @@ form.addEventListener("input", ({ target }) => {
   if (target instanceof HTMLInputElement && target.type === "color") touched.add(target.name);
   if (!(target instanceof HTMLSelectElement)) show();
 });
-need("[data-place]", form).addEventListener("change", show);
+for (const select of [need("[data-place]", form), ...choices]) select.addEventListener("change", show);
 need("[data-start]", form).addEventListener("change", ({ target }) => {
   void beginWith(/** @type {HTMLSelectElement} */ (target).value);
 });

@@ -8,6 +8,7 @@ import pytest
 from mural.geo.layers import Layer
 from mural.poster import Furniture, Marker, Page, Texts, Track
 from mural.render import export
+from mural.render.lettering import block_top_pt
 from tests.support.designs import design
 from tests.support.maps import lines
 from tests.support.pictures import compose, map_of, pixel_at, pixels, polygons, sample_map, square
@@ -108,8 +109,50 @@ def test_the_credit_is_there_even_when_every_text_is_hidden(poster):
     assert not ink[:-80].any()
 
 
+def test_a_map_that_does_not_fade_ends_in_a_clean_edge_above_the_lettering(poster):
+    titled = replace(poster, texts=Texts(), theme=replace(poster.theme, gradient_color="#f0e8d8", fades="none"))
+    picture = compose(map_of(titled, {Layer.WATER: polygons([square(2000)])}), titled)
+    image = pixels(picture, 300)
+    height_px = len(image)
+    edge = int(np.argmax((image[:, 0] != image[0, 0]).any(axis=1)))
+    lettering_px = block_top_pt(picture.lettering) / picture.sheet.height_pt * height_px
+    assert (image[:edge] == image[0, 0]).all()
+    assert (image[edge:, 0] == (0xF0, 0xE8, 0xD8)).all()
+    assert lettering_px < height_px - edge < 0.3 * height_px
+
+
+@pytest.mark.parametrize(("fades", "faded"), [("both", (True, True)), ("head", (True, False)), ("foot", (False, True))])
+def test_a_map_fades_where_its_theme_says(poster, fades, faded):
+    plain = replace(poster, theme=replace(poster.theme, water="#204060", fades=fades))
+    column = drawn(plain, {Layer.WATER: polygons([square(2000)])})[:, 0, 0]
+    between = (column > 0x20) & (column < 0xFF)
+    assert (between[:100].any(), between[200:].any()) == faded
+
+
+def test_a_texture_lies_under_the_lettering_and_over_the_map(poster):
+    textured = replace(poster, texts=Texts(), theme=replace(poster.theme, bg="#d8d0c0", texture="paper"))
+    picture = compose(map_of(textured, {Layer.WATER: polygons([square(400)])}), textured)
+    image = pixels(picture, 2400).astype(int)
+    for bare in (image[1500:1700, 1100:1300], image[300:400, 100:300]):  # water and land
+        assert np.ptp(bare, axis=(0, 1)).min() > 3
+    px_per_pt = image.shape[1] / picture.sheet.width_pt
+    rule = next(text for text in picture.lettering if text.role == "rule")
+    left, bottom, right, top = (edge * px_per_pt for edge in rule.box_pt)
+    inside = image[int(len(image) - top) + 1 : int(len(image) - bottom), int(left) + 2 : int(right) - 2]
+    assert inside.size
+    assert (inside == 0x11).all()
+
+
+def test_bands_of_a_texture_leave_no_seam(poster, monkeypatch):
+    textured = replace(poster, theme=replace(poster.theme, bg="#d8d0c0", texture="linen"))
+    whole = drawn(textured, {})
+    monkeypatch.setattr(export, "BAND_PX", 48)
+    assert np.array_equal(drawn(textured, {}), whole)
+
+
 def test_a_drawing_is_the_same_every_time():
     sample = replace(design(), distance_m=500.0)
+    sample = replace(sample, theme=replace(sample.theme, texture="paper"))
     first, second = (pixels(compose(sample_map(sample), sample), 300) for _ in range(2))
     assert np.array_equal(first, second)
 

@@ -124,6 +124,20 @@ def test_an_svg_has_a_named_group_for_every_layer_and_no_pictures(tmp_path):
     assert CREDIT in targets.poster.read_text(encoding="utf-8")
 
 
+def test_vectors_and_their_small_images_are_left_without_a_texture(tmp_path):
+    poster = design(page=SMALL_PAGE, texts=Texts(title="", subtitle="", coordinates=""))
+    poster = replace(poster, theme=replace(poster.theme, bg="#d8d0c0", fades="none", texture="paper"))
+    heights = {}
+    for form in (Format.SVG, Format.PDF, Format.PNG):
+        wanted = replace(poster, format=form)
+        targets = Targets(poster=tmp_path / f"poster.{form}", preview=tmp_path / f"{form}.jpg")
+        export_poster(compose(map_of(wanted, {}), wanted), targets, quietly)
+        with Image.open(targets.preview) as preview:
+            heights[form] = int(np.ptp(np.asarray(preview.convert("L"))[:600].astype(int)))
+    assert heights[Format.SVG] == heights[Format.PDF] == 0 < heights[Format.PNG]
+    assert "image" not in {element.tag.rpartition("}")[2] for element in ET.parse(tmp_path / "poster.svg").iter()}  # noqa: S314 (our own file)
+
+
 def test_an_svg_uses_no_name_twice(tmp_path):
     poster = replace(
         design(page=SMALL_PAGE, texts=Texts(lines=("One", "Two"))),

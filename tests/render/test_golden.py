@@ -18,7 +18,7 @@ from mural.geo.layers import ProjectedMap
 from mural.geo.page_map import project_area
 from mural.geo.projection import View
 from mural.poster import ALL_LAYERS, Furniture, LayerChoice, Marker, PosterDesign, Texts, Track
-from mural.themes import load_theme
+from mural.themes import CHOICES, load_theme
 from tests.support.designs import design
 from tests.support.landscapes import pattern_book, seas
 from tests.support.pictures import compose, map_of, pixels, sample_map
@@ -76,6 +76,10 @@ CASES = {
     ),
 }
 
+MANNERS = {
+    **{f"fades_{choice}": {"fades": choice} for choice in CHOICES["fades"] if choice != "both"},
+    **{f"texture_{choice}": {"texture": choice} for choice in CHOICES["texture"] if choice != "none"},
+}
 
 RIVERSIDE = tuple(
     (LAT - 0.0003 + 0.0005 * math.sin(k / 12) - 0.00003 * (k % 2), LON - 0.0045 + 0.0001 * k) for k in range(100)
@@ -101,6 +105,13 @@ SEAS = seas()
 @pytest.mark.parametrize("name", CASES)
 def test_a_poster_looks_as_it_did(name: str) -> None:
     compare(name, CASES[name], sample_map(CASES[name]))
+
+
+@pytest.mark.parametrize("name", MANNERS)
+def test_a_manner_looks_as_it_did(name: str) -> None:
+    plain = helsinki("ocean")
+    poster = replace(plain, theme=replace(plain.theme, **MANNERS[name]))
+    compare(name, poster, sample_map(poster), enlarged=4 if "texture" in MANNERS[name] else 1)
 
 
 @pytest.mark.parametrize("name", MARKED)

@@ -10,6 +10,7 @@ from PIL import Image
 
 from mural.poster import Marker, Track
 from routes.schemas.previews import DrawnIn
+from routes.themes import EXAMPLE
 from tests.support.api import V1, Api, Visitor
 
 WISH = {"city": "Helsinki", "country": "Finland", "latitude": 60.1715, "longitude": 24.9443, "theme": "noir"}
@@ -85,6 +86,7 @@ def test_colours_that_are_no_theme_yet_are_drawn(ann: Visitor, api: Api) -> None
     [
         ({"draft_theme": {"name": "No colours", "description": "x"}}, "bg"),
         ({"draft_theme": {"glow": "#ffffff"}}, "glow"),
+        ({"draft_theme": EXAMPLE | {"texture": "velvet"}}, "texture"),
         ({"tracks": [{"points": [[60, 24]]}]}, "tracks.0.points"),
         ({"markers": [{"latitude": 91, "longitude": 0}]}, "markers.0.latitude"),
         ({"width": 5000}, "width"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mural.themes import CHOICES
 from routes.schemas.themes import ThemeOut, ThemesOut
 from routes.themes import EXAMPLE
 from services.own_themes import EACH_MAX
@@ -69,6 +70,17 @@ def test_an_own_theme_is_listed_for_its_maker_and_found_by_everybody_who_knows_i
     assert ben.get(made["preview_url"]).status_code == 200
 
 
+def test_how_a_theme_fades_and_what_it_is_printed_on_are_kept_and_reach_the_drawing(api: Api, ann: Visitor) -> None:
+    made = create(ann, fades="head", texture="laid")
+    assert (made["fades"], made["texture"]) == ("head", "laid")
+    api.made(ann, theme=made["id"])
+    drawn_in = api.renderer.requests[-1].design.theme
+    assert (drawn_in.fades, drawn_in.texture) == ("head", "laid")
+    usual = create(ann)
+    assert (usual["fades"], usual["texture"]) == ("both", "none")
+    assert not CHOICES.keys() & usual["colors"].keys()
+
+
 def test_a_poster_is_made_in_an_own_theme_and_outlives_it(api: Api, ann: Visitor) -> None:
     theme = create(ann, name="Short-lived")
     poster = api.made(ann, theme=theme["id"])
@@ -113,6 +125,8 @@ def test_the_themes_that_ship_cannot_be_changed_by_anybody(ann: Visitor, headers
         ({"name": "a\nb"}, "name", None),
         ({"description": ""}, "description", None),
         ({"font": "Comic Sans"}, "font", None),
+        ({"fades": "left"}, "fades", "“fades” must be both, head, foot, or none."),
+        ({"texture": "velvet"}, "texture", "“texture” must be none, paper, laid, or linen."),
         ({"lava": "#ff0000"}, "lava", "“lava” is not known here."),
         ({"id": "noir"}, "id", "“id” is not known here."),
     ],

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from mural import fingerprint as module
 from mural.fingerprint import design_from_json, design_to_json, fingerprint
 from mural.poster import Marker, Page, Place, PosterDesign, Texts, Track
-from mural.themes import REQUIRED, WORDS, Theme
+from mural.themes import CHOICES, REQUIRED, WORDS, Theme
 
 THEME = Theme.from_mapping("noir", {key: "Noir" if key in WORDS else "#101010" for key in REQUIRED})
 DESIGN = PosterDesign(
@@ -29,6 +29,13 @@ def test_a_design_survives_being_written_and_read() -> None:
     assert design_from_json(design_to_json(DESIGN)) == DESIGN
 
 
+def test_a_design_without_a_manner_is_written_and_named_as_before_there_was_one() -> None:
+    assert not CHOICES.keys() & json.loads(design_to_json(DESIGN))["theme"].keys()
+    mannered = replace(DESIGN, theme=replace(THEME, fades="head", texture="paper"))
+    assert json.loads(design_to_json(mannered))["theme"].items() >= {"fades": "head", "texture": "paper"}.items()
+    assert design_from_json(design_to_json(mannered)) == mannered
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -38,6 +45,7 @@ def test_a_design_survives_being_written_and_read() -> None:
         {"texts": Texts(title="")},
         {"rotation_deg": 1.0},
         {"theme": replace(THEME, bg="#111111")},
+        {"theme": replace(THEME, texture="paper")},
         {"markers": ()},
     ],
 )
@@ -62,7 +70,8 @@ def test_it_says_the_same_as_the_standard_writer_of_python() -> None:
     random = np.random.default_rng(1)
     awkward = (*small, *random.uniform(-180, 180, 200), *random.normal(0, 1e-4, 200), *random.normal(0, 1e-9, 200))
     tracks = (Track(points=tuple((x, -x) for x in map(float, awkward)), label="“Ä\\ö” 東"), Track(points=((1.0, 2.0),)))
-    for design in (DESIGN, replace(DESIGN, tracks=()), replace(DESIGN, tracks=tracks)):
+    mannered = replace(DESIGN, theme=replace(THEME, fades="head", texture="paper"))  # nothing of it is left out
+    for design in (mannered, replace(mannered, tracks=()), replace(mannered, tracks=tracks)):
         data = TypeAdapter(PosterDesign).dump_python(design, mode="json")
         data["layers"].sort()
         expected = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mural.errors import InvalidInput
-from mural.themes import REQUIRED, Theme, load_theme, load_themes, theme_faults
+from mural.themes import CHOICES, REQUIRED, Theme, load_theme, load_themes, theme_faults
 from tests.support.designs import PLAIN_THEME
 from tests.support.real_parts import ROOT
 
@@ -67,6 +67,19 @@ def test_an_optional_colour_is_kept_and_an_empty_one_derived():
     assert plain(sea=None).sea == PLAIN_THEME["water"]
 
 
+def test_the_map_fades_at_both_edges_of_a_smooth_sheet_unless_a_theme_says_otherwise():
+    assert (plain().fades, plain().texture) == ("both", "none") == tuple(words[0] for words in CHOICES.values())
+    assert (plain(fades="head", texture="linen").fades, plain(texture="linen").texture) == ("head", "linen")
+
+
+@pytest.mark.parametrize("key", CHOICES)
+def test_a_word_that_is_no_choice_is_told_what_there_is(key: str):
+    with pytest.raises(InvalidInput) as caught:
+        plain(**{key: "sideways"})
+    assert caught.value.facts["allowed"] == list(CHOICES[key])
+    assert all(word in caught.value.message for word in CHOICES[key])
+
+
 @pytest.mark.parametrize("key", REQUIRED)
 def test_a_missing_key_is_named(key: str):
     data = {name: value for name, value in PLAIN_THEME.items() if name != key}
@@ -86,6 +99,10 @@ def test_a_missing_key_is_named(key: str):
         ("name", ["Plain"]),
         ("font", "comic"),
         ("colour", "#000000"),
+        ("fades", "left"),
+        ("fades", ["head"]),
+        ("texture", "#808080"),
+        ("texture", ""),
     ],
 )
 def test_a_wrong_value_is_named(key: str, value: object):

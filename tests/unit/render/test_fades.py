@@ -1,9 +1,15 @@
 from itertools import groupby
+from typing import get_args
 
 import numpy as np
 import pytest
 
-from mural.render.fades import OPAQUE, THRESHOLDS, blend_rows, opacity
+from mural.render.fades import OPAQUE, THRESHOLDS, blend_rows, opacity, reaches
+from mural.render.page import Sheet
+from mural.themes import FadeChoice
+from tests.support.designs import design
+
+SHEET = Sheet.of(design())
 
 
 def blended(ground: str, colour: str, height_px: int = 2048, width_px: int = 64) -> np.ndarray:
@@ -49,6 +55,21 @@ def test_on_average_a_fade_is_exact():
 def test_the_pattern_holds_every_threshold_once():
     assert len(set(THRESHOLDS.ravel())) == 256
     assert THRESHOLDS.max() < OPAQUE
+
+
+def test_where_a_reach_has_no_length_the_map_is_cut():
+    assert opacity(np.array([0.0, 0.19, 0.21, 1.0]), (0.2, 0.2)).tolist() == [1.0, 1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("choice", get_args(FadeChoice))
+def test_lettering_stands_on_plain_ground_however_the_map_fades(choice):
+    planned = reaches(choice, SHEET, lettering_pt=200.0, lettering_scale=1.0)
+    assert ("head" in planned) == (choice in ("both", "head"))
+    inner, outer = planned["foot"]
+    if choice in ("both", "foot"):
+        assert 0 < inner * SHEET.height_pt < 200 < outer * SHEET.height_pt
+    else:
+        assert inner == outer > 200 / SHEET.height_pt
 
 
 @pytest.mark.parametrize(("from_edge", "expected"), [(0.0, 1.0), (0.1, 1.0), (0.2, 0.5), (0.3, 0.0), (1.0, 0.0)])

@@ -7,9 +7,16 @@ from PIL import Image
 from mural.render.png import PngWriter
 
 
-def written(rows: np.ndarray, bands: list[int], dpi: float = 300, texts: dict[str, str] | None = None) -> bytes:
+def written(
+    rows: np.ndarray,
+    bands: list[int],
+    dpi: float = 300,
+    texts: dict[str, str] | None = None,
+    *,
+    squares: bool = False,
+) -> bytes:
     file = io.BytesIO()
-    writer = PngWriter(file, (rows.shape[1], rows.shape[0]), dpi, texts or {})
+    writer = PngWriter(file, (rows.shape[1], rows.shape[0]), dpi, texts or {}, squares=squares)
     for part in np.split(rows, bands):
         writer.write(part)
     writer.close()
@@ -27,13 +34,19 @@ def test_pillow_reads_back_every_pixel(noise):
     assert np.array_equal(np.asarray(image), noise[:, :, :3])
 
 
-def test_bands_make_no_difference_to_the_pixels(noise):
-    image = Image.open(io.BytesIO(written(noise, [1, 16, 30])))
+@pytest.mark.parametrize("squares", [False, True])
+def test_bands_make_no_difference_to_the_pixels(noise, squares):
+    image = Image.open(io.BytesIO(written(noise, [1, 16, 30], squares=squares)))
     assert np.array_equal(np.asarray(image), noise[:, :, :3])
 
 
 def test_the_file_is_sound_to_the_last_checksum(noise):
     Image.open(io.BytesIO(written(noise, [16]))).verify()
+
+
+def test_a_picture_of_squares_is_written_smaller_as_what_it_is():
+    rows = np.random.default_rng(7).integers(0, 4, (100, 100, 1), dtype=np.uint8).repeat(2, 0).repeat(2, 1).repeat(4, 2)
+    assert len(written(rows, [], squares=True)) < 0.9 * len(written(rows, []))
 
 
 def test_resolution_and_texts_are_in_the_file(noise):

@@ -10,6 +10,7 @@ from flask import Flask
 from mural.jobs.progress import Step
 from mural.paper import SIZES
 from mural.poster import LayerChoice
+from mural.themes import CHOICES
 from routes import wording
 
 
@@ -38,6 +39,10 @@ def test_a_day_is_written_out() -> None:
 def test_every_step_and_every_layer_has_words() -> None:
     assert set(wording.STEP_WORDS) == set(Step)
     assert set(wording.LAYER_WORDS) == set(get_args(LayerChoice))
+
+
+def test_every_choice_of_a_theme_has_words() -> None:
+    assert {key: tuple(dict(options)) for key, _, options in wording.theme_choices()} == CHOICES
 
 
 def test_what_is_no_step_is_waiting() -> None:
