@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from mural.errors import NotFound
+from mural.fonts import FAMILIES
 from mural.jobs.progress import SHARES, Step, percentage
 from mural.paper import SIZES, Size
 from mural.poster import LayerChoice
@@ -263,6 +264,7 @@ def derived_colours() -> list[tuple[str, str]]:
 def theme_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
     """List what a theme chooses beside its colours: the key, what people call it, and what there is to choose from."""
     return [
+        ("font", gettext("Typeface"), [(family.id, family.name) for family in FAMILIES.values()]),
         ("fades", gettext("The map fades"), _said(FADE_WORDS)),
         ("texture", gettext("Printed on"), _said(TEXTURE_WORDS)),
     ]

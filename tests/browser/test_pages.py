@@ -172,10 +172,11 @@ def test_the_system_decides_until_somebody_chooses(visit: Visit) -> None:
     assert grounds[0] != grounds[1]
 
 
-def test_without_a_script_the_wall_the_poster_and_its_file_are_there(visit: Visit, poster: dict[str, Any]) -> None:
+def test_without_a_script_the_wall_the_poster_and_its_file_are_there(visit: Visit, server: Server) -> None:
+    job = server.wait_for(server.submit_new()["job_id"], "completed")  # the newest hangs in sight
     ann = visit(java_script_enabled=False)
     ann.goto("/")
-    ann.locator(f'[data-poster="{poster["id"]}"] a').click()
+    ann.locator(f'[data-poster="{job["result"]["poster_id"]}"] a').click()
     expect(ann.get_by_role("heading", name="Helsinki")).to_be_visible()
     with ann.expect_download() as download:
         ann.get_by_role("link", name="Download PNG").click()
@@ -274,6 +275,7 @@ def test_a_theme_is_mixed_on_a_real_map_kept_and_changed(visit: Visit) -> None:
     ann.get_by_label("Printed on").select_option("Linen")
     expect(preview).not_to_have_attribute("src", drawn or "")
     ann.get_by_label("The map fades").select_option("At the head")
+    ann.get_by_label("Typeface").select_option("Bitter")
     ann.get_by_label("Name", exact=True).fill("Night tram")
     ann.get_by_role("button", name="Keep this theme").click()
     ann.wait_for_url("**/themes#own_*")
@@ -289,6 +291,7 @@ def test_a_theme_is_mixed_on_a_real_map_kept_and_changed(visit: Visit) -> None:
     expect(ann.get_by_label("Letters", exact=True)).to_have_value("#fff0d0")
     expect(ann.get_by_label("Printed on")).to_have_value("linen")
     expect(ann.get_by_label("The map fades")).to_have_value("head")
+    expect(ann.get_by_label("Typeface")).to_have_value("bitter")
     ann.get_by_label("Begin with the colours of").select_option("Transit")
     expect(ann.get_by_label("Printed on")).to_have_value("none")
     expect(ann.get_by_label("The map fades")).to_have_value("none")
