@@ -26,6 +26,10 @@ BOUND_MS = 60_000
 expect.set_options(timeout=BOUND_MS)
 
 
+CUT_OFF = ("WebSocket connection to", "An unknown error occurred when fetching the script")
+"""What Chromium itself says of a socket, and of a service worker it looks after, while a connection is cut."""
+
+
 class Watch:
     """Notes what a page complains about and whom it asks."""
 
@@ -59,7 +63,7 @@ def visitor(
     """
     context = browser.new_context(base_url=base_url, viewport=options.pop("viewport", DESKTOP), **options)
     context.set_default_timeout(BOUND_MS)
-    watch = Watch(context, "127.0.0.1", (*ignored, *(("WebSocket connection to",) if cut else ())))
+    watch = Watch(context, "127.0.0.1", (*ignored, *(CUT_OFF if cut else ())))
     page = context.new_page()
     yield page
     context.close()

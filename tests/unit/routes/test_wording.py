@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from flask import Flask
 
+from mural.fonts import FAMILIES
 from mural.jobs.progress import Step
 from mural.paper import SIZES
 from mural.poster import LayerChoice
@@ -42,7 +43,8 @@ def test_every_step_and_every_layer_has_words() -> None:
 
 
 def test_every_choice_of_a_theme_has_words() -> None:
-    assert {key: tuple(dict(options)) for key, _, options in wording.theme_choices()} == CHOICES
+    offered = {key: tuple(dict(options)) for key, _, options in wording.theme_choices()}
+    assert offered == {"font": tuple(FAMILIES), **CHOICES}
 
 
 def test_what_is_no_step_is_waiting() -> None:
