@@ -252,7 +252,7 @@ def test_everything_works_under_a_prefix(chromium: Browser, tmp_path: Path) -> N
 
 
 def test_a_reader_without_a_connection_gets_the_offline_page(visit: Visit) -> None:
-    ann = visit()
+    ann = visit(cut=True)
     ann.goto("/about")
     ann.evaluate("navigator.serviceWorker.ready.then(() => true)")
     ann.context.set_offline(offline=True)
