@@ -157,8 +157,9 @@ def main() -> None:
             lend_prepared(OWN_DATA_DIR, config.data_dir)
             check_prepared(config.fonts_dir, config.gazetteer_file)
             undo_interrupted(Holdings.of(config))
-            app = create_app(config, aside=_aside())
-            lines.write_aside(app.extensions["socketio"], _aside())
+            aside = _aside()
+            app = create_app(config, aside=aside)
+            lines.write_aside(app.extensions["socketio"], aside)
             serve(app, config, at_end)
     except (ConfigError, MuralError) as error:
         sys.exit(f"Mural cannot start: {error}")

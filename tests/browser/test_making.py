@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SAMPLE_QUERY, Visit, until
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
-
-WALK = """<?xml version="1.0"?><gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><name>Morning walk</name><trkseg>
-<trkpt lat="60.1700" lon="24.9400"/><trkpt lat="60.1715" lon="24.9443"/><trkpt lat="60.1725" lon="24.9480"/>
-</trkseg></trk></gpx>"""
 
 
 def make_sample(page: Page, theme: str) -> None:
@@ -247,96 +242,6 @@ def test_the_same_poster_as_another_file_does_not_hang_twice(visit: Visit) -> No
     expect(ann.get_by_role("link", name="Download JPEG")).to_be_visible()
     ann.get_by_role("link", name="The wall").click()
     expect(ann.get_by_role("link", name="Helsinki, Finland, Graphite")).to_have_count(1)
-
-
-def test_what_is_pointed_out_and_said_is_drawn_kept_and_taken_back(visit: Visit, tmp_path: Path) -> None:
-    gpx = tmp_path / "walk.gpx"
-    gpx.write_text(WALK, encoding="utf-8")
-    ann = visit()
-    ann.goto(f"/create?{SAMPLE_QUERY}")
-    ann.get_by_role("button", name="Set a mark").click()
-    easel = ann.get_by_role("application")
-    box = easel.bounding_box()
-    assert box is not None
-    easel.click(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
-    ann.get_by_label("Label").fill("Home")
-    ann.wait_for_timeout(800)  # what follows within this time belongs to the same change
-    ann.get_by_label("Further lines").fill("since 1952")
-    ann.get_by_label("Letters").select_option("bitter")
-    expect(ann).to_have_url(re.compile("line=since.1952"))
-    east = re.search(r"marker=60\.17150%2C(24\.\d+)%2Cpin%2CHome", ann.url)
-    assert east
-    assert float(east[1]) == pytest.approx(24.9443 + 250 / 55_400, abs=0.0003)  # half way to the edge, 500 m off
-    ann.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
-    name = ann.get_by_label("Name of the track")
-    expect(name).to_have_value("Morning walk")
-    expect(ann.get_by_alt_text(re.compile("^Preview: Helsinki"))).to_be_visible()
-    ann.wait_for_timeout(400)  # the address follows in a moment
-    ann.reload()
-    expect(name).to_have_value("Morning walk")
-    expect(ann.get_by_label("Label")).to_have_value("Home")
-    ann.get_by_role("listitem").filter(has=name).get_by_role("button", name="Remove").click()
-    expect(name).to_have_count(0)
-    ann.get_by_role("button", name="Undo").click()
-    expect(name).to_have_value("Morning walk")
-    ann.get_by_role("button", name="Make the poster").click()
-    expect(ann.get_by_role("link", name=re.compile("^Download"))).to_be_visible()
-    ann.get_by_role("link", name="Change something").click()
-    expect(name).to_have_value("Morning walk")
-    expect(ann.get_by_label("Further lines")).to_have_value("since 1952")
-
-
-def test_the_name_of_a_track_is_written_on_the_poster_changed_and_left_out(visit: Visit, tmp_path: Path) -> None:
-    gpx = tmp_path / "walk.gpx"
-    gpx.write_text(WALK, encoding="utf-8")
-    ann = visit()
-    ann.goto(f"/create?{SAMPLE_QUERY}")
-    with ann.expect_request(lambda asked: asks_for(asked, "Morning walk")):
-        ann.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
-    name = ann.get_by_label("Name of the track")
-    ann.wait_for_timeout(800)  # what follows within this time belongs to the same change
-    name.focus()
-    ann.keyboard.press("End")
-    with ann.expect_request(lambda asked: asks_for(asked, "Morning walk to work")):
-        ann.keyboard.type(" to work")
-    expect(name).to_be_focused()
-    expect(name).to_have_value("Morning walk to work")
-    ann.get_by_role("button", name="Undo").click()
-    expect(name).to_have_value("Morning walk")
-    ann.get_by_role("button", name="Redo").click()
-    expect(name).to_have_value("Morning walk to work")
-    with ann.expect_request(lambda asked: asks_for(asked, "")):
-        name.fill("")
-    ann.wait_for_timeout(400)  # the address follows in a moment
-    ann.reload()
-    expect(name).to_have_value("")
-
-
-def asks_for(asked: Request, label: str) -> bool:
-    """Tell whether a request asks for a picture with one track of a name."""
-    if not asked.url.endswith("/preview.png") or asked.method != "POST":
-        return False
-    return [track["label"] for track in asked.post_data_json["tracks"]] == [label]
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        ('<!DOCTYPE gpx [<!ENTITY a "aa">]><gpx>&a;</gpx>', "This file declares entities"),
-        ("<gpx><trk>", "This is neither a GPX nor a GeoJSON file"),
-        ("<gpx><trk><trkseg><trkpt lat='1' lon='x'/></trkseg></trk></gpx>", "There is no track in this file"),
-        ("", "This is neither a GPX nor a GeoJSON file"),
-    ],
-)
-def test_a_hostile_or_broken_track_is_refused_in_a_sentence(
-    visit: Visit, tmp_path: Path, content: str, sentence: str
-) -> None:
-    gpx = tmp_path / "bad.gpx"
-    gpx.write_text(content, encoding="utf-8")
-    ann = visit(ignored=("Applying inline style",))  # in the note that the browser's XML parser makes of a fault
-    ann.goto(f"/create?{SAMPLE_QUERY}")
-    ann.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
-    expect(ann.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
 
 
 def test_a_large_poster_is_looked_at_closely_with_the_keys_alone(visit: Visit, poster: dict[str, Any]) -> None:
