@@ -10,6 +10,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.library_client import hang_up
 from tests.support.server import Server
 from tests.support.waiting import wait_until
 
@@ -82,6 +83,8 @@ def test_the_lines_about_a_job_and_a_command_say_so(observed: Server) -> None:
     flooding = wait_until(flood)  # on a slow machine a few hundred commands are no flood yet
     assert flooding[0]["command"] == "gallery:leave"
     assert flooding[0]["socket"]
+    client.client.shutdown()  # cut off by the server, it would go on connecting anew
+    hang_up(client.client)
 
 
 def test_the_id_of_a_trusted_proxy_is_kept_when_it_is_well_formed(observed: Server) -> None:
