@@ -30,6 +30,7 @@ from routes import (
     themes,
     tiles,
 )
+from routes.caching import init_caching
 from routes.context import bring_services
 from routes.errors import init_errors
 from routes.identity import init_identity
@@ -68,6 +69,7 @@ def create_app(config: Config, services: Services | None = None, aside: Aside = 
     init_identity(app)
     init_languages(app)
     assets.init_assets(app, changing=config.development)
+    init_caching(app)
     init_security(app, config.tile_url)
     init_cors(app, config.cors_origins)
     _register_routes(app, config)

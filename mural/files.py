@@ -22,6 +22,15 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def remove_durably(path: Path) -> None:
+    """Delete a file, so that it is gone also after a loss of power; one that is gone is fine. Raises OSError."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return
+    sync(path.parent)
+
+
 def write_durably(path: Path, content: bytes) -> None:
     """Let a file appear for its owner alone, in place of an older one, once it is on the disk. Raises OSError."""
     write_whole(path, content, mode=PRIVATE, durable=True)

@@ -24,9 +24,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 Body = type[BaseModel] | str | None
 """What an answer carries: JSON of a schema, a file of a media type, or nothing."""
 
-FOREVER: Final = "public, max-age=31536000, immutable"
-"""The Cache-Control of what never changes under its address."""
-
 PART: Final = re.compile(r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{1,18})?|-\d{1,18})", re.ASCII)
 """A Range header that asks for one part of a file."""
 

@@ -17,7 +17,7 @@ from typing import Final
 from apiflask import APIBlueprint
 from flask import Flask, Response, request, send_from_directory
 
-from routes.api import FOREVER
+from routes.caching import FOREVER
 
 blueprint = APIBlueprint("assets", __name__, enable_openapi=False)
 

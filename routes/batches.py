@@ -10,6 +10,7 @@ from flask import Response, current_app, request
 from zipstream import ZIP_STORED, ZipStream
 
 from routes.api import ApiBlueprint, client_address, reply
+from routes.caching import FOR_ONE
 from routes.context import services
 from routes.identity import current_actor
 from routes.posters import HELSINKI, SUBMIT_ERRORS
@@ -57,7 +58,7 @@ def download_batch(batch_id: str) -> Response:
     response = Response(() if request.method == "HEAD" else _in_turns(archive, sleep), mimetype="application/zip")
     response.content_length = len(archive)
     response.headers.set("Content-Disposition", "attachment", filename=f"posters_{batch_id[:8]}.zip")
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = FOR_ONE
     return response
 
 

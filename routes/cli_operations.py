@@ -83,6 +83,8 @@ def rebuild() -> None:
         report = reindex(database, files, ThemeFiles(config.own_themes_dir))
         database.close()
     click.echo(f"{report.posters} posters, {report.added} of them new; {report.removed} without files were removed.")
+    if report.left_out:
+        click.echo(f"{report.left_out} that were taken down or given up stay so.")
     if report.themes_added:
         click.echo(f"{report.themes_added} themes of visitors were brought back.")
     for trouble in report.broken.values():

@@ -18,6 +18,7 @@ from mural.paper import STEEPEST_RATIO
 from mural.poster import Format
 from routes import forms, wording
 from routes.api import client_address
+from routes.caching import keep_from_search
 from routes.context import services
 from routes.errors import status_of, validation_body
 from routes.faults import said, said_of_kind
@@ -66,6 +67,8 @@ def wall() -> str:
 def create() -> str:
     """Show the workbench, set up as the address says: with a design, or like a poster or a job of one's own."""
     posters, jobs = services().posters, services().jobs
+    if request.args:  # every design has such an address, and the page without one is the same
+        keep_from_search()
     if like := request.args.get("like"):
         return _workbench(forms.state_like(posters.design_of(like), public=posters.get(like).public))
     if job := request.args.get("job"):
@@ -128,6 +131,7 @@ def _workbench(state: forms.State, **more: Any) -> str:
 @blueprint.get("/generate/<job_id>")
 def generate(job_id: str) -> str:
     """Show a job: on its way, finished, failed or stopped."""
+    keep_from_search()
     view = services().jobs.get(job_id)
     job = view.to_json()
     mine = current_actor().may_change(view.owner)
@@ -136,6 +140,7 @@ def generate(job_id: str) -> str:
     return render_template(
         "pages/generate.html",
         job=job,
+        forgotten=view.forgotten,
         ended=view.state.ended,
         message=wording.step_words(view.current_step) if not view.state.ended else "",
         waiting=gettext(wording.WAITING_WORDS),
@@ -171,6 +176,7 @@ def poster(poster_id: str) -> str:
 @blueprint.get("/posters/<poster_id>/delete")
 def ask_to_delete(poster_id: str) -> str:
     """Ask whether a poster of one's own shall come down; the script asks in a dialog instead."""
+    keep_from_search()
     view = services().posters.get(poster_id)
     current_actor().require(view.owner, "poster")
     return render_template("pages/take_down.html", poster=view.to_json())
@@ -192,6 +198,8 @@ def restore_poster(poster_id: str) -> BaseResponse:
 
 def _exhibit(poster_id: str) -> dict[str, Any]:
     view = services().posters.get(poster_id)
+    if not view.version:
+        keep_from_search()
     body = view.to_json()
     return {
         "poster": body,
@@ -207,6 +215,7 @@ def _exhibit(poster_id: str) -> dict[str, Any]:
 @blueprint.get("/gallery")
 def mine() -> str:
     """Show one's own posters."""
+    keep_from_search()
     query = PosterQuery(
         page=max(1, request.args.get("page", 1, type=int)),
         per_page=24,

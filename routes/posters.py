@@ -9,11 +9,12 @@ from typing import Final
 from flask import Response
 
 from mural.errors import Conflict
-from routes.api import FOREVER, ApiBlueprint, Body, client_address, reply, send
+from routes.api import ApiBlueprint, Body, client_address, reply, send
+from routes.caching import poster_file
 from routes.context import services
 from routes.identity import current_actor
 from routes.schemas.jobs import SubmittedOut
-from routes.schemas.posters import DownloadQuery, ExportIn, PageQuery, PosterIn, PosterOut, PostersOut
+from routes.schemas.posters import DownloadQuery, ExportIn, FileQuery, PageQuery, PosterIn, PosterOut, PostersOut
 from services.making.requests import PosterQuery, PosterRequest
 from services.views import FileKind, Submission
 
@@ -127,24 +128,26 @@ def download_poster(poster_id: str, query_data: DownloadQuery) -> Response:
         wish = json.dumps({"format": query_data.format})
         message = f"This poster was made as {poster.format}. POST {wish} to {export_url} to have it in that format too."
         raise Conflict(message, formats=[poster.format], export_url=export_url)
-    return _send(poster_id, "poster", attachment=True)
+    return _send(poster_id, "poster", query_data, attachment=True)
 
 
 @blueprint.get("/posters/<poster_id>/thumbnail")
+@blueprint.input(FileQuery, location="query")
 @blueprint.answers(_file_of("image/*"), FILE_ERRORS)
-def get_thumbnail(poster_id: str) -> Response:
+def get_thumbnail(poster_id: str, query_data: FileQuery) -> Response:
     """Send the poster's thumbnail: a JPEG 400 pixels wide, or the PNG that a preview consists of."""
-    return _send(poster_id, "thumbnail")
+    return _send(poster_id, "thumbnail", query_data)
 
 
 @blueprint.get("/posters/<poster_id>/preview")
+@blueprint.input(FileQuery, location="query")
 @blueprint.answers(_file_of("image/*"), FILE_ERRORS)
-def get_preview(poster_id: str) -> Response:
+def get_preview(poster_id: str, query_data: FileQuery) -> Response:
     """Send the poster's preview: a JPEG 800 pixels wide, or the PNG that a preview consists of."""
-    return _send(poster_id, "preview")
+    return _send(poster_id, "preview", query_data)
 
 
-def _send(poster_id: str, kind: FileKind, *, attachment: bool = False) -> Response:
+def _send(poster_id: str, kind: FileKind, query: FileQuery, *, attachment: bool = False) -> Response:
     stored = services().posters.file(poster_id, kind)
     response = send(
         stored.path,
@@ -153,6 +156,4 @@ def _send(poster_id: str, kind: FileKind, *, attachment: bool = False) -> Respon
         download_name=stored.filename,
         etag=stored.etag,
     )
-    # A poster's files never change: another design is another poster.
-    response.headers["Cache-Control"] = FOREVER
-    return response
+    return poster_file(response, stored.version, query.v)

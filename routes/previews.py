@@ -12,6 +12,7 @@ from flask import Response, request
 from mural.poster import PosterDesign
 from mural.themes import Theme
 from routes.api import ApiBlueprint, Body, client_address, send
+from routes.caching import FOR_ONE
 from routes.context import services
 from routes.hangup import ClientConnection
 from routes.identity import current_actor
@@ -68,5 +69,5 @@ def _drawn(design: PosterDesign, width_px: int) -> Path:
 def _send(picture: Path, max_age_s: int) -> Response:
     # Named after what is in it; its time of change is when it was last looked at.
     response = send(picture, mimetype="image/png", etag=picture.stem)
-    response.headers["Cache-Control"] = f"private, max-age={max_age_s}" if max_age_s else "private, no-cache"
+    response.headers["Cache-Control"] = f"private, max-age={max_age_s}" if max_age_s else FOR_ONE
     return response

@@ -6,9 +6,10 @@ from http import HTTPStatus
 
 from flask import Response
 
-from routes.api import FOREVER, ApiBlueprint, reply, send
+from routes.api import ApiBlueprint, reply, send
+from routes.caching import poster_file
 from routes.context import services
-from routes.schemas.posters import TilesOut
+from routes.schemas.posters import FileQuery, TilesOut
 
 blueprint = ApiBlueprint("tiles", __name__)
 
@@ -21,13 +22,14 @@ def describe_tiles(poster_id: str) -> Response:
 
 
 @blueprint.get("/posters/<poster_id>/tiles/<int:level>/<int:column>_<int:row>.jpg")
+@blueprint.input(FileQuery, location="query")
 @blueprint.answers(
     {HTTPStatus.OK: "image/jpeg", HTTPStatus.NOT_MODIFIED: None},
     errors=(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
 )
-def get_tile(poster_id: str, level: int, column: int, row: int) -> Response:
+def get_tile(poster_id: str, level: int, column: int, row: int, query_data: FileQuery) -> Response:
     """Send one tile; the first of a poster takes as long as the poster has to be cut."""
     path = services().tiles.tile(poster_id, level, column, row)
-    response = send(path, mimetype="image/jpeg")
-    response.headers["Cache-Control"] = FOREVER
-    return response
+    # Asked for afterwards: the poster may have come down while it was being cut.
+    poster = services().posters.get(poster_id)
+    return poster_file(send(path, mimetype="image/jpeg"), poster.version, query_data.v)

@@ -24,11 +24,13 @@ FAULTS_TOLD: Final = 20
 LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
 NAME: Final = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
 COLOUR: Final = "^#[0-9a-fA-F]{6}$"
+VERSION: Final = "^[0-9A-Za-z_-]*$"
 
 PATTERNS: Final = {
     LINE: noted("“%(field)s” may hold no control characters."),
     NAME: noted("“%(field)s” must hold something to read and no control characters."),
     COLOUR: noted("“%(field)s” must be a colour such as #1a2b3c."),
+    VERSION: noted("“%(field)s” must be as the address in an answer has it."),
 }
 """What the patterns of our schemas mean."""
 

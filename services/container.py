@@ -86,6 +86,7 @@ class Services:
         self.posters.start()
         self.jobs.start()
         self.own_themes.start()
+        self.tiles.start()
         self.canvas.start()
         self.canvas_caretaker.take_up()
         self.daily_backups.start()
@@ -130,6 +131,15 @@ def build_services(config: Config, publisher: Publisher, background: Background,
     canvas.canvas.after_each_batch(metrics.flush)
     metrics.watch(canvas.brakeman.readings)
     watch_parts(metrics, parts.job_store, pool, cache, parts.files)
+    tiles = TileService(
+        parts.posters,
+        config.data_dir / "cache" / "tiles",
+        background,
+        worker_environment(os.environ, config.data_dir / "cache"),
+        Urls(config.url_prefix),
+        aside,
+    )
+    parts.publishing.when_taken_down(tiles.forget)
     request_for = partial(RenderRequest, sources=sources, fonts_dir=config.fonts_dir, preview=True)
     return Services(
         publisher=publisher,
@@ -160,13 +170,7 @@ def build_services(config: Config, publisher: Publisher, background: Background,
         render_pool=pool,
         themes=themes,
         own_themes=parts.own_themes,
-        tiles=TileService(
-            parts.posters,
-            config.data_dir / "cache" / "tiles",
-            background,
-            worker_environment(os.environ, config.data_dir / "cache"),
-            Urls(config.url_prefix),
-        ),
+        tiles=tiles,
     )
 
 

@@ -115,7 +115,7 @@ EVENTS: Final = (
     Told(
         Name.GALLERY_POSTER_REMOVED,
         WALL,
-        "when a poster is taken down",
+        "when a poster is taken down; in a replay also in the place of the news that it was hung",
         {"seq": "its number in the stream", "id": "the poster's id"},
     ),
     Told(Name.PRESENCE_CHANGED, "the room", "at most once a second", VIEWERS),

@@ -5,12 +5,14 @@
     posters/.leaving/<id>/             on its way out, or waiting for second thoughts
 
 A folder is made under .making and renamed into place once everything in it is on the disk, so nobody ever meets half a
-poster. It leaves the same way.
+poster. It leaves the same way, before the database forgets the poster: what is out of its place never comes back by
+itself, whenever the power fails and whether or not the files can be deleted.
 """
 
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import re
 import shutil
@@ -21,9 +23,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from mural.errors import MuralError, NotFound, StorageFull
+from mural.errors import MuralError, NotFound, StorageFull, Unavailable
 from mural.files import sync
 from services.background import Aside, directly
+
+log = logging.getLogger(__name__)
 
 SIDECAR: Final = "sidecar.json"
 POSTER_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -50,9 +54,9 @@ class PosterFiles:
 
     def start(self) -> None:
         """Make the folders, drop what an interrupted run left half done, and count what is there."""
+        shutil.rmtree(self._making, ignore_errors=True)
         for folder in (self._making, self._leaving):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
         self._used = sum(_folder_bytes(self.folder(poster_id)) for poster_id in self.ids())
 
     @property
@@ -64,6 +68,10 @@ class PosterFiles:
         """List the posters whose folders are in place."""
         for shelf in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
             yield from sorted(entry.name for entry in shelf.iterdir() if POSTER_ID.fullmatch(entry.name))
+
+    def leaving(self) -> list[str]:
+        """List the posters whose folders are out of their place."""
+        return sorted(entry.name for entry in self._leaving.iterdir() if POSTER_ID.fullmatch(entry.name))
 
     def folder(self, poster_id: str) -> Path:
         """Tell where a poster's folder is or would be."""
@@ -108,26 +116,37 @@ class PosterFiles:
 
     def sidecar(self, poster_id: str) -> bytes:
         """Read what is written down about a poster in its own folder; raise BrokenSidecar."""
-        path = self.folder(poster_id) / SIDECAR
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise BrokenSidecar(f"{path} cannot be read: {error}", id=poster_id) from error
+        return _read_sidecar(self.folder(poster_id))
 
     def remove(self, poster_id: str) -> None:
         """Take a poster's folder away, at once and completely; one that is gone already is fine."""
         self.set_aside(poster_id)
         self.forget(poster_id)
 
-    def set_aside(self, poster_id: str) -> None:
-        """Take a poster's folder out of its place, to be brought back or forgotten; one that is gone is fine."""
-        folder = self.folder(poster_id)
+    def set_aside(self, poster_id: str) -> bool:
+        """Take a poster's folder out of its place for good, to be brought back or forgotten; tell whether it was there.
+
+        Raises Unavailable where the disk does not let it go.
+        """
+        folder, aside = self.folder(poster_id), self._leaving / poster_id
+        if aside.exists():  # could not be deleted at an earlier time
+            self.forget(poster_id)
         try:
             size = _folder_bytes(folder)
-            folder.rename(self._leaving / poster_id)
+            self._leaving.mkdir(exist_ok=True)  # a command may come before the first start
+            self._aside(partial(_rename_for_good, folder, aside))
         except FileNotFoundError:
-            return
+            return False
+        except OSError as error:
+            log.warning("The folder %s cannot be moved away: %s", folder, error)
+            message = "The files of this poster cannot be taken away just now, so it stays. The log says why."
+            raise Unavailable(message) from error
         self._count(-size)
+        return True
+
+    def sidecar_aside(self, poster_id: str) -> bytes:
+        """Read what is written down about a poster that was set aside; raise BrokenSidecar."""
+        return _read_sidecar(self._leaving / poster_id)
 
     def bring_back(self, poster_id: str) -> None:
         """Put a folder that was set aside back into its place; raise NotFound."""
@@ -139,8 +158,11 @@ class PosterFiles:
         self._count(_folder_bytes(folder))
 
     def forget(self, poster_id: str) -> None:
-        """Delete a folder that was set aside."""
-        shutil.rmtree(self._leaving / poster_id, ignore_errors=True)
+        """Delete a folder that was set aside; what cannot be deleted now is tried again at the next start."""
+        aside = self._leaving / poster_id
+        shutil.rmtree(aside, ignore_errors=True)
+        if aside.exists():
+            log.error("The files in %s, of a poster that was taken down, cannot be deleted", aside)
 
     def _count(self, change: int) -> None:
         with self._counting:
@@ -160,6 +182,21 @@ def full_disk_named() -> Iterator[None]:
 
 def _folder_bytes(folder: Path) -> int:
     return sum(entry.stat().st_size for entry in os.scandir(folder))
+
+
+def _read_sidecar(folder: Path) -> bytes:
+    path = folder / SIDECAR
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BrokenSidecar(f"{path} cannot be read: {error}", id=folder.name) from error
+
+
+def _rename_for_good(source: Path, target: Path) -> None:
+    """Move a folder to another place, wherever it is after a loss of power: never in both, and not in the old one."""
+    source.rename(target)
+    sync(target.parent)
+    sync(source.parent)
 
 
 def _move_for_good(made: Path, target: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -10,7 +10,8 @@ from uuid import uuid4
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services.db.models import GALLERY_STREAM, GalleryEventRow, StreamRow
+from services.db.models import GALLERY_STREAM, GalleryEventRow, PosterRow, StreamRow
+from services.events import Name
 
 EVENTS_KEPT: Final = 1000
 
@@ -48,6 +49,39 @@ def append(
     return row
 
 
+def append_removed(session: Session, poster_id: str, now: datetime) -> GalleryEventRow:
+    """Tell that a poster hangs no more, and let what was told of it before tell no more than that either.
+
+    To be called for one that was taken down and for one that is not for everybody any longer.
+    """
+    withdraw(session, [poster_id])
+    return append(session, Name.GALLERY_POSTER_REMOVED, poster_id, lambda seq: _removed(seq, poster_id), now)
+
+
+def withdraw(session: Session, poster_ids: Collection[str]) -> None:
+    """Tell those who come back late that posters are gone, in the place of the news that they were hung.
+
+    The numbers stay taken: whoever found one missing would take the whole stream for torn.
+    """
+    told = select(GalleryEventRow.seq, GalleryEventRow.poster_id).where(
+        GalleryEventRow.event == Name.GALLERY_POSTER_ADDED, GalleryEventRow.poster_id.in_(poster_ids)
+    )
+    for seq, poster_id in session.execute(told).all():
+        news = update(GalleryEventRow).where(GalleryEventRow.seq == seq)
+        session.execute(news.values(event=Name.GALLERY_POSTER_REMOVED, payload=_removed(seq, poster_id)))
+
+
+def withdraw_gone(session: Session) -> None:
+    """Withdraw what is still told of posters that do not hang, such as by a version that left it standing."""
+    hung = select(PosterRow.id).where(PosterRow.gallery_seq.is_not(None))
+    told = select(GalleryEventRow.poster_id).where(GalleryEventRow.event == Name.GALLERY_POSTER_ADDED)
+    withdraw(session, session.scalars(told.where(GalleryEventRow.poster_id.not_in(hung)).distinct()).all())
+
+
 def after(session: Session, seq: int) -> list[GalleryEventRow]:
     """List the kept events that came after a number, in order."""
     return list(session.scalars(select(GalleryEventRow).where(GalleryEventRow.seq > seq).order_by(GalleryEventRow.seq)))
+
+
+def _removed(seq: int, poster_id: str) -> dict[str, Any]:
+    return {"seq": seq, "id": poster_id}

@@ -14,6 +14,7 @@ from services.clock import Clock
 from services.db.models import JobRow, PosterRow
 from services.making.job_store import JobStore
 from services.making.live import LiveProgress, Standing
+from services.making.traces import FORGOTTEN, is_forgotten
 from services.poster_store import poster_view
 from services.urls import Urls
 from services.views import JobView, PosterView, names_of
@@ -22,6 +23,7 @@ WAITING_STEP: Final = "waiting"
 
 _WORKED_OUT: Final = {"state", "progress"}
 _SHOWN_AS_THEY_ARE: Final = names_of(JobView).intersection(JobRow.__table__.columns.keys()) - _WORKED_OUT
+_UNSAID: Final = {name: FORGOTTEN[name] for name in _SHOWN_AS_THEY_ARE & FORGOTTEN.keys()} | {"retry_allowed": False}
 
 
 class Place(NamedTuple):
@@ -82,8 +84,11 @@ class JobViews:
         state = JobState(row.state)
         standing = self._standing(row, state)
         place = queue.places.get(row.id) if state is JobState.PENDING else None
+        forgotten = is_forgotten(row, poster)
+        said = {name: getattr(row, name) for name in _SHOWN_AS_THEY_ARE}
         return JobView(
-            **{name: getattr(row, name) for name in _SHOWN_AS_THEY_ARE},
+            **(said | _UNSAID if forgotten else said),
+            forgotten=forgotten,
             job_id=row.id,
             state=state,
             progress=standing.progress,

@@ -1,20 +1,24 @@
 """Themes that visitors made.
 
 A poster carries the whole theme in its design: changing or deleting a theme changes no poster.
+
+A theme that goes leaves its file first, and then the database: killed in between, the server writes the file anew from
+the row, and nobody was told that it is gone. The other way round `reindex` would bring back what somebody deleted.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from mural.errors import Conflict, NotAllowed, NotFound
+from mural.errors import Conflict, NotAllowed, NotFound, StorageFull
 from mural.themes import Theme
 from services.actors import Actor
 from services.clock import Clock
@@ -67,14 +71,14 @@ class OwnThemes:
     def create(self, owner: str, data: Mapping[str, Any]) -> Theme:
         """Keep a new theme; raise InvalidInput naming the key that is wrong, or Conflict when there are too many."""
         theme = Theme.from_mapping(_new_id(data), data)
-        with self._database.write() as session:
+        row = OwnThemeRow(id=theme.id, owner=owner, data=dict(data), created_at=self._clock())
+        with self._removing() as remove, self._database.write() as session:
             given_up = _make_room(session, owner)
-            row = OwnThemeRow(id=theme.id, owner=owner, data=dict(data), created_at=self._clock())
             session.add(row)
             session.flush()
             self._files.write(_kept(row))
-        if given_up:
-            self._files.remove(given_up)
+            if given_up:
+                remove(given_up)
         return theme
 
     def replace(self, theme_id: str, data: Mapping[str, Any], actor: Actor) -> Theme:
@@ -87,18 +91,37 @@ class OwnThemes:
         return theme
 
     def delete(self, theme_id: str, actor: Actor) -> None:
-        """Forget a theme; raise NotFound or NotAllowed."""
-        with self._database.write() as session:
-            session.delete(self._changeable(session, theme_id, actor))
-        self._files.remove(theme_id)
+        """Forget a theme; raise NotFound, NotAllowed, or Unavailable where its file cannot go."""
+        with self._removing() as remove, self._database.write() as session:
+            row = self._changeable(session, theme_id, actor)
+            session.delete(row)
+            session.flush()
+            remove(row)
 
     def forget(self, before: datetime) -> None:
         """Forget the themes that were made before a moment."""
-        with self._database.write() as session:
-            old = delete(OwnThemeRow).where(OwnThemeRow.created_at < before)
-            theme_ids = session.scalars(old.returning(OwnThemeRow.id)).all()
-        for theme_id in theme_ids:
-            self._files.remove(theme_id)
+        with self._removing() as remove, self._database.write() as session:
+            for row in session.scalars(select(OwnThemeRow).where(OwnThemeRow.created_at < before)).all():
+                session.delete(row)
+                session.flush()
+                remove(row)
+
+    @contextmanager
+    def _removing(self) -> Iterator[Callable[[OwnThemeRow], None]]:
+        """Delete the files of themes whose rows go with the transaction inside; where that fails, bring them back."""
+        removed: list[KeptTheme] = []
+
+        def remove(row: OwnThemeRow) -> None:
+            self._files.remove(row.id)
+            removed.append(_kept(row))
+
+        try:
+            yield remove
+        except BaseException:
+            with suppress(OSError, StorageFull):  # what cannot be written now is written at the next start
+                for theme in removed:
+                    self._files.write(theme)
+            raise
 
     def _row(self, theme_id: str) -> OwnThemeRow | None:
         # What cannot be an id is not asked for: PostgreSQL takes offence at some characters.
@@ -110,7 +133,8 @@ class OwnThemes:
     def _changeable(self, session: Session, theme_id: str, actor: Actor) -> OwnThemeRow:
         if self._shipped.knows(theme_id):
             raise NotAllowed(f"“{self._shipped.get(theme_id).name}” comes with Mural and cannot be changed.")
-        row = session.get(OwnThemeRow, theme_id) if OWN_ID.fullmatch(theme_id) else None
+        # Locked: a change that ends after the deletion would write the file anew.
+        row = session.get(OwnThemeRow, theme_id, with_for_update=True) if OWN_ID.fullmatch(theme_id) else None
         if row is None:
             raise NotFound("Theme", theme_id)
         actor.require(row.owner, "theme")
@@ -121,7 +145,7 @@ def _kept(row: OwnThemeRow) -> KeptTheme:
     return KeptTheme(id=row.id, owner=row.owner, created_at=row.created_at, data=row.data)
 
 
-def _make_room(session: Session, owner: str) -> str | None:
+def _make_room(session: Session, owner: str) -> OwnThemeRow | None:
     """See that another theme may be kept; where all places are taken, the oldest that hangs nowhere is given up."""
     count = select(func.count()).select_from(OwnThemeRow)
     if (session.scalar(count.where(OwnThemeRow.owner == owner)) or 0) >= EACH_MAX:
@@ -129,11 +153,12 @@ def _make_room(session: Session, owner: str) -> str | None:
     if (session.scalar(count) or 0) < OVERALL_MAX:
         return None
     in_use = exists().where(PosterRow.owner == OwnThemeRow.owner, PosterRow.theme == OwnThemeRow.id)
-    oldest = session.scalar(select(OwnThemeRow).where(~in_use).order_by(OwnThemeRow.created_at).limit(1))
+    unused = select(OwnThemeRow).where(~in_use).order_by(OwnThemeRow.created_at)
+    oldest = session.scalar(unused.limit(1).with_for_update())
     if oldest is None:
         raise Conflict("This installation holds no more themes.")
     session.delete(oldest)
-    return oldest.id
+    return oldest
 
 
 def _new_id(data: Mapping[str, Any]) -> str:

@@ -139,7 +139,8 @@ class PosterService:
         stem = row.filename.rpartition(".")[0]
         filename = row.filename if kind == "poster" else f"{stem}_{kind}{path.suffix}"
         mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return StoredFile(path, filename, mimetype, f"{poster_id}-{kind}", size)
+        version = poster_view(row, self._urls).version
+        return StoredFile(path, filename, mimetype, f"{poster_id}-{kind}", size, version)
 
     def delete(self, poster_id: str, actor: Actor) -> None:
         """Take a poster down, for a moment so that it can be restored; raise NotFound or NotAllowed."""

@@ -13,8 +13,7 @@ from mural.errors import NotFound
 from services.actors import Actor
 from services.background import Background
 from services.files import PosterFiles
-from services.making.publishing import Publishing
-from services.poster_store import PosterFacts
+from services.making.publishing import Publishing, TakenDown
 
 REGRET_S: Final = 30.0
 
@@ -27,25 +26,25 @@ class Regret:
         self._files = files
         self._background = background
         self._changing = threading.Lock()
-        self._aside: dict[str, PosterFacts] = {}
+        self._aside: dict[str, TakenDown] = {}
 
     def take_down(self, poster_id: str) -> None:
-        """Take a poster down; raise NotFound."""
-        facts = self._publishing.set_aside(poster_id)
-        if facts is not None:
+        """Take a poster down; raise NotFound or Unavailable."""
+        taken = self._publishing.set_aside(poster_id)
+        if taken is not None:
             with self._changing:
-                self._aside[poster_id] = facts
+                self._aside[poster_id] = taken
             self._background.start_background_task(self._forget, poster_id)
 
     def hang_back(self, poster_id: str, actor: Actor) -> None:
         """Hang a poster back that was taken down a moment ago; raise NotFound or NotAllowed."""
         # Its time must not end, and nobody else hang it, in the middle; when it cannot be hung it stays where it is.
         with self._changing:
-            facts = self._aside.get(poster_id)
-            if facts is None:
+            taken = self._aside.get(poster_id)
+            if taken is None:
                 raise NotFound("Poster", poster_id)
-            actor.require(facts.owner, "poster")
-            self._publishing.hang_back(facts)
+            actor.require(taken.facts.owner, "poster")
+            self._publishing.hang_back(taken)
             del self._aside[poster_id]
 
     def _forget(self, poster_id: str) -> None:

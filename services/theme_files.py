@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from mural.errors import MuralError
-from mural.files import write_durably
+from mural.errors import MuralError, Unavailable
+from mural.files import remove_durably, write_durably
 from mural.themes import Theme
 from services.files import full_disk_named
 
@@ -44,8 +44,13 @@ class ThemeFiles:
             write_durably(self._file(theme.id), _KEPT.dump_json(theme, indent=1))
 
     def remove(self, theme_id: str) -> None:
-        """Delete a theme's file; one that is gone is fine."""
-        self._file(theme_id).unlink(missing_ok=True)
+        """Delete a theme's file for good; one that is gone is fine. Raises Unavailable where the disk keeps it."""
+        try:
+            remove_durably(self._file(theme_id))
+        except OSError as error:
+            log.warning("%s cannot be deleted: %s", self._file(theme_id), error)
+            message = "The file of this theme cannot be deleted just now, so it stays. The log says why."
+            raise Unavailable(message) from error
 
     def ids(self) -> set[str]:
         """List the themes that have a file."""

@@ -11,13 +11,15 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
+from uuid import uuid4
 
 from mural.errors import NotFound, Unavailable
 from mural.poster import Format
 from mural.pyramid import COMPLETE, OVERLAP_PX, TILE_PX, Pyramid, tile_name
-from services.background import Background
+from services.background import Aside, Background, directly
 from services.making.render_process import ROOT
 from services.urls import Urls
 from services.views import FileKind, PosterView, StoredFile
@@ -26,6 +28,9 @@ log = logging.getLogger(__name__)
 
 KEPT: Final = 24
 """Posters whose tiles are kept; those that nobody looked at for the longest time go first. An A0 takes 20 to 60 MB."""
+
+LEAVING: Final = "leaving-"
+"""So begin the folders of tiles that are being deleted."""
 
 WAIT_S: Final = 60.0
 LOOK_S: Final = 0.05
@@ -47,9 +52,8 @@ class Posters(Protocol):
 class TilesView:
     """What a viewer has to know to ask for tiles."""
 
-    poster_id: str
     pyramid: Pyramid
-    urls: Urls
+    tile_url: str
 
     def to_json(self) -> dict[str, Any]:
         """Give the body of the answer."""
@@ -60,7 +64,7 @@ class TilesView:
             "overlap": OVERLAP_PX,
             "min_level": self.pyramid.min_level,
             "max_level": self.pyramid.max_level,
-            "tile_url": f"{self.urls.tiles(self.poster_id)}/{{level}}/{{column}}_{{row}}.jpg",
+            "tile_url": self.tile_url,
         }
 
 
@@ -76,22 +80,51 @@ class TileService:
     """Hands out tiles, and has them cut: one poster at a time, outside of the web process."""
 
     def __init__(
-        self, posters: Posters, folder: Path, background: Background, env: Mapping[str, str], urls: Urls
+        self,
+        posters: Posters,
+        folder: Path,
+        background: Background,
+        env: Mapping[str, str],
+        urls: Urls,
+        aside: Aside = directly,
     ) -> None:
         self._posters = posters
         self._folder = folder
         self._background = background
         self._env = env
         self._urls = urls
+        self._aside = aside
         self._cutting: _Cutting | None = None
         self._changing = threading.Lock()
+
+    def start(self) -> None:
+        """Delete the tiles of posters that a run before this one took down."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for path in self._folder.iterdir():
+            if not self._is_there(path.name):
+                shutil.rmtree(path, ignore_errors=True)
+
+    def forget(self, poster_id: str) -> None:
+        """Delete the tiles of a poster that was taken down, also those that are being cut."""
+        with self._changing:
+            if self._cutting is not None and self._cutting.poster_id == poster_id:
+                self._end_cutting(self._cutting)
+            try:
+                leaving = (self._folder / poster_id).rename(self._folder / f"{LEAVING}{uuid4().hex}")
+            except FileNotFoundError:
+                return
+            except OSError as error:
+                log.warning("The tiles of poster %s, which was taken down, cannot be deleted: %s", poster_id, error)
+                return
+        # An A0 has a thousand of them: nobody is to wait for that.
+        self._background.start_background_task(self._aside, partial(shutil.rmtree, leaving, ignore_errors=True))
 
     def describe(self, poster_id: str) -> TilesView:
         """Tell which tiles a poster has; raise NotFound for one that is no picture of pixels."""
         poster = self._posters.get(poster_id)
         if poster.format not in RASTERS:
             raise NotFound("Tiles", poster_id)
-        return TilesView(poster.id, Pyramid(poster.width_px, poster.height_px), self._urls)
+        return TilesView(Pyramid(poster.width_px, poster.height_px), self._urls.tile(poster.id, poster.version))
 
     def tile(self, poster_id: str, level: int, column: int, row: int) -> Path:
         """Find a tile, having it cut first if need be; raise NotFound or Unavailable."""
@@ -105,16 +138,22 @@ class TileService:
                 raise Unavailable("The tiles of this poster are still being cut; ask again in a moment.")
             self._advance(poster_id)
             self._background.sleep(LOOK_S)
-        os.utime(path.parent.parent)
+        try:
+            os.utime(path.parent.parent)
+        except FileNotFoundError:  # taken down this moment
+            raise NotFound("Poster", poster_id) from None
         return path
 
     def stop(self) -> None:
         """End the process at work; what it has cut so far is cut again another time."""
         with self._changing:
             if self._cutting is not None:
-                self._cutting.process.kill()
-                self._cutting.process.wait()
-                self._cutting = None
+                self._end_cutting(self._cutting)
+
+    def _end_cutting(self, cutting: _Cutting) -> None:
+        cutting.process.kill()
+        cutting.process.wait()
+        self._cutting = None
 
     def _advance(self, poster_id: str) -> None:
         """See to it that somebody cuts: this poster if nobody is at work; raise Unavailable when it cannot be cut."""
@@ -130,10 +169,10 @@ class TileService:
                 self._cutting = _Cutting(poster_id, self._start(poster_id))
 
     def _start(self, poster_id: str) -> subprocess.Popen[bytes]:
+        source = self._posters.file(poster_id, "poster").path
         target = self._folder / poster_id
         target.mkdir(parents=True, exist_ok=True)
         self._prune(keep=target)
-        source = self._posters.file(poster_id, "poster").path
         command = [sys.executable, "-m", "mural.render.tiles", str(source), str(target)]
         return subprocess.Popen(command, cwd=ROOT, env=dict(self._env))  # noqa: S603 (our own module and paths)
 

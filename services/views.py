@@ -58,7 +58,31 @@ class PosterView:
     generation_s: float
     created_at: datetime
     expires_at: datetime | None
+    gallery_seq: int | None
     urls: Urls
+
+    @property
+    def version(self) -> str:
+        """Name this hanging on the wall, under which caches may keep the files; "" for one that does not hang there.
+
+        A poster's files never change, but what everybody may keep of them ends when it comes down.
+        """
+        return str(self.gallery_seq) if self.public and self.gallery_seq is not None else ""
+
+    @property
+    def download_url(self) -> str:
+        """Where its file is."""
+        return self.urls.download(self.id, self.version)
+
+    @property
+    def thumbnail_url(self) -> str:
+        """Where its thumbnail is."""
+        return self.urls.thumbnail(self.id, self.version)
+
+    @property
+    def preview_url(self) -> str:
+        """Where its preview is."""
+        return self.urls.preview(self.id, self.version)
 
     @property
     def visibility(self) -> Visibility:
@@ -92,9 +116,9 @@ class PosterView:
             "generation_time": round(self.generation_s, 3),
             "created_at": iso(self.created_at),
             "url": self.urls.poster(self.id),
-            "download_url": self.urls.download(self.id),
-            "thumbnail_url": self.urls.thumbnail(self.id),
-            "preview_url": self.urls.preview(self.id),
+            "download_url": self.download_url,
+            "thumbnail_url": self.thumbnail_url,
+            "preview_url": self.preview_url,
         }
         if self.expires_at is not None:
             body["expires_at"] = iso(self.expires_at)
@@ -104,9 +128,9 @@ class PosterView:
         """Give the ``result`` of the job that made it."""
         return {
             "poster_id": self.id,
-            "download_url": self.urls.download(self.id),
-            "thumbnail_url": self.urls.thumbnail(self.id),
-            "preview_url": self.urls.preview(self.id),
+            "download_url": self.download_url,
+            "thumbnail_url": self.thumbnail_url,
+            "preview_url": self.preview_url,
             "filename": self.filename,
             "file_size": self.file_size,
             "dimensions": self.dimensions,
@@ -115,7 +139,10 @@ class PosterView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """A job as it stands now. ``owner`` is for checks and never leaves the server."""
+    """A job as it stands now. ``owner`` is for checks and never leaves the server.
+
+    One whose poster was taken down is ``forgotten``: it tells when it was, and nothing of what was wished for.
+    """
 
     job_id: str
     owner: str
@@ -139,6 +166,7 @@ class JobView:
     error_message: str | None = None
     retry_allowed: bool = False
     original_job_id: str | None = None
+    forgotten: bool = False
     urls: Urls
 
     @property
@@ -227,13 +255,14 @@ class PageOf(Generic[View]):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file to send: where it lies, and the name, type and validator to send it with."""
+    """A file to send: where it lies, the name, type and validator to send it with, and its poster's version."""
 
     path: Path
     filename: str
     mimetype: str
     etag: str
     size: int
+    version: str
 
 
 Value = TypeVar("Value")

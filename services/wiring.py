@@ -67,6 +67,7 @@ class PosterServices:
     own_themes: OwnThemes
     jobs: JobService
     posters: PosterService
+    publishing: Publishing
 
 
 def open_database(config: Config, aside: Aside = directly) -> Database:
@@ -133,4 +134,5 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
         own_themes=own_themes,
         jobs=jobs,
         posters=posters,
+        publishing=publishing,
     )

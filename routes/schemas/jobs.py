@@ -35,7 +35,10 @@ class SubmittedOut(Answer):
 
 
 class JobOut(Answer):
-    """A job, as far as its state has the fields."""
+    """A job, as far as its state has the fields.
+
+    Once its poster was taken down there is no `result`, and `city`, `country` and `theme` are empty.
+    """
 
     job_id: str
     status: JobState

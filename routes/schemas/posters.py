@@ -11,6 +11,7 @@ from pydantic import Field
 from mural.poster import Format
 from routes.schemas.base import Answer, Name, Request
 from routes.schemas.designs import DesignIn
+from routes.words import VERSION
 from services.making.requests import PER_PAGE_MAX, PosterRequest, Visibility
 
 
@@ -30,7 +31,18 @@ class ExportIn(Request):
     format: Format
 
 
-class DownloadQuery(Request):
+class FileQuery(Request):
+    """Which version, as the addresses of answers have it."""
+
+    v: str | None = Field(
+        default=None,
+        max_length=64,
+        pattern=VERSION,  # an address with a second question mark means something else by it
+        description="As the addresses in answers carry it: caches may keep the file. Absent: they ask each time.",
+    )
+
+
+class DownloadQuery(FileQuery):
     """In which format; absent: the one it was made in."""
 
     format: Format | None = None

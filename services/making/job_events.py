@@ -38,7 +38,7 @@ class JobEvents:
             poster = job.poster
             body: dict[str, Any] = {
                 "poster": poster.to_json(),
-                "thumbnail_url": poster.urls.thumbnail(poster.id),
+                "thumbnail_url": poster.thumbnail_url,
                 "processing_time": round(job.duration_s or 0.0, 3),
             }
             self._publish(Name.GENERATION_COMPLETED, job, body)

@@ -166,11 +166,11 @@ class JobStore:
         return {row.id: (row, poster) for row, poster in found}
 
     def with_design(self, job_id: str) -> JobRow:
-        """Find a job together with its design; raise NotFound."""
+        """Find a job together with its design; raise NotFound, also where that went with the poster."""
         _require_job_id(job_id)
         with self._database.read() as session:
             row = session.get(JobRow, job_id, options=[undefer(JobRow.design)])
-        if row is None:
+        if row is None or not row.design:
             raise NotFound("Job", job_id)
         return row
 

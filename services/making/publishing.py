@@ -1,18 +1,21 @@
 """The last steps of a poster: its files into place, its row and its place on the wall in one commit, then the news.
 
 The order is what makes the promises of the sockets true: whoever hears of a poster can fetch it, and its place in the
-gallery's sequence is settled before anybody hears that the job is done.
+gallery's sequence is settled before anybody hears that the job is done. Coming down, the files leave their place first:
+killed at any moment, the server ends what it began, and no file is left from which the poster could come back.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mural.errors import Cancelled, NotFound
@@ -28,12 +31,21 @@ from services.events import GALLERY_ROOM, Event, Name, Publisher
 from services.files import BrokenSidecar, PosterFiles
 from services.gallery import GalleryService
 from services.making.job_store import JobStore, move
+from services.making.traces import Traces, erase, put_back
 from services.poster_store import PosterFacts, facts_of, from_sidecar, poster_row, poster_view, to_sidecar
 from services.urls import Urls
 
 log = logging.getLogger(__name__)
 
 PREVIEW_LIFETIME: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDown:
+    """A poster that was set aside: what hangs it back, and what was known of it elsewhere."""
+
+    facts: PosterFacts
+    traces: Traces
 
 
 class Publishing:
@@ -54,6 +66,11 @@ class Publishing:
         self._publisher = publisher
         self._urls = urls
         self._clock = clock
+        self._farewells: list[Callable[[str], None]] = []
+
+    def when_taken_down(self, forget: Callable[[str], None]) -> None:
+        """Have another part forget what it made of a poster, by its id, each time that one was taken down."""
+        self._farewells.append(forget)
 
     def publish(self, job: JobRow, result: RenderResult, made: Path) -> None:
         """File what a job has drawn and complete the job; raise Cancelled when the job was ended meanwhile."""
@@ -63,61 +80,80 @@ class Publishing:
         facts = facts_of(uuid4().hex, job, design, result, now=now, expires_at=expires_at)
         self._files.place(made, facts.id, to_sidecar(facts))
         try:
-            self._hang(facts, JobState.PROCESSING)
+            self._hang(facts, lambda session: self._complete_job(session, facts, JobState.PROCESSING))
         except BaseException:
             self._files.remove(facts.id)
             raise
 
     def adopt_orphans(self, jobs: JobStore) -> None:
-        """Settle the folders without a row that a kill between filing and committing leaves behind."""
+        """Settle what a kill left behind: folders without a row, and posters that were about to be taken down."""
         with self._database.read() as session:
             known = set(session.scalars(select(PosterRow.id)))
+        for poster_id in self._files.leaving():
+            if poster_id in known and not self._files.folder(poster_id).exists():
+                log.info("Taking poster %s down, as was asked for just before the stop", poster_id)
+                self._unhang_in_order(poster_id)
+            self._files.forget(poster_id)
         for poster_id in self._files.ids():
             if poster_id not in known:
                 self._settle(poster_id, jobs)
+        with self._database.write() as session:
+            gallery_store.withdraw_gone(session)
 
     def take_down(self, poster_id: str) -> None:
-        """Delete a poster: from the wall and the database, then its files; raise NotFound."""
-        self._unhang_in_order(poster_id)
-        self._files.remove(poster_id)
+        """Delete a poster: from the wall, the jobs and the database, with its files; raise NotFound or Unavailable."""
+        self._unhang_aside(poster_id)
+        self._files.forget(poster_id)
 
-    def set_aside(self, poster_id: str) -> PosterFacts | None:
-        """Delete a poster but keep its files aside; give what hangs it back, if anything can; raise NotFound."""
-        self._unhang_in_order(poster_id)
+    def set_aside(self, poster_id: str) -> TakenDown | None:
+        """Delete a poster but keep its files aside; give what hangs it back, if anything can.
+
+        Raises NotFound, or Unavailable when it cannot be taken down now.
+        """
+        traces = self._unhang_aside(poster_id)
         try:
-            facts = from_sidecar(poster_id, self._files.sidecar(poster_id))
+            return TakenDown(from_sidecar(poster_id, self._files.sidecar_aside(poster_id)), traces)
         except BrokenSidecar:
-            self._files.remove(poster_id)
+            self._files.forget(poster_id)
             return None
-        self._files.set_aside(poster_id)
-        return facts
 
-    def hang_back(self, facts: PosterFacts) -> None:
+    def hang_back(self, taken: TakenDown) -> None:
         """Hang a poster that was set aside as the newest on the wall; raise NotFound when its files are gone."""
+        facts = taken.facts
         self._files.bring_back(facts.id)
         try:
-            self._hang(facts, None)
+            self._hang(facts, lambda session: put_back(session, facts.id, taken.traces))
         except BaseException:
             self._files.set_aside(facts.id)
             raise
 
-    def _unhang_in_order(self, poster_id: str) -> None:
+    def _unhang_aside(self, poster_id: str) -> Traces:
+        moved = self._files.set_aside(poster_id)
+        try:
+            traces = self._unhang_in_order(poster_id)
+        except BaseException:
+            if moved:
+                self._files.bring_back(poster_id)
+            raise
+        for forget in self._farewells:
+            forget(poster_id)
+        return traces
+
+    def _unhang_in_order(self, poster_id: str) -> Traces:
         with self._gallery.in_order():
             with self._database.write() as session:
-                event = self._unhang(session, poster_id)
+                event, traces = self._unhang(session, poster_id)
             self._announce(event)
+        return traces
 
-    def _hang(self, facts: PosterFacts, source: JobState | None) -> None:
-        """Put a poster on the wall: of a job in the state ``source``, which that completes, or of one that ended."""
+    def _hang(self, facts: PosterFacts, settle: Callable[[Session], None]) -> None:
+        """Put a poster on the wall, and with it bring in order what else is known of it."""
         with self._gallery.in_order():
             with self._database.write() as session:
                 row = poster_row(facts)
                 session.add(row)
                 session.flush()
-                if source is None:
-                    session.execute(update(JobRow).where(JobRow.id == facts.job_id).values(poster_id=facts.id))
-                else:
-                    self._complete_job(session, facts, source)
+                settle(session)
                 event = self._append_added(session, row) if row.public and not row.preview else None
             self._announce(event)
 
@@ -139,28 +175,20 @@ class Publishing:
             raise Cancelled("The job was ended before its poster was finished.")
 
     def _append_added(self, session: Session, row: PosterRow) -> GalleryEventRow:
-        poster = poster_view(row, self._urls).to_json()
-        event = gallery_store.append(
-            session,
-            Name.GALLERY_POSTER_ADDED,
-            row.id,
-            lambda seq: {"seq": seq, "poster": poster},
-            self._clock(),
-        )
-        row.gallery_seq = event.seq
-        return event
+        def hung_as(seq: int) -> dict[str, Any]:
+            row.gallery_seq = seq  # the addresses of its files carry it
+            return {"seq": seq, "poster": poster_view(row, self._urls).to_json()}
 
-    def _unhang(self, session: Session, poster_id: str) -> GalleryEventRow | None:
+        return gallery_store.append(session, Name.GALLERY_POSTER_ADDED, row.id, hung_as, self._clock())
+
+    def _unhang(self, session: Session, poster_id: str) -> tuple[GalleryEventRow | None, Traces]:
         row = session.get(PosterRow, poster_id)
         if row is None:
             raise NotFound("Poster", poster_id)
-        hung = row.gallery_seq is not None
+        hung, traces = row.gallery_seq is not None, erase(session, row)
         session.delete(row)
-        if not hung:
-            return None
-        return gallery_store.append(
-            session, Name.GALLERY_POSTER_REMOVED, poster_id, lambda seq: {"seq": seq, "id": poster_id}, self._clock()
-        )
+        session.flush()
+        return (gallery_store.append_removed(session, poster_id, self._clock()) if hung else None), traces
 
     def _announce(self, event: GalleryEventRow | None) -> None:
         if event is not None:
@@ -182,4 +210,4 @@ class Publishing:
             self._files.remove(poster_id)
         elif state is JobState.PROCESSING:
             log.info("Adopting poster %s, finished just before the stop", poster_id)
-            self._hang(facts, state)
+            self._hang(facts, lambda session: self._complete_job(session, facts, state))

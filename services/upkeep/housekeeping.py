@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import delete, select
 
-from mural.errors import NotFound
+from mural.errors import NotFound, Unavailable
 from services.background import Background
 from services.clock import Clock
 from services.db.models import BatchItemRow, BatchRow, JobRow, PosterRow
@@ -18,6 +19,8 @@ from services.loop import Loop
 from services.making.job_store import JobStore
 from services.making.publishing import PREVIEW_LIFETIME, Publishing
 from services.own_themes import OwnThemes
+
+log = logging.getLogger(__name__)
 
 EVERY_S: Final = 3600.0
 
@@ -62,8 +65,7 @@ class Housekeeping:
         """Delete everything that has had its time; tell when to look again."""
         now = self._clock()
         for poster_id in self._outlived(now):
-            with suppress(NotFound):  # its owner was quicker
-                self._publishing.take_down(poster_id)
+            self._take_down(poster_id)
             self._background.sleep(0)
         self._forget_jobs(now - PREVIEW_LIFETIME, previews=True)
         useless_before = now - min(JOB_LIFETIME, self._retention or JOB_LIFETIME)
@@ -72,6 +74,13 @@ class Housekeeping:
         if self._retention is not None:
             self._own_themes.forget(now - self._retention)
         return EVERY_S
+
+    def _take_down(self, poster_id: str) -> None:
+        try:
+            with suppress(NotFound):  # its owner was quicker
+                self._publishing.take_down(poster_id)
+        except Unavailable as error:  # the others go all the same; this one's turn comes again
+            log.warning("Poster %s has had its time: %s", poster_id, error.message)
 
     def _outlived(self, now: datetime) -> Sequence[str]:
         outlived = PosterRow.expires_at < now

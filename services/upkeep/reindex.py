@@ -22,11 +22,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReindexReport:
-    """What a rebuild found: posters, known before or new, rows without files, damaged sidecars, themes brought back."""
+    """What a rebuild found: posters, known before or new, rows without files, damaged sidecars, themes brought back.
+
+    ``left_out`` are the folders of posters that are not to come back, which the next start deletes.
+    """
 
     posters: int
     added: int
     removed: int
+    left_out: int
     broken: dict[str, str]
     themes_added: int
 
@@ -34,11 +38,14 @@ class ReindexReport:
 def reindex(database: Database, files: PosterFiles, theme_files: ThemeFiles) -> ReindexReport:
     """Make the database say what the poster folders say; the wall is numbered anew, by age, in a new epoch.
 
-    Visitors' themes that it does not know come back; one that it knows stays as it is there.
+    What was taken down stays so, whatever an interrupted server left of it in the folders. Visitors' themes that it
+    does not know come back; one that it knows stays as it is there.
     """
-    found, broken = _read(files)
+    everything, broken = _read(files)
     with database.write() as session:
         known = set(session.scalars(select(PosterRow.id)))
+        unwanted = _unwanted_jobs(session)
+        found = [facts for facts in everything if facts.id in known or facts.job_id not in unwanted]
         # A poster whose sidecar is damaged keeps the row it has.
         gone = known - {facts.id for facts in found} - broken.keys()
         for poster_id in gone:
@@ -48,7 +55,7 @@ def reindex(database: Database, files: PosterFiles, theme_files: ThemeFiles) -> 
         _number_the_wall(session)
         themes_added = _bring_back_themes(session, theme_files)
     added = len({facts.id for facts in found} - known)
-    return ReindexReport(len(found), added, len(gone), broken, themes_added)
+    return ReindexReport(len(found), added, len(gone), len(everything) - len(found), broken, themes_added)
 
 
 def _read(files: PosterFiles) -> tuple[list[PosterFacts], dict[str, str]]:
@@ -61,6 +68,12 @@ def _read(files: PosterFiles) -> tuple[list[PosterFacts], dict[str, str]]:
             log.warning("%s", error.message)
             broken[poster_id] = error.message
     return found, broken
+
+
+def _unwanted_jobs(session: Session) -> set[str]:
+    """List the jobs whose posters were taken down, or which were given up before those could hang."""
+    given_up = JobRow.state.in_([JobState.FAILED, JobState.CANCELLED])
+    return set(session.scalars(select(JobRow.id).where((JobRow.fingerprint == "") | given_up)))
 
 
 def _write(session: Session, found: Iterable[PosterFacts]) -> None:

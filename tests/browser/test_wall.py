@@ -80,6 +80,37 @@ def test_who_was_cut_off_misses_nothing_and_sees_nothing_twice(visit: Visit, ser
         assert hung_ids(ben) == [*reversed(missed), *before]
 
 
+def test_what_came_down_while_somebody_was_cut_off_is_never_told_and_nothing_of_it_kept(
+    visit: Visit, server: Server
+) -> None:
+    owner = requests.Session()
+    owner.get(f"{server.api}/posters", timeout=30)
+    with cable_to(server.port) as cable:
+        ben = visit(cable.base_url, cut=True)
+        heard: list[str] = []
+        ben.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
+        ben.goto("/")
+        expect(ben.locator(".here:not(.away)")).to_be_visible()
+        before = hung_ids(ben)
+        cable.pull()
+        expect(ben.locator(".here.away")).to_be_visible()
+        job = server.wait_for(server.submit(owner, dpi=72, city="Secretville")["job_id"], "completed")
+        kept = result_of(server, theme="saffron", distance=640)
+        assert owner.delete(f"{server.api}/posters/{job['result']['poster_id']}", timeout=30).ok
+        cable.plug()
+        expect(hung(ben, kept)).to_be_visible()
+        assert hung_ids(ben) == [kept, *before]
+        assert "Secretville" not in "".join(heard)
+        ben.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        stored = ben.evaluate("""async () => {
+            const opened = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+            const requests = await Promise.all(opened.map((one) => one.keys()));
+            return requests.flat().map((request) => new URL(request.url).pathname);
+        }""")
+        assert "/offline" in stored
+        assert [path for path in stored if path.startswith(("/api/", "/posters/"))] == []
+
+
 def hung_ids(page: Page) -> list[str]:
     """List the posters on the page in their order."""
     ids: list[str] = page.locator("[data-poster]").evaluate_all("cards => cards.map(card => card.dataset.poster)")
@@ -187,7 +218,7 @@ def test_the_kiosk_shows_a_poster_whole_and_as_fine_as_the_screen(
     screen.goto("/?kiosk=1")
     card = hung(screen, result_of(server, theme="contrast_zones", size=size, dpi=200))
     picture = card.locator("img")
-    expect(picture).to_have_attribute("src", re.compile("/download$"))
+    expect(picture).to_have_attribute("src", re.compile(r"/download\?v=\d+$"))
     box, label = picture.bounding_box(), card.locator(".label").bounding_box()
     assert box is not None
     assert label is not None
@@ -196,7 +227,7 @@ def test_the_kiosk_shows_a_poster_whole_and_as_fine_as_the_screen(
     assert label["x"] > box["x"] + box["width"]
     assert label["y"] + label["height"] == pytest.approx(box["y"] + box["height"], abs=2)
     result_of(server, theme="contrast_zones", size=size)
-    expect(picture).to_have_attribute("src", re.compile("/preview$"))
+    expect(picture).to_have_attribute("src", re.compile(r"/preview\?v=\d+$"))
 
 
 def test_the_kiosk_shows_what_is_being_made_and_an_empty_wall_where_to_begin(

@@ -46,7 +46,7 @@ def test_a_completed_job_tells_its_times_and_its_result(api: Api, ann: Visitor, 
     for name in ("created_at", "started_at", "completed_at"):
         assert body[name].endswith("Z")
     assert body["duration"] >= 0
-    assert body["result"]["download_url"].endswith("/download")
+    assert "/download?v=" in body["result"]["download_url"]
     assert not {"error", "failed_at", "queue_position"} & body.keys()
 
 

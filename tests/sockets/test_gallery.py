@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import requests
 
 from tests.sockets.test_jobs import events_until
@@ -47,6 +49,29 @@ def test_an_unlisted_poster_is_not_told_to_the_wall(any_server: QuickServer) -> 
     assert after["outcome"] == "current"
     shown = requests.get(f"{any_server.api}/gallery", timeout=10).json()["posters"]
     assert "warm_beige" not in {poster["theme"] for poster in shown}
+
+
+def test_who_comes_back_late_learns_nothing_of_what_was_taken_down(any_server: QuickServer) -> None:
+    with any_server.client() as client:
+        start = client.call("gallery:join", {})
+    owner = requests.Session()
+    owner.get(f"{any_server.api}/posters", timeout=10)
+    job_id = any_server.submit_new(owner, city="Secretville", theme="copper_patina")["job_id"]
+    gone = any_server.wait_for(job_id, "completed")["result"]["poster_id"]
+    kept = any_server.wait_for(any_server.submit_new(owner, theme="terracotta")["job_id"], "completed")["result"]
+    assert owner.delete(f"{any_server.api}/posters/{gone}", timeout=10).ok
+    with any_server.client() as client:
+        back = client.call("gallery:join", {"epoch": start["epoch"], "seq": start["seq"]})
+        job = client.call("job:subscribe", {"job_id": job_id})
+    assert back["outcome"] == "replay"
+    assert [event["seq"] for event in back["events"]] == [start["seq"] + number for number in (1, 2, 3)]
+    first, second, third = (event["payload"] for event in back["events"])
+    assert (first, third) == ({"seq": start["seq"] + 1, "id": gone}, {"seq": start["seq"] + 3, "id": gone})
+    assert second["poster"]["id"] == kept["poster_id"]
+    assert job["ok"] is True
+    for told in (back, job):
+        assert "Secretville" not in json.dumps(told)
+        assert "copper_patina" not in json.dumps(told)
 
 
 def test_presence_counts_visitors(any_server: QuickServer) -> None:

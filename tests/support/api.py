@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +24,12 @@ from services.container import Services, build_services
 from services.geocoding import GeocodingService
 from services.health import HealthService
 from services.making.cancellation import CancelToken
+from services.making.render_process import worker_environment
 from services.nominatim import NominatimSettings
 from services.previews import PreviewService
 from services.themes import ThemeService
+from services.tiles import TileService
+from services.urls import Urls
 from services.wiring import Outside, build_poster_services
 from tests.support.posters import FakeRenderer, HandClock, Listener
 from tests.support.real_parts import ROOT
@@ -154,6 +158,15 @@ def _services(
     )
     parts = build_poster_services(config, outside)
 
+    tiles = TileService(
+        parts.posters,
+        config.data_dir / "cache" / "tiles",
+        ThreadBackground(),
+        worker_environment(os.environ, config.data_dir / "cache"),
+        Urls(config.url_prefix),
+    )
+    parts.publishing.when_taken_down(tiles.forget)
+
     def request_for(**wish: Any) -> RenderRequest:
         return RenderRequest(sources=outside.sources, fonts_dir=config.fonts_dir, preview=True, **wish)
 
@@ -168,4 +181,6 @@ def _services(
         previews=PreviewService(draw_now, request_for, config.data_dir / "previews", ThreadBackground()),
         themes=themes,
         own_themes=parts.own_themes,
+        tiles=tiles,
+        housekeeping=parts.housekeeping,
     )

@@ -94,6 +94,6 @@ class WallClient:
         self.applied.append(seq)
         if name == "gallery:poster_added":
             self.posters.insert(0, payload["poster"]["id"])
-        else:
+        elif payload["id"] in self.posters:  # else it came down before this client heard that it was hung
             self.posters.remove(payload["id"])
         return True

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
 
 from tests.support.library_client import SimpleClient
-from tests.support.real_parts import ROOT, free_port, program
+from tests.support.nginx import nginx
+from tests.support.real_parts import ROOT, free_port
 from tests.support.server import HELSINKI, Server
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.system
-
-AROUND = """
-{user}
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/mural.conf;
-}}
-"""
 
 
 class Proxied:
@@ -60,27 +40,9 @@ def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     ours = example.replace("listen 80;", f"listen 127.0.0.1:{port};").replace(
         "127.0.0.1:8000", f"127.0.0.1:{server.port}"
     )
-    (folder / "mural.conf").write_text(ours)
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
-    nginx = subprocess.Popen([program("nginx", "/usr/sbin/nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")])
-    made = Proxied(server, port, prefix)
-    wait_for(made, nginx, folder)
-    yield made
-    nginx.terminate()
-    nginx.wait(30)
+    with nginx(folder, port, ours):
+        yield Proxied(server, port, prefix)
     server.stop()
-
-
-def wait_for(proxied: Proxied, nginx: subprocess.Popen[bytes], folder: Path) -> None:
-    while True:
-        assert nginx.poll() is None, (folder / "error.log").read_text()
-        try:
-            requests.get(proxied.url("/api/v1/health"), timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.02)
-        else:
-            return
 
 
 def test_pages_and_what_they_load_come_through(proxied: Proxied) -> None:

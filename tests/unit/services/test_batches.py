@@ -75,5 +75,5 @@ def test_the_successor_of_a_job_takes_its_place(idle: Studio) -> None:
 
 
 def test_equal_names_are_numbered_within_an_archive() -> None:
-    files = [StoredFile(Path(str(n)), "oslo_noir.png", "image/png", "", 1) for n in range(3)]
+    files = [StoredFile(Path(str(n)), "oslo_noir.png", "image/png", "", 1, "") for n in range(3)]
     assert archive_names(files) == ["oslo_noir.png", "oslo_noir_2.png", "oslo_noir_3.png"]

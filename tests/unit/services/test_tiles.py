@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from services.background import ThreadBackground
 from services.making.render_process import worker_environment
 from services.tiles import TileService
 from services.urls import Urls
+from tests.support.waiting import wait_until
 
 SIZE_PX = (1100, 700)
 LAST_LEVEL = 11
@@ -35,7 +37,7 @@ class Shelf:
             raise NotFound("Poster", poster_id)
         width_px, height_px = SIZE_PX
         form = self.formats[poster_id]
-        return SimpleNamespace(id=poster_id, format=form.value, width_px=width_px, height_px=height_px)
+        return SimpleNamespace(id=poster_id, format=form.value, width_px=width_px, height_px=height_px, version="7")
 
     def file(self, poster_id: str, kind: str) -> Any:
         assert kind == "poster"
@@ -68,7 +70,7 @@ def test_tiles_are_described_as_a_viewer_needs_it(shelf: Shelf, service: TileSer
         "overlap": 1,
         "min_level": 9,
         "max_level": LAST_LEVEL,
-        "tile_url": "/mural/api/v1/posters/a/tiles/{level}/{column}_{row}.jpg",
+        "tile_url": "/mural/api/v1/posters/a/tiles/{level}/{column}_{row}.jpg?v=7",
     }
 
 
@@ -139,3 +141,43 @@ def test_the_tiles_of_a_poster_that_was_taken_down_go_when_others_are_cut(shelf:
     del shelf.formats["a"]
     service.tile("c", LAST_LEVEL, 0, 0)
     assert (gone.exists(), kept.exists()) == (False, True)
+
+
+def cutting_of(service: TileService, poster_id: str) -> subprocess.Popen[bytes] | None:
+    """Have a poster cut, and find the process once nobody else's is at work."""
+    service._advance(poster_id)
+    cutting = service._cutting
+    return cutting.process if cutting is not None and cutting.poster_id == poster_id else None
+
+
+def test_the_tiles_of_a_poster_that_comes_down_go_at_once_also_while_they_are_cut(
+    shelf: Shelf, service: TileService
+) -> None:
+    for poster_id in ("a", "b"):
+        shelf.hang(poster_id)
+        service.tile(poster_id, LAST_LEVEL, 0, 0)
+    del shelf.formats["a"]
+    service.forget("a")
+    shelf.hang("c")
+    wait_until(lambda: cutting_of(service, "c") is not None)
+    cutting = cutting_of(service, "c")
+    del shelf.formats["c"]
+    service.forget("c")
+    assert cutting is not None
+    assert cutting.poll() is not None
+    wait_until(lambda: sorted(path.name for path in (shelf.folder / "tiles").iterdir()) == ["b"])
+    for poster_id in ("a", "c", "never"):
+        service.forget(poster_id)
+        with pytest.raises(NotFound):
+            service.tile(poster_id, LAST_LEVEL, 0, 0)
+    assert sorted(path.name for path in (shelf.folder / "tiles").iterdir()) == ["b"]
+
+
+def test_a_start_deletes_the_tiles_of_posters_that_are_gone(shelf: Shelf, service: TileService) -> None:
+    for poster_id in ("a", "b"):
+        shelf.hang(poster_id)
+        service.tile(poster_id, LAST_LEVEL, 0, 0)
+    (shelf.folder / "tiles" / "leaving-a").mkdir()
+    del shelf.formats["a"]
+    service.start()
+    assert [path.name for path in (shelf.folder / "tiles").iterdir()] == ["b"]

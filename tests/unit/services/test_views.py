@@ -23,6 +23,7 @@ def test_addresses_carry_the_prefix() -> None:
     assert urls.thumbnail("p") == "/mural/api/v1/posters/p/thumbnail"
     assert urls.preview("p") == "/mural/api/v1/posters/p/preview"
     assert urls.poster("p") == "/mural/posters/p"
+    assert urls.thumbnail("p", "7") == "/mural/api/v1/posters/p/thumbnail?v=7"
 
 
 @pytest.mark.parametrize(

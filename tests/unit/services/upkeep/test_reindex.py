@@ -1,12 +1,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import get_ident
+from typing import NoReturn
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
 
+from mural.errors import Unavailable
 from services.actors import Actor
 from services.db.models import GalleryEventRow, JobRow, OwnThemeRow, PosterRow
+from services.db.session import Database
 from services.files import SIDECAR
 from services.making.requests import PosterQuery
 from services.poster_store import from_sidecar
@@ -131,3 +141,176 @@ def test_a_sidecar_holds_the_whole_design_and_the_credit(sqlite_studio: Studio) 
     sidecar = sqlite_studio.services.files.sidecar(poster.id)
     assert '"credit": "© OpenStreetMap contributors' in sidecar.decode()
     assert from_sidecar(poster.id, sidecar).design == sqlite_studio.services.posters.design_of(poster.id)
+
+
+class Killed(BaseException):
+    """The process ends here: nothing that follows is run."""
+
+
+def kill(*_args: object, **_more: object) -> NoReturn:
+    raise Killed
+
+
+def taken_down(studio: Studio, poster: PosterView) -> None:
+    studio.services.posters.delete(poster.id, Actor("ann"))
+
+
+def taken_down_until(studio: Studio, poster: PosterView, patch: pytest.MonkeyPatch, name: str) -> None:
+    """Take a poster down, and be killed where a function begins."""
+    with patch.context() as patched:
+        patched.setattr(name, kill)
+        with pytest.raises(Killed):
+            taken_down(studio, poster)
+
+
+STEPS = (
+    "services.making.publishing.erase",  # nothing but the files has moved
+    "services.gallery_store.append_removed",
+    "services.db.session.Database._commit_aside",  # the database was about to keep it
+    "services.gallery.GalleryService.in_order",
+    "services.making.publishing.from_sidecar",  # it is kept, and nobody was told
+    "services.files.PosterFiles.sidecar_aside",
+)
+"""Where a kill is tried: wherever it strikes, no folder is where a rebuild would find it."""
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_poster_that_was_being_taken_down_does_not_come_back(
+    sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    gone, kept = made(sqlite_studio, 2)
+    with monkeypatch.context() as patched:
+        # A process that is killed puts nothing back either.
+        patched.setattr(sqlite_studio.services.files, "bring_back", lambda _poster_id: None)
+        taken_down_until(sqlite_studio, gone, patched, step)
+    for _ in range(2):
+        rebuilt(sqlite_studio)
+        assert sqlite_studio.services.gallery.page().posters == (replace(kept, gallery_seq=1),)
+        assert not sqlite_studio.services.files.folder(gone.id).exists()
+
+
+def test_a_poster_whose_files_cannot_be_deleted_does_not_come_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone, kept = made(studio, 2)
+    with monkeypatch.context() as patched:
+        patched.setattr("services.files.shutil.rmtree", lambda *_args, **_more: None)
+        studio.services.jobs._shop.publishing.take_down(gone.id)
+    assert "cannot be deleted" in caplog.text
+    assert rebuilt(studio).posters == 1
+    assert [poster.id for poster in studio.services.gallery.page().posters] == [kept.id]
+
+
+def test_a_folder_left_by_an_unfinished_change_of_mind_stays_taken_down(
+    sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [poster] = made(sqlite_studio, 1)
+    taken_down(sqlite_studio, poster)
+    with monkeypatch.context() as patched:
+        patched.setattr("services.making.publishing.poster_row", kill)
+        patched.setattr(sqlite_studio.services.files, "set_aside", lambda _poster_id: True)
+        with pytest.raises(Killed):
+            sqlite_studio.services.posters.restore(poster.id, Actor("ann"))
+    assert sqlite_studio.services.files.folder(poster.id).exists()
+    report = rebuilt(sqlite_studio)
+    assert (report.posters, report.left_out) == (0, 1)
+    assert sqlite_studio.services.gallery.page().posters == ()
+
+
+def test_a_poster_that_was_given_up_before_it_hung_does_not_come_back(sqlite_studio: Studio) -> None:
+    [poster] = made(sqlite_studio, 1)
+    with sqlite_studio.services.database.write() as session:
+        session.execute(delete(PosterRow))
+        session.execute(update(JobRow).values(state="cancelled"))
+    assert rebuilt(sqlite_studio).left_out == 1
+    assert sqlite_studio.services.posters.count() == 0
+    assert sqlite_studio.services.files.folder(poster.id).exists()
+
+
+def test_posters_whose_disk_was_away_for_a_while_come_back_with_their_jobs(sqlite_studio: Studio) -> None:
+    posters = made(sqlite_studio)
+    shelves = sqlite_studio.config.posters_dir
+    away = shelves.rename(shelves.with_name("away"))
+    shelves.mkdir()
+    assert rebuilt(sqlite_studio).removed == 3
+    assert sqlite_studio.services.jobs.get(posters[0].job_id).city == ""
+    shelves.rmdir()
+    away.rename(shelves)
+    assert rebuilt(sqlite_studio).added == 3
+    assert sqlite_studio.services.jobs.get(posters[0].job_id).poster == posters[0]
+    assert sqlite_studio.services.jobs.get(posters[0].job_id).city == posters[0].city
+
+
+def deleted(studio: Studio, theme_id: str) -> None:
+    studio.services.own_themes.delete(theme_id, Actor("ann"))
+
+
+def past_their_time(studio: Studio, _theme_id: str) -> None:
+    studio.services.own_themes.forget(studio.clock() + timedelta(days=1))
+
+
+def given_up(studio: Studio, _theme_id: str) -> None:
+    studio.services.own_themes.create("ben", PLAIN_THEME | {"name": "Newest"})
+
+
+@pytest.mark.parametrize("going", [deleted, past_their_time, given_up])
+def test_a_theme_that_is_gone_does_not_come_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, going: Callable[[Studio, str], None]
+) -> None:
+    monkeypatch.setattr("services.own_themes.OVERALL_MAX", 1)
+    theme = studio.services.own_themes.create("ann", PLAIN_THEME)
+    file = studio.config.own_themes_dir / f"{theme.id}.json"
+    there_after: list[bool] = []
+    end, here = Database.write, get_ident()
+
+    @contextmanager
+    def noting(database: Database) -> Iterator[Session]:
+        with end(database) as session:
+            yield session
+        if get_ident() == here:
+            there_after.append(file.exists())
+
+    monkeypatch.setattr(Database, "write", noting)
+    going(studio, theme.id)
+    assert there_after == [False], "killed just after the commit, a rebuild would find it"
+    rebuilt(studio)
+    assert studio.services.own_themes.of("ann") == []
+
+
+@pytest.mark.parametrize("going", [deleted, past_their_time, given_up])
+def test_a_theme_whose_file_cannot_be_deleted_stays_and_says_so(
+    sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch, going: Callable[[Studio, str], None]
+) -> None:
+    monkeypatch.setattr("services.own_themes.OVERALL_MAX", 1)
+    themes = sqlite_studio.services.own_themes
+    theme = themes.create("ann", PLAIN_THEME)
+
+    def refuse(_path: Path) -> None:
+        raise PermissionError("the disk is read only")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("services.theme_files.remove_durably", refuse)
+        with pytest.raises(Unavailable, match="cannot be deleted just now"):
+            going(sqlite_studio, theme.id)
+    assert themes.of("ann") == [theme]
+    going(sqlite_studio, theme.id)
+    assert themes.of("ann") == []
+
+
+def test_a_deletion_that_the_database_did_not_keep_leaves_the_theme_with_its_file(
+    sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    themes = sqlite_studio.services.own_themes
+    theme = themes.create("ann", PLAIN_THEME)
+    file = sqlite_studio.config.own_themes_dir / f"{theme.id}.json"
+    written = file.read_bytes()
+
+    def busy(*_args: object) -> NoReturn:
+        raise Unavailable("The database is busy.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "_commit_aside", busy)
+        with pytest.raises(Unavailable):
+            deleted(sqlite_studio, theme.id)
+    assert themes.of("ann") == [theme]
+    assert file.read_bytes() == written
