@@ -26,14 +26,15 @@ def own_origin(environ: WSGIEnvironment) -> str:
 
 def is_foreign(environ: WSGIEnvironment, let_in: Collection[str] = ()) -> bool:
     """Tell whether another site's page caused a request, other than those that are let in."""
-    origin, site = environ.get("HTTP_ORIGIN", ""), environ.get("HTTP_SEC_FETCH_SITE", "")
+    origin: str = environ.get("HTTP_ORIGIN", "")
+    site: str = environ.get("HTTP_SEC_FETCH_SITE", "")
     own = own_origin(environ)
     if origin in let_in:
         return False
     if site == "cross-site":
         return True
     if site == "same-site":  # a neighbour, such as another port or subdomain, unless it says that it is us
-        return bool(origin != own)
+        return origin != own
     if origin == "null":  # a page that hides where it is from; of ours the browser knows it
         return site != "same-origin"
     return origin not in {"", own}

@@ -14,7 +14,7 @@ from mural.canvas.board import Board
 from mural.canvas.codec import PIXEL_BYTES, frames, pack_pixels
 from mural.canvas.recent import KEPT, RecentPixels
 from mural.canvas.reduce import repaint
-from services.canvas.log import CanvasLog, Placement, Season, State
+from services.canvas.log import CanvasLog, Placement, Season, State, moment_after
 from services.canvas.seasons import Shape, begin_season
 
 Outcome = Literal["current", "replay", "refetch"]
@@ -73,7 +73,7 @@ class LiveBoard:
 
     def begin_season(self, shape: Shape, board: Board, now_ms: int) -> None:
         """Begin a new season with a board; clients have to fetch it."""
-        start = State(board, self.seq, max(now_ms, self.at_ms))
+        start = State(board, self.seq, moment_after(self.at_ms, now_ms))
         self._take_up(begin_season(self._store, shape.palette, start, after_epoch=self.season.epoch))
 
     def _take_up(self, season: Season) -> None:

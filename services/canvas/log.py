@@ -24,6 +24,9 @@ MAX_SEQ: Final = 2**62
 NO_END_MS: Final = 2**62
 MAX_REQUESTS: Final = 100_000
 
+AHEAD_MS: Final = 60_000
+"""So far ahead of the clock the log may stand: what is further was written by a clock gone wrong."""
+
 
 class Kind(IntEnum):
     """How a placement came about."""
@@ -192,7 +195,7 @@ class CanvasLog:
         # Times are not indexed: bound by the snapshots' numbers, the reading stays short.
         kept, epoch = CanvasSnapshotRow, start.season.epoch
         following = select(func.min(kept.seq)).where(
-            or_(kept.epoch > epoch, and_(kept.epoch == epoch, kept.at_ms > at_ms))
+            or_(kept.epoch > epoch, and_(kept.epoch == epoch, kept.at_ms > at_ms, kept.seq > start.seq))
         )
         query = select(PlacementRow.seq, PlacementRow.at_ms).where(
             PlacementRow.seq > start.seq,
@@ -241,6 +244,14 @@ class CanvasLog:
         """Read rows of the log."""
         with self.database.read() as session:
             return session.execute(query).all()
+
+
+def moment_after(at_ms: int, now_ms: int) -> int:
+    """Tell the time to write down after a moment: the log stands still while the clock is a little behind it.
+
+    A clock that was far ahead for a moment must not keep the log in the future: then the log goes back with it.
+    """
+    return at_ms if now_ms < at_ms <= now_ms + AHEAD_MS else now_ms
 
 
 def season_of(row: CanvasSeasonRow) -> Season:
