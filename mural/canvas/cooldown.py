@@ -14,6 +14,9 @@ from typing import Final
 SWEEP_AT: Final = 50_000
 """With so many remembered, those whose charges are all back are forgotten."""
 
+SET_BACK_MS: Final = 1_000
+"""Who asks a little late asks with a time gone by; by more, the clock has been set back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Charges:
@@ -31,6 +34,7 @@ class Cooldown:
         self.stack = stack
         self._full_at_ms: dict[str, float] = {}
         self._sweep_at = SWEEP_AT
+        self._latest_ms = 0
 
     def charges(self, key: str, now_ms: int) -> Charges:
         """Tell what somebody has left."""
@@ -63,10 +67,19 @@ class Cooldown:
         self._full_at_ms.update(full_at_ms)
 
     def _missing_ms(self, key: str, now_ms: int) -> float:
+        self._follow(now_ms)
         missing_ms, longest_ms = self._full_at_ms.get(key, 0.0) - now_ms, self.stack * self.interval_ms
-        if missing_ms > longest_ms:  # the clock was set back, or the interval was longer once
+        if missing_ms > longest_ms:  # the clock was set back before a restart, or the interval was longer then
             self._full_at_ms[key] = now_ms + longest_ms
         return min(longest_ms, max(0.0, missing_ms))
+
+    def _follow(self, now_ms: int) -> None:
+        """Go back with the clock: what everybody had left, they still have."""
+        back_ms = self._latest_ms - now_ms
+        if back_ms > SET_BACK_MS:
+            self._full_at_ms = {key: full - back_ms for key, full in self._full_at_ms.items()}
+        if back_ms < 0 or back_ms > SET_BACK_MS:
+            self._latest_ms = now_ms
 
     def _sweep(self, now_ms: int) -> None:
         latest_ms = now_ms + self.stack * self.interval_ms

@@ -27,6 +27,8 @@ class Turn:
             asked_at, seconds = map(float, self._file.read().split())
         except ValueError:
             return 0.0
+        if not 0 < seconds <= LONGEST_QUIET_S:
+            return 0.0
         left_s = asked_at + seconds - time.time()
         if left_s > seconds:  # the clock was set back: what is left is not known, but it is no more than was asked for
             self.keep_quiet(seconds)

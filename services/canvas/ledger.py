@@ -15,7 +15,7 @@ from mural.canvas.board import Board
 from mural.errors import MuralError, Unavailable
 from services.background import Background
 from services.canvas.board import LiveBoard
-from services.canvas.log import CanvasLog, Placement, moment_after
+from services.canvas.log import CanvasLog, Placement
 from services.canvas.seasons import Shape
 from services.canvas.undo import LastPixels
 from services.canvas.wishes import Wish
@@ -102,8 +102,10 @@ class Ledger:
         return strangers
 
     def next_moment_ms(self) -> int:
-        """Tell the time to write down."""
-        return moment_after(self.live.at_ms, self.around.now_ms())
+        """Tell the time to write down: the log never goes back, whatever the machine's clock does."""
+        now_ms = self.around.now_ms()
+        self.live.keep_time(now_ms)
+        return max(now_ms, self.live.at_ms)
 
     def _numbered(self, wishes: Sequence[Wish]) -> list[Placement | None]:
         pixels, seq, at_ms = self.live.board.pixels, self.live.seq, self.next_moment_ms()

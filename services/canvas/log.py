@@ -8,7 +8,21 @@ from enum import IntEnum
 from typing import Final
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, String, and_, cast, delete, func, insert, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -175,6 +189,17 @@ class CanvasLog:
             session.merge(_snapshot(epoch, state, packed))
             session.execute(delete(CanvasCooldownRow).where(CanvasCooldownRow.full_at_ms <= now_ms))
 
+    def set_back(self, now_ms: int) -> None:
+        """Date what was written while the clock was ahead as of now: the log goes on, and its times never go back."""
+        kept, placed = CanvasSnapshotRow, PlacementRow
+        past = select(func.coalesce(func.max(kept.seq), 0)).where(kept.at_ms <= now_ms)
+        ahead = (placed.seq > past.scalar_subquery(), placed.at_ms > now_ms)
+        started = CanvasSeasonRow.started_at_ms
+        with self.database.write() as session:
+            session.execute(update(placed).where(*ahead).values(at_ms=now_ms))
+            session.execute(update(kept).where(kept.at_ms > now_ms).values(at_ms=now_ms))
+            session.execute(update(CanvasSeasonRow).where(started > now_ms).values(started_at_ms=now_ms))
+
     def snapshot_before(self, season: Season, at_ms: int = NO_END_MS) -> Snapshot:
         """Find the latest kept board of a season, no later than a moment."""
         return self._kept(season, CanvasSnapshotRow.at_ms <= at_ms)
@@ -195,7 +220,7 @@ class CanvasLog:
         # Times are not indexed: bound by the snapshots' numbers, the reading stays short.
         kept, epoch = CanvasSnapshotRow, start.season.epoch
         following = select(func.min(kept.seq)).where(
-            or_(kept.epoch > epoch, and_(kept.epoch == epoch, kept.at_ms > at_ms, kept.seq > start.seq))
+            or_(kept.epoch > epoch, and_(kept.epoch == epoch, kept.at_ms > at_ms))
         )
         query = select(PlacementRow.seq, PlacementRow.at_ms).where(
             PlacementRow.seq > start.seq,
@@ -244,14 +269,6 @@ class CanvasLog:
         """Read rows of the log."""
         with self.database.read() as session:
             return session.execute(query).all()
-
-
-def moment_after(at_ms: int, now_ms: int) -> int:
-    """Tell the time to write down after a moment: the log stands still while the clock is a little behind it.
-
-    A clock that was far ahead for a moment must not keep the log in the future: then the log goes back with it.
-    """
-    return at_ms if now_ms < at_ms <= now_ms + AHEAD_MS else now_ms
 
 
 def season_of(row: CanvasSeasonRow) -> Season:

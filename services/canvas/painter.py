@@ -94,8 +94,7 @@ def _batches(store: CanvasLog, after_seq: int, to_ms: int) -> Iterator[tuple[np.
     while rows := store.fetch(query.where(PlacementRow.seq > after_seq)):
         after_seq = rows[-1][3]
         table = np.array([tuple(row) for row in rows], np.int64)
-        # Where the clock was set back the log goes back too, but no film does.
-        yield np.maximum.accumulate(table[:, 0]), table[:, 1].astype(np.uint32), table[:, 2].astype(np.uint8)
+        yield table[:, 0], table[:, 1].astype(np.uint32), table[:, 2].astype(np.uint8)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mural.canvas.palette import Palette
-from services.canvas.log import CanvasLog, Season, State, moment_after
+from services.canvas.log import CanvasLog, Season, State
 from services.db.session import Database
 
 UNDONE_S: Final = 3600
@@ -41,6 +41,7 @@ def begin_anew(database: Database, now_ms: int) -> Season | None:
     season = store.season()
     if season is None:
         return None
+    store.set_back(now_ms)
     state = store.state_after(store.snapshot_before(season))
-    start = State(state.board, state.seq, moment_after(state.at_ms, now_ms))
+    start = State(state.board, state.seq, max(now_ms, state.at_ms))
     return begin_season(store, season.palette, start, after_epoch=max(season.epoch, now_ms // 1000 + UNDONE_S))
