@@ -78,14 +78,6 @@ class LiveBoard:
         start = State(board, self.seq, max(now_ms, self.at_ms))
         self._take_up(begin_season(self._store, shape.palette, start, after_epoch=self.season.epoch))
 
-    def keep_time(self, now_ms: int) -> None:
-        """Go back with a clock that was far ahead, where otherwise the log would stand still until then."""
-        if self.at_ms > now_ms + AHEAD_MS:
-            self._store.set_back(now_ms)
-            started_at_ms = min(now_ms, self.season.started_at_ms)
-            with self._lock:
-                self.season, self.at_ms = replace(self.season, started_at_ms=started_at_ms), now_ms
-
     def _take_up(self, season: Season) -> None:
         snapshot = self._store.snapshot_before(season)
         state = self._store.state_after(snapshot)
@@ -96,6 +88,14 @@ class LiveBoard:
             self.snapshot_seq = snapshot.seq
             self._recent = recent
             self._image: BoardImage | None = None
+
+    def keep_time(self, now_ms: int) -> None:
+        """Go back with a clock that was far ahead, where otherwise the log would stand still until then."""
+        if self.at_ms > now_ms + AHEAD_MS:
+            self._store.set_back(now_ms)
+            started_at_ms = min(now_ms, self.season.started_at_ms)
+            with self._lock:
+                self.season, self.at_ms = replace(self.season, started_at_ms=started_at_ms), now_ms
 
     def advance(self, placements: Sequence[Placement]) -> Iterator[bytes]:
         """Take in placements that are committed; give the frames that tell clients of them."""
