@@ -42,7 +42,7 @@ from routes.openapi import init_openapi
 from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
 from routes.sockets.late_acks import LateAckPacket
-from routes.sockets.origins import allowed_origins
+from routes.sockets.origins import SocketGate, allowed_origins
 from services.background import Aside, ThreadBackground, directly
 from services.container import Services, build_services
 from services.delivery.fanout import Fanout
@@ -118,7 +118,8 @@ def _register_routes(app: APIFlask, config: Config) -> None:
 
 def _build_entrance(app: Flask, config: Config) -> None:
     """Put what every request passes first, Socket.IO's too, before the application."""
-    entrance: EntranceMiddleware | ProxyFix = EntranceMiddleware(app.wsgi_app, config.url_prefix)
+    gate = SocketGate(app.wsgi_app, config.cors_origins)
+    entrance: EntranceMiddleware | ProxyFix = EntranceMiddleware(gate, config.url_prefix)
     if hops := config.trusted_proxies:
         entrance = ProxyFix(entrance, x_for=hops, x_proto=hops, x_host=hops)
     # Flask documents this very assignment as the way to wrap an application; to mypy a method is no variable.

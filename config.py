@@ -19,6 +19,9 @@ OWN_DATA_DIR: Final = ROOT / "data"
 DISTANCE_M_MAX: Final = 50_000
 """The largest distance from the centre to the edge that an installation may allow."""
 
+VISITOR_DAYS_MAX: Final = 400
+"""No browser keeps a cookie for longer."""
+
 AsyncMode = Literal["eventlet", "gevent", "threading"]
 MapSource = Literal["auto", "extract", "overpass", "sample"]
 LogFormat = Literal["text", "json"]
@@ -149,6 +152,7 @@ class Config:
     max_storage_gb: float
     max_queue: int
     session_queue: int
+    visitor_days: int
     rate_limit_posters: str
     rate_limit_previews: str
     rate_limit_geocode: str
@@ -198,6 +202,7 @@ class Config:
             max_storage_gb=read.number("MAX_STORAGE_GB", 20, 0.01, 100_000),
             max_queue=read.integer("MAX_QUEUE", 200, 1, 100_000),
             session_queue=read.integer("SESSION_QUEUE", 20, 1, 10_000),
+            visitor_days=read.integer("VISITOR_DAYS", 365, 1, VISITOR_DAYS_MAX),
             rate_limit_posters=read.rate("RATE_LIMIT_POSTERS", "5 per minute"),
             rate_limit_previews=read.rate("RATE_LIMIT_PREVIEWS", "120 per minute"),
             rate_limit_geocode=read.rate("RATE_LIMIT_GEOCODE", "60 per minute"),

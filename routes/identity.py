@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 import time
 import uuid
-from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, current_app, g, request
@@ -13,6 +14,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from mural.errors import NotAllowed
 from routes.context import services
+from routes.origins import ANYBODY, follows_a_link, is_foreign
 from services.actors import Actor
 
 if TYPE_CHECKING:
@@ -20,22 +22,51 @@ if TYPE_CHECKING:
 
 PINNED: Final = "mural.actor"
 COOKIE: Final = "mural_visitor"
-LIFETIME_S: Final = 24 * 3600
-RENEW_AFTER_S: Final = 3600
-"""A cookie younger than this is left alone, so that most answers carry none and stay cacheable."""
+HOST_COOKIE: Final = f"__Host-{COOKIE}"
+PATH_COOKIE: Final = f"__Secure-{COOKIE}"
+"""Over https browsers hold these names to their promise: no page of a neighbour can have set them."""
+
+DAY_S: Final = 24 * 3600
+RENEWALS: Final = 24
+"""A cookie is renewed when this part of its life is over, or a day: most answers carry none and stay cacheable."""
+
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who came, and what cookie said so; without one they are new."""
+
+    user_id: str
+    cookie: str = ""
+    signed_at_s: float = 0.0
 
 
 def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.config["SECRET_KEY"]), salt="visitor")
 
 
-def _visitor(cookies: Mapping[str, str]) -> tuple[str, float]:
-    """Read the visitor's id and the time it was signed; a missing, forged or expired cookie makes a new visitor."""
-    try:
-        ident, signed_at = _serializer().loads(cookies.get(COOKIE, ""), max_age=LIFETIME_S, return_timestamp=True)
-        return str(uuid.UUID(ident)), signed_at.timestamp()
-    except (BadSignature, ValueError, TypeError, AttributeError):
-        return str(uuid.uuid4()), 0.0
+def cookie_name() -> str:
+    """Name the visitor's cookie as this request's scheme and path allow."""
+    if not request.is_secure:
+        return COOKIE
+    return PATH_COOKIE if request.script_root else HOST_COOKIE
+
+
+def _visitor() -> Visitor:
+    """Read who came: from the cookie of the name in use, else from one of before; without a good one they are new.
+
+    The browser counts how long a cookie lasts, for it is the clocks of two machines that would have to agree: here
+    whatever we have signed is good, were it signed in the future or long ago.
+    """
+    for name in dict.fromkeys((cookie_name(), HOST_COOKIE, PATH_COOKIE, COOKIE)):
+        for value in request.cookies.getlist(name):
+            try:
+                ident, signed_at = _serializer().loads(value, return_timestamp=True)
+                return Visitor(str(uuid.UUID(ident)), name, signed_at.timestamp())
+            except (BadSignature, ValueError, TypeError, AttributeError):
+                continue
+    return Visitor(str(uuid.uuid4()))
 
 
 def _is_admin() -> bool:
@@ -56,37 +87,66 @@ def current_actor() -> Actor:
     if isinstance(pinned, Actor):
         return pinned
     if "actor" not in g:
-        user_id, g.visitor_signed_at = _visitor(request.cookies)
-        g.actor = Actor(user_id=user_id, admin=_is_admin())
+        g.visitor = _visitor()
+        g.actor = Actor(user_id=g.visitor.user_id, admin=_is_admin())
     return g.actor  # type: ignore[no-any-return]  # flask.g is untyped
 
 
 def init_identity(app: Flask) -> None:
-    """Renew the visitor's cookie where one was asked for, and refuse writes that another site's page caused."""
+    """Give visitors a cookie and renew it where one was asked for, and refuse writes that another site caused."""
 
     @app.before_request
     def _refuse_cross_site() -> None:
-        if request.method in {"GET", "HEAD", "OPTIONS"} or COOKIE not in request.cookies:
-            return
-        site = request.headers.get("Sec-Fetch-Site", "")
-        origin = request.headers.get("Origin", "")
-        if origin in services().config.cors_origins:
-            return
-        own = origin in {"", f"{request.scheme}://{request.host}"}
-        if not own or site in {"cross-site", "same-site"}:
+        if request.method not in READING and not _may_write():
             message = "This request came from another site's page."
             raise NotAllowed(message)
 
     @app.after_request
     def _renew(response: Response) -> Response:
-        if "actor" in g and time.time() - g.visitor_signed_at > RENEW_AFTER_S and not response.cache_control.public:
-            response.set_cookie(
-                COOKIE,
-                _serializer().dumps(g.actor.user_id),
-                max_age=LIFETIME_S,
-                httponly=True,
-                samesite="Lax",
-                secure=request.is_secure,
-                path=request.script_root or "/",
-            )
+        if "visitor" in g and _is_due(g.visitor) and _may_be_given(response):
+            _give_cookie(response, g.visitor)
         return response
+
+
+def _may_write() -> bool:
+    let_in = services().config.cors_origins
+    # Anybody's page may write as a stranger where the host wants that, but not as the visitor who looks at it.
+    as_nobody = not {COOKIE, HOST_COOKIE, PATH_COOKIE}.intersection(request.cookies)
+    if ANYBODY in let_in and request.path.startswith("/api/") and as_nobody:
+        return True
+    return not is_foreign(request.environ, let_in)
+
+
+def _lifetime_s() -> int:
+    return services().config.visitor_days * DAY_S
+
+
+def _is_due(visitor: Visitor) -> bool:
+    if visitor.cookie != cookie_name():
+        return True
+    # In either direction: one that was signed in the future is of a clock that was set back since.
+    return abs(time.time() - visitor.signed_at_s) > min(DAY_S, _lifetime_s() / RENEWALS)
+
+
+def _may_be_given(response: Response) -> bool:
+    """Tell whether an answer may name its visitor.
+
+    What another site's page causes comes without the cookie, so whoever seems new there may well be known; a link
+    brings it. Refusals name nobody, and what everybody may keep is nobody's.
+    """
+    if response.status_code >= HTTPStatus.BAD_REQUEST or response.cache_control.public:
+        return False
+    return not is_foreign(request.environ) or follows_a_link(request.environ)
+
+
+def _give_cookie(response: Response, visitor: Visitor) -> None:
+    response.set_cookie(
+        cookie_name(),
+        _serializer().dumps(visitor.user_id),
+        max_age=_lifetime_s(),
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+        path=request.script_root or "/",
+    )
+    response.cache_control.private = True  # no cache may hand it to the next one who comes

@@ -28,7 +28,13 @@ A visitor is known by the cookie that the first answer to a question about “ow
 repeat, list or delete what you made. An admin sends the installation's token instead."""
 
 SECURITY: Final[Document] = {
-    "visitor": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by the server; lasts a day."},
+    "visitor": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "Set by the server, and again while it is in use; over https its name begins with `__Host-`, or "
+        "with `__Secure-` where Mural is served under a path.",
+    },
     "admin": {"type": "http", "scheme": "bearer", "description": "The ADMIN_TOKEN of the installation."},
 }
 

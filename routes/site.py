@@ -27,13 +27,14 @@ YEAR_S: Final = 365 * 24 * 3600
 
 
 @blueprint.app_context_processor
-def _frame() -> dict[str, str]:
+def _frame() -> dict[str, str | int]:
     """Tell every page, errors too, how it looks and under which prefix it lives."""
     chosen = request.cookies.get("appearance", "")
     return {
         "appearance": chosen if chosen in APPEARANCES else "system",
         "base_path": request.script_root,
         "credit": wording.CREDIT,
+        "visitor_days": services().config.visitor_days,
     }
 
 
@@ -51,7 +52,8 @@ def set_language() -> BaseResponse:
 
 def _remembered(cookie: str, chosen: str) -> BaseResponse:
     response = redirect(_own_path(request.form.get("back", "")), HTTPStatus.SEE_OTHER)
-    response.set_cookie(cookie, chosen, max_age=YEAR_S, samesite="Lax", path=request.script_root or "/")
+    path = request.script_root or "/"
+    response.set_cookie(cookie, chosen, max_age=YEAR_S, samesite="Lax", secure=request.is_secure, path=path)
     return response
 
 

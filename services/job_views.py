@@ -114,7 +114,7 @@ class JobViews:
         return place.begin + timedelta(seconds=row.estimate_s) if place else None
 
     def _remaining_s(self, row: JobRow, now: datetime) -> float:
-        elapsed_s = (now - (row.started_at or now)).total_seconds()
+        elapsed_s = max(0.0, (now - (row.started_at or now)).total_seconds())
         return remaining_s(row.estimate_s, elapsed_s, self._standing(row, JobState.PROCESSING).progress)
 
 

@@ -84,7 +84,7 @@ def facts_of(
         filename=download_name(job.city, job.theme, now, suffix),
         file_size=result.file_size,
         source=result.source,
-        generation_s=(now - (job.started_at or now)).total_seconds(),
+        generation_s=max(0.0, (now - (job.started_at or now)).total_seconds()),
         created_at=now,
         expires_at=expires_at,
         design=design,

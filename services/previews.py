@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -106,11 +107,13 @@ class PreviewService:
             )
             result = self._draw(request, cancelled)
             (Path(making) / result.poster).replace(file)
-        self._prune()
+        self._prune(file)
 
-    def _prune(self) -> None:
-        kept = sorted(self._folder.glob("*.png"), key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in kept[KEPT:]:
+    def _prune(self, latest: Path) -> None:
+        now_s = time.time()
+        # What was looked at before the clock was set back would seem to be looked at last, until then.
+        seen = {path: min(now_s, path.stat().st_mtime) for path in self._folder.glob("*.png") if path != latest}
+        for path in sorted(seen, key=lambda path: seen[path], reverse=True)[KEPT - 1 :]:
             path.unlink(missing_ok=True)
         for left in self._folder.glob(f"{MAKING}*"):  # by a server that was killed: only one is drawn at a time
             shutil.rmtree(left, ignore_errors=True)

@@ -26,7 +26,7 @@ class RateLimiter:
     """Counts hits against limits such as "5 per minute"; a Redis that fails is replaced by memory for a while."""
 
     def __init__(self, redis_url: str = "") -> None:
-        self._memory = MovingWindowRateLimiter(MemoryStorage())
+        self._memory = MovingWindowRateLimiter(Memory())
         self._redis = MovingWindowRateLimiter(_redis_storage(redis_url)) if redis_url else None
         self._redis_down_until = 0.0
 
@@ -34,7 +34,7 @@ class RateLimiter:
         """Count one hit; raise TooMany once the limit for this key is used up."""
         item = parse(limit)
         if not self._hit(item, key):
-            wait_s = max(1, math.ceil(self._reset_time(item, key) - time.time()))
+            wait_s = max(1, min(item.get_expiry(), math.ceil(self._reset_time(item, key) - time.time())))
             message = f"That is too often: {limit} are allowed. Try again in {wait_s} s."
             raise TooMany(message, retry_after_s=wait_s)
 
@@ -56,8 +56,40 @@ class RateLimiter:
         return self._memory.get_window_stats(item, *key).reset_time
 
 
+class Memory(MemoryStorage):
+    """Forgets in time whatever the clock does: hits that were counted before it was set back count as of now."""
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        with self.locks[key]:
+            now_s = time.time()
+            for entry in self.events.get(key, ()):  # the latest first
+                if entry.atime <= now_s:
+                    break
+                entry.atime, entry.expiry = now_s, now_s + expiry
+            return super().acquire_entry(key, limit, expiry, amount)
+
+
+class SharedMemory(RedisStorage):
+    """Does the same in Redis, in the same step as it counts."""
+
+    SCRIPT_ACQUIRE_MOVING_WINDOW = (
+        b"""
+do
+    local now, place = tonumber(ARGV[1]), 0
+    local hit = redis.call('lindex', KEYS[1], place)
+    while hit and tonumber(hit) > now do
+        redis.call('lset', KEYS[1], place, ARGV[1])
+        place = place + 1
+        hit = redis.call('lindex', KEYS[1], place)
+    end
+end
+"""
+        + RedisStorage.SCRIPT_ACQUIRE_MOVING_WINDOW
+    )
+
+
 def _redis_storage(url: str) -> RedisStorage:
-    return RedisStorage(
+    return SharedMemory(
         url, wrap_exceptions=True, socket_timeout=0.2, socket_connect_timeout=0.2, key_prefix="mural:limits"
     )
 

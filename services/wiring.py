@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from mural.worker.protocol import MapSources
 from services import gallery_store
 from services.background import Aside, Background, directly
 from services.batches import BatchService
-from services.clock import Clock, utc_now
+from services.clock import Clock, LeapWatch, Stopwatch, utc_now
 from services.db.migrate import migrate
 from services.db.session import Database
 from services.events import Publisher
@@ -51,6 +52,7 @@ class Outside:
     sources: MapSources
     aside: Aside = directly
     clock: Clock = utc_now
+    stopwatch: Stopwatch = time.monotonic
     jitter: Callable[[], float] = random.random
 
 
@@ -117,8 +119,9 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     runner = JobRunner(workshop)
     scheduler = Scheduler(store, runner, live, turns, outside.background, clock, config.render_workers)
     own_themes = OwnThemes(database, outside.themes, ThemeFiles(config.own_themes_dir), clock)
+    leaps = LeapWatch(clock, outside.stopwatch)
     housekeeping = Housekeeping(
-        database, store, publishing, own_themes, outside.background, clock, config.retention_days
+        database, store, publishing, own_themes, outside.background, leaps, config.retention_days
     )
     jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
     designs = Designs(own_themes, outside.geocoder, config.fonts_dir, config.max_distance_m)

@@ -91,7 +91,11 @@ class Brakes:
         self._pulled.pop(who, None)
 
     def over(self, now_ms: int) -> list[Brake]:
-        """List the brakes whose time is over."""
+        """List the brakes whose time is over; none holds for longer than it was pulled for."""
+        for brake in self:
+            held_ms, _until_ms = self._held_ms.get(brake.who, (0, 0))
+            if brake.until_ms is not None and brake.until_ms - now_ms > held_ms:
+                self._pulled[brake.who] = Brake(brake.who, now_ms + held_ms)  # the clock was set back
         return [brake for brake in self if brake.until_ms is not None and brake.until_ms <= now_ms]
 
     def hold_ms(self, who: str, now_ms: int) -> int:

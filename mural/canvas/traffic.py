@@ -95,6 +95,7 @@ class _Window:
         self._seconds: deque[list[int]] = deque()
 
     def add(self, second: int, *, first: bool) -> None:
+        self._follow(second)
         if not self._seconds or self._seconds[-1][0] < second:
             self._seconds.append([second, 0, 0])
         latest = self._seconds[-1]
@@ -104,7 +105,15 @@ class _Window:
         self.newcomers += first
 
     def move_on(self, second: int) -> None:
+        self._follow(second)
         while self._seconds and self._seconds[0][0] <= second - WINDOW_S:
             _second, placed, newcomers = self._seconds.popleft()
             self.placed -= placed
             self.newcomers -= newcomers
+
+    def _follow(self, second: int) -> None:
+        """Go along with a clock that was set back: else all that comes would count as of one moment until then."""
+        for counted in reversed(self._seconds):
+            if counted[0] <= second:
+                break
+            counted[0] = second

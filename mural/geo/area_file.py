@@ -26,6 +26,8 @@ Origin = Literal["extract", "sample", "overpass"]
 MAGIC: Final = b"mural area 3\n"
 """Raise the number whenever the format changes or the table in features.py reads the same file differently."""
 DOWNLOAD_MAX_AGE_S: Final = 7 * 86_400
+SET_BACK_S: Final = 86_400
+"""A download may seem to be to come by so much: a clock that was set back makes nothing stale."""
 _ALIGNMENT: Final = 64
 _LENGTH_BYTES: Final = 8
 _LONGEST_HEADER: Final = 1_000_000
@@ -62,7 +64,7 @@ class Entry:
     def fresh(self) -> bool:
         """Tell whether what it was made from is still the same."""
         if self.stamp.origin == "overpass":
-            return 0 <= time.time() - self.made_at < DOWNLOAD_MAX_AGE_S
+            return -SET_BACK_S < time.time() - self.made_at < DOWNLOAD_MAX_AGE_S
         try:
             return Stamp.of_file(self.stamp.origin, Path(self.stamp.name)) == self.stamp
         except OSError:

@@ -116,7 +116,7 @@ class AreaCache:
     def _make_room(self, newest: str) -> None:
         present = self._stat()
         for name in [name for name in present if name.endswith(ASIDE)]:
-            if time.time() - present.pop(name).st_mtime > _ABANDONED_S:
+            if abs(time.time() - present.pop(name).st_mtime) > _ABANDONED_S:
                 self._remove(name)
         total = sum(status.st_size for status in present.values())
         for name in sorted(present, key=lambda name: (name == newest, present[name].st_mtime)):

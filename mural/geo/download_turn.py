@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 LONGEST_QUIET_S = 3600.0
-"""A request for quiet that reaches further ahead than this was written by a clock gone wrong."""
+"""Nobody is left alone for longer, whatever they ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,21 @@ class Turn:
         """Tell how many more seconds the server has asked for quiet, of whichever process it asked."""
         self._file.seek(0)
         try:
-            left_s = float(self._file.read()) - time.time()
+            asked_at, seconds = map(float, self._file.read().split())
         except ValueError:
             return 0.0
-        return left_s if 0 < left_s <= LONGEST_QUIET_S else 0.0
+        if not 0 < seconds <= LONGEST_QUIET_S:
+            return 0.0
+        left_s = asked_at + seconds - time.time()
+        if left_s > seconds:  # the clock was set back: what is left is not known, but it is no more than was asked for
+            self.keep_quiet(seconds)
+        return min(seconds, max(0.0, left_s))
 
     def keep_quiet(self, seconds: float) -> None:
         """Note for every process that the server wants no request for so many seconds."""
         self._file.seek(0)
         self._file.truncate()
-        self._file.write(f"{time.time() + seconds:.3f}")
+        self._file.write(f"{time.time():.3f} {min(seconds, LONGEST_QUIET_S):.3f}")
         self._file.flush()
 
 

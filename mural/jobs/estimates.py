@@ -34,7 +34,9 @@ class Estimates:
         self._seconds: dict[Hashable, deque[float]] = defaultdict(lambda: deque(maxlen=KEPT))
 
     def learn(self, work: Work, seconds: float) -> None:
-        """Remember how long a job took."""
+        """Remember how long a job took; by a clock that was set back meanwhile nothing can be learnt."""
+        if seconds < 0:
+            return
         for likeness in _likenesses(work):
             self._seconds[likeness].append(seconds)
 

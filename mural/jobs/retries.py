@@ -7,6 +7,11 @@ from typing import Final
 MAX_RETRIES: Final = 3
 FIRST_DELAY_S: Final = 5.0
 LONGEST_DELAY_S: Final = 300.0
+LONGEST_ASKED_S: Final = 3600.0
+"""For longer than this no job waits because the other side asks for it."""
+
+LONGEST_WAIT_S: Final = 1.5 * LONGEST_ASKED_S
+"""No job rests for longer: what is noted further ahead was noted by a clock gone wrong."""
 
 MAX_INTERRUPTIONS: Final = 3
 """A job that was being drawn whenever the server died, more often in a row than this, may well be what kills it."""
@@ -24,7 +29,7 @@ def delay_s(attempts: int, jitter: float, at_least_s: float = 0.0) -> float:
     ``at_least_s`` is what the other side asked for.
     """
     doubled = FIRST_DELAY_S * 2.0 ** (attempts - 1)
-    return max(at_least_s, min(LONGEST_DELAY_S, doubled)) * (1 + jitter / 2)
+    return max(min(LONGEST_ASKED_S, at_least_s), min(LONGEST_DELAY_S, doubled)) * (1 + jitter / 2)
 
 
 def may_run_again(interruptions: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from mural.canvas.board import Board
 from mural.canvas.codec import PIXEL_BYTES, frames, pack_pixels
 from mural.canvas.recent import KEPT, RecentPixels
 from mural.canvas.reduce import repaint
-from services.canvas.log import CanvasLog, Placement, Season, State
+from services.canvas.log import AHEAD_MS, CanvasLog, Placement, Season, State
 from services.canvas.seasons import Shape, begin_season
 
 Outcome = Literal["current", "replay", "refetch"]
@@ -66,6 +66,7 @@ class LiveBoard:
         self._packing = threading.Lock()
         blank = State(Board(shape.width, shape.height), 0, now_ms)
         self._take_up(store.season() or begin_season(store, shape.palette, blank))
+        self.keep_time(now_ms)
         present = Shape(self.season.width, self.season.height, self.season.palette)
         if present != shape:
             board = repaint(self.board, present.palette, shape.width, shape.height, shape.palette)
@@ -73,6 +74,7 @@ class LiveBoard:
 
     def begin_season(self, shape: Shape, board: Board, now_ms: int) -> None:
         """Begin a new season with a board; clients have to fetch it."""
+        self.keep_time(now_ms)
         start = State(board, self.seq, max(now_ms, self.at_ms))
         self._take_up(begin_season(self._store, shape.palette, start, after_epoch=self.season.epoch))
 
@@ -86,6 +88,14 @@ class LiveBoard:
             self.snapshot_seq = snapshot.seq
             self._recent = recent
             self._image: BoardImage | None = None
+
+    def keep_time(self, now_ms: int) -> None:
+        """Go back with a clock that was far ahead, where otherwise the log would stand still until then."""
+        if self.at_ms > now_ms + AHEAD_MS:
+            self._store.set_back(now_ms)
+            started_at_ms = min(now_ms, self.season.started_at_ms)
+            with self._lock:
+                self.season, self.at_ms = replace(self.season, started_at_ms=started_at_ms), now_ms
 
     def advance(self, placements: Sequence[Placement]) -> Iterator[bytes]:
         """Take in placements that are committed; give the frames that tell clients of them."""

@@ -44,6 +44,10 @@ class Crowd:
 
     def anomalies(self, now_ms: int) -> list[Anomaly]:
         """List where newcomers place more than people can; those who are new no more are forgotten."""
+        for user_id, first_ms in reversed(self._first_ms.items()):
+            if first_ms <= now_ms:
+                break
+            self._first_ms[user_id] = now_ms  # the clock was set back: nobody stays new until then
         # In the order of their coming: the first that is still new ends the search.
         while self._first_ms:
             user_id, first_ms = next(iter(self._first_ms.items()))

@@ -93,8 +93,9 @@ class Ledger:
         resync = self._resync(placements[-1].seq)
         for frame in self.live.advance(placements):
             self.around.publisher.publish(Event(Name.CANVAS_PIXELS, frame, (CANVAS_ROOM,), instead=resync))
+        now_ms = self.around.now_ms()
         for placement in placements:
-            self.last_pixels.note(placement)
+            self.last_pixels.note(placement, now_ms)
         self.placed += len(placements)
         if self.live.snapshot_due:
             self.around.background.start_background_task(self.save_snapshot)
@@ -102,7 +103,9 @@ class Ledger:
 
     def next_moment_ms(self) -> int:
         """Tell the time to write down: the log never goes back, whatever the machine's clock does."""
-        return max(self.around.now_ms(), self.live.at_ms)
+        now_ms = self.around.now_ms()
+        self.live.keep_time(now_ms)
+        return max(now_ms, self.live.at_ms)
 
     def _numbered(self, wishes: Sequence[Wish]) -> list[Placement | None]:
         pixels, seq, at_ms = self.live.board.pixels, self.live.seq, self.next_moment_ms()

@@ -8,7 +8,21 @@ from enum import IntEnum
 from typing import Final
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, String, and_, cast, delete, func, insert, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -23,6 +37,9 @@ MAX_KNOWN_ACTORS: Final = 200_000
 MAX_SEQ: Final = 2**62
 NO_END_MS: Final = 2**62
 MAX_REQUESTS: Final = 100_000
+
+AHEAD_MS: Final = 60_000
+"""So far ahead of the clock the log may stand: what is further was written by a clock gone wrong."""
 
 
 class Kind(IntEnum):
@@ -171,6 +188,17 @@ class CanvasLog:
         with self.database.write() as session:
             session.merge(_snapshot(epoch, state, packed))
             session.execute(delete(CanvasCooldownRow).where(CanvasCooldownRow.full_at_ms <= now_ms))
+
+    def set_back(self, now_ms: int) -> None:
+        """Date what was written while the clock was ahead as of now: the log goes on, and its times never go back."""
+        kept, placed = CanvasSnapshotRow, PlacementRow
+        past = select(func.coalesce(func.max(kept.seq), 0)).where(kept.at_ms <= now_ms)
+        ahead = (placed.seq > past.scalar_subquery(), placed.at_ms > now_ms)
+        started = CanvasSeasonRow.started_at_ms
+        with self.database.write() as session:
+            session.execute(update(placed).where(*ahead).values(at_ms=now_ms))
+            session.execute(update(kept).where(kept.at_ms > now_ms).values(at_ms=now_ms))
+            session.execute(update(CanvasSeasonRow).where(started > now_ms).values(started_at_ms=now_ms))
 
     def snapshot_before(self, season: Season, at_ms: int = NO_END_MS) -> Snapshot:
         """Find the latest kept board of a season, no later than a moment."""

@@ -86,7 +86,7 @@ class CanvasPictures:
     def _drawn(self, drawing: Drawing, suffix: str) -> Path:
         facts = json.dumps([asdict(drawing), self._canvas.live.season.epoch])
         file = self._folder / f"{drawing.kind}-{hashlib.sha256(facts.encode()).hexdigest()[:24]}.{suffix}"
-        if file.exists() and time.time() - file.stat().st_mtime < FRESH_S.get(drawing.kind, KEPT_S):
+        if file.exists() and _age_s(file) < FRESH_S.get(drawing.kind, KEPT_S):
             return file
         self._folder.mkdir(parents=True, exist_ok=True)
         partial = file.with_name(f".{file.stem}-{threading.get_ident()}.{suffix}")
@@ -126,5 +126,10 @@ class CanvasPictures:
 
     def _forget_old(self) -> None:
         for file in self._folder.glob("*-*.*"):
-            if time.time() - file.stat().st_mtime > KEPT_S:
+            if _age_s(file) > KEPT_S:
                 file.unlink(missing_ok=True)
+
+
+def _age_s(file: Path) -> float:
+    """Tell how old a file is; one that is from the future is as far from now, for the clock was set back."""
+    return abs(time.time() - file.stat().st_mtime)

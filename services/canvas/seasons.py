@@ -41,6 +41,7 @@ def begin_anew(database: Database, now_ms: int) -> Season | None:
     season = store.season()
     if season is None:
         return None
+    store.set_back(now_ms)
     state = store.state_after(store.snapshot_before(season))
     start = State(state.board, state.seq, max(now_ms, state.at_ms))
     return begin_season(store, season.palette, start, after_epoch=max(season.epoch, now_ms // 1000 + UNDONE_S))

@@ -75,6 +75,7 @@ class Scheduler:
         self._loop = Loop(background, "starting jobs")
         self._stopping = False
         self._just_started = False
+        self._seen_at = clock()
 
     def start(self) -> None:
         """Begin to start jobs, first of all those that the server's last end has interrupted."""
@@ -106,6 +107,7 @@ class Scheduler:
 
     def _fill(self) -> float:
         """Start what can be started; tell how long there will be nothing else to do."""
+        self._keep_time()
         self._recover_lost()
         started = False
         while len(self._running) < self._workers and not self._stopping and self._start_next():
@@ -155,6 +157,14 @@ class Scheduler:
             write()
         except MuralError as error:
             log.warning("Interruptions are not counted right now: %s", error.message)
+
+    def _keep_time(self) -> None:
+        """See that no job rests until the clock is where it was before somebody set it back."""
+        now = self._clock()
+        back = max(self._seen_at - now, timedelta())
+        if back or self._just_started:
+            self._store.hasten(back, now + timedelta(seconds=retries.LONGEST_WAIT_S))
+        self._seen_at = now
 
     def _recover_lost(self) -> None:
         """Deal with jobs in work that nobody works on: the server died, or their end could not be recorded."""

@@ -84,7 +84,7 @@ def _stage(holdings: Holdings) -> Iterator[Path]:
     """Make a folder for the time of the backup, beside the posters: hard links stay within a file system."""
     holdings.posters_dir.mkdir(parents=True, exist_ok=True)
     for left in holdings.posters_dir.glob(f"{STAGE_PREFIX}*"):  # by a backup that was killed
-        if time.time() - left.stat().st_mtime > STALE_AFTER_S:
+        if abs(time.time() - left.stat().st_mtime) > STALE_AFTER_S:
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=STAGE_PREFIX, dir=holdings.posters_dir) as folder:
         yield Path(folder)

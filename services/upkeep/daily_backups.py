@@ -24,6 +24,9 @@ ROOT: Final = Path(__file__).resolve().parent.parent.parent
 EVERY_S: Final = 24 * 3600.0
 KEPT: Final = 7
 AFTER_TROUBLE_S: Final = 3600.0
+SET_BACK_S: Final = 3600.0
+"""A copy from the future is believed as far: beyond, the clock has been set back, and the next copy must not wait."""
+
 SPARE_BYTES: Final = 100_000_000
 """Room that a copy leaves for what the server itself has to write."""
 
@@ -56,8 +59,8 @@ class DailyBackups:
 
     def step(self) -> float:
         """Make today's copy when it is due; tell after how many seconds to look again."""
-        latest = max(copies(self._dir), default=None)
-        age_s = (self._clock() - _made_at(latest)).total_seconds() if latest else EVERY_S
+        latest = min(copies(self._dir), key=self._age_s, default=None)
+        age_s = self._age_s(latest) if latest else EVERY_S
         if age_s < EVERY_S:
             return EVERY_S - max(0.0, age_s)
         self._dir.mkdir(parents=True, exist_ok=True)
@@ -65,11 +68,16 @@ class DailyBackups:
         if trouble:
             log.error("The database could not be backed up: %s", trouble)
             return AFTER_TROUBLE_S
-        for old in sorted(copies(self._dir))[:-KEPT]:
+        for old in sorted(copies(self._dir), key=self._age_s)[KEPT:]:
             old.unlink()
         for left in self._dir.glob(f"{STAMPED}.*.part"):  # by a copy that was killed
             left.unlink()
         return EVERY_S
+
+    def _age_s(self, copy: Path) -> float:
+        """Tell how old a copy is; one from the future is older than all others."""
+        age_s = (self._clock() - _made_at(copy)).total_seconds()
+        return age_s if age_s >= -SET_BACK_S else float("inf")
 
     def _trouble_with_room(self, latest: Path | None) -> str:
         like = self._holdings.database_file or latest  # a server's tables take about as much as yesterday

@@ -8,12 +8,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from mural.errors import NotFound, Unavailable
 from services.background import Background
-from services.clock import Clock
-from services.db.models import BatchItemRow, BatchRow, JobRow, PosterRow
+from services.clock import LeapWatch
+from services.db.models import BatchItemRow, BatchRow, JobRow, OwnThemeRow, PosterRow
 from services.db.session import Database
 from services.loop import Loop
 from services.making.job_store import JobStore
@@ -23,6 +23,17 @@ from services.own_themes import OwnThemes
 log = logging.getLogger(__name__)
 
 EVERY_S: Final = 3600.0
+
+LEAP_S: Final = 24 * 3600.0
+"""A clock that is put on by more is not believed at once: by a wrong one everything would have had its time."""
+
+REST_S: Final = 24 * 3600.0
+"""For so long nothing is deleted then, so that somebody can set it right."""
+
+AHEAD: Final = timedelta(days=1)
+"""What is further in the future was made while the clock was wrong, and would be kept until then."""
+
+DATED: Final = (PosterRow.created_at, JobRow.ended_at, BatchRow.created_at, OwnThemeRow.created_at)
 
 JOB_LIFETIME: Final = timedelta(days=90)
 """How long a job that left no poster, or none any more, can be looked up and repeated."""
@@ -41,7 +52,7 @@ class Housekeeping:
         publishing: Publishing,
         own_themes: OwnThemes,
         background: Background,
-        clock: Clock,
+        leaps: LeapWatch,
         retention_days: int,
     ) -> None:
         self._database = database
@@ -50,7 +61,8 @@ class Housekeeping:
         self._own_themes = own_themes
         self._background = background
         self._loop = Loop(background, "tidying up")
-        self._clock = clock
+        self._leaps = leaps
+        self._rests_until_s = float("-inf")
         self._retention = timedelta(days=retention_days) if retention_days else None
 
     def start(self) -> None:
@@ -63,7 +75,10 @@ class Housekeeping:
 
     def tidy(self) -> float:
         """Delete everything that has had its time; tell when to look again."""
-        now = self._clock()
+        if not self._believes_the_clock():
+            return EVERY_S
+        now = self._leaps.clock()
+        self._bring_back(now)
         for poster_id in self._outlived(now):
             self._take_down(poster_id)
             self._background.sleep(0)
@@ -81,6 +96,21 @@ class Housekeeping:
                 self._publishing.take_down(poster_id)
         except Unavailable as error:  # the others go all the same; this one's turn comes again
             log.warning("Poster %s has had its time: %s", poster_id, error.message)
+
+    def _believes_the_clock(self) -> bool:
+        leap_s = self._leaps.leap_s()
+        if leap_s > LEAP_S:
+            log.warning("The clock was put on by %.0f hours: nothing is tidied up for a day.", leap_s / 3600)
+            self._rests_until_s = self._leaps.stopwatch() + REST_S
+        return self._leaps.stopwatch() >= self._rests_until_s
+
+    def _bring_back(self, now: datetime) -> None:
+        """Let what is dated in the future have its time from now on."""
+        expires, latest = PosterRow.expires_at, now + PREVIEW_LIFETIME
+        with self._database.write() as session:
+            session.execute(update(PosterRow).where(expires > latest).values(expires_at=latest))
+            for column in DATED:
+                session.execute(update(column.class_).where(column > now + AHEAD).values({column.key: now}))
 
     def _outlived(self, now: datetime) -> Sequence[str]:
         outlived = PosterRow.expires_at < now

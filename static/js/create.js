@@ -3,6 +3,7 @@
 
 import { addressQuery, requestBody } from "./create/design.js";
 import { scale } from "./create/distance.js";
+import { forgetDraft, keepDraft, offerDraft } from "./create/draft.js";
 import { followSize, paperShape, readControls, writeControls } from "./create/form.js";
 import { pageAround } from "./create/tracks.js";
 import { History } from "./create/history.js";
@@ -170,10 +171,10 @@ function remember(now) {
   newTheme.search = `?${new URLSearchParams({ start: now.theme })}`;
   tracksField.value = now.tracks.length ? JSON.stringify(now.tracks) : "";
   clearTimeout(addressTimer);
-  addressTimer = setTimeout(
-    () => history.replaceState({ tracks: now.tracks }, "", `?${addressQuery(now)}`),
-    ADDRESS_PAUSE_MS,
-  );
+  addressTimer = setTimeout(() => {
+    history.replaceState({ tracks: now.tracks }, "", `?${addressQuery(now)}`);
+    if (past.canUndo) keepDraft(now.city, String(addressQuery(now)));
+  }, ADDRESS_PAUSE_MS);
 }
 
 /** @param {Design} now */
@@ -225,6 +226,8 @@ async function submit(event) {
   showFault(fault, "");
   try {
     const answer = await api("/posters", { method: "POST", body: requestBody(design.get()) });
+    clearTimeout(addressTimer);
+    forgetDraft();
     location.assign(answer.result ? pageUrl.poster(answer.result.poster_id) : pageUrl.job(answer.job_id));
   } catch (error) {
     showFault(fault, /** @type {Error} */ (error).message);
@@ -268,6 +271,7 @@ function startMap() {
   map.addEventListener("toggle", unfold, { once: true });
 }
 
+if (!location.search) offerDraft(need("[data-draft-days]", form));
 startSlider();
 startHistory();
 startSharing(need("[data-share]", form), () => {

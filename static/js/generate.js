@@ -8,6 +8,7 @@ import { find, need } from "./lib/dom.js";
 import { Commands, Events } from "./lib/events.js";
 import { api } from "./lib/http.js";
 import { notify } from "./lib/notices.js";
+import { learnTime } from "./lib/server_time.js";
 import { command, onEveryConnect, socket } from "./lib/socket.js";
 import { startAnnouncements } from "./lib/warnings.js";
 import { startExhibit } from "./poster/exhibit.js";
@@ -49,6 +50,7 @@ async function cancel(event) {
 }
 
 function watch() {
+  socket().on(Events.CONNECTION_ESTABLISHED, ({ server_time: serverTime }) => learnTime(serverTime));
   socket().on(Events.GENERATION_PROGRESS, (event) => {
     if (event.request_id !== jobId || over) return;
     showProgress(article, event);

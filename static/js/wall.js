@@ -83,7 +83,7 @@ function catchUpAfterLongAbsence() {
   let hiddenAt = 0;
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) hiddenAt = Date.now();
-    else if (Date.now() - hiddenAt > LONG_HIDDEN_MS) catchUp();
+    else if (Math.abs(Date.now() - hiddenAt) > LONG_HIDDEN_MS) catchUp(); // either way: the clock may be set meanwhile
   });
 }
 

@@ -212,3 +212,12 @@ test("facts are put into words", () => {
     assert.doesNotMatch(reasonWords({ reason }, now), /undefined|refused this pixel/);
   }
 });
+
+test("a server whose clock was put on keeps nobody waiting for an hour", () => {
+  const charges = new Charges({ cooldown: 5, stack: 1 });
+  charges.adopt({ charges: 0, available_at: new Date(3_600_000 + 5_000).toISOString() }, 0);
+  assert.equal(charges.state(0).waitMs, 60_000);
+  charges.setRule({ cooldown: 3600, stack: 2 });
+  charges.adopt({ charges: 0, available_at: new Date(3_600_000).toISOString() }, 0);
+  assert.equal(charges.state(0).waitMs, 3_600_000);
+});

@@ -9,12 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from routes.api import client_address
-from routes.identity import COOKIE
 from tests.support.api import HELSINKI, V1, Api, Visitor, running_api
 
 POSTERS = f"{V1}/posters"
-OWN = "http://localhost"
-SITE = {"SERVER_NAME": "localhost"}
 
 
 @pytest.fixture
@@ -23,12 +20,6 @@ def strict(tmp_path: Path, gazetteer: Path) -> Iterator[Api]:
     limits = {f"RATE_LIMIT_{name}": "2 per minute" for name in ("POSTERS", "PREVIEWS", "GEOCODE")}
     with running_api(tmp_path, gazetteer, TRUSTED_PROXIES="1", **limits) as running:
         yield running
-
-
-def known(visitor: Visitor) -> str:
-    """Let a visitor get a cookie, and give its line."""
-    line: str = visitor.get(POSTERS).headers["Set-Cookie"]
-    return line
 
 
 # Rate limits
@@ -90,83 +81,6 @@ def test_without_a_proxy_nobody_is_believed(tmp_path: Path, gazetteer: Path) -> 
 def test_addresses_that_belong_together_are_counted_together(api: Api, address: str, counted_as: str) -> None:
     with api.app.test_request_context(environ_base={"REMOTE_ADDR": address}):
         assert client_address() == counted_as
-
-
-# Other sites
-
-
-@pytest.mark.parametrize(
-    ("headers", "allowed"),
-    [
-        ({}, True),  # a program
-        ({"Origin": OWN}, True),
-        ({"Origin": OWN, "Sec-Fetch-Site": "same-origin"}, True),
-        ({"Sec-Fetch-Site": "none"}, True),
-        ({"Origin": "https://evil.example"}, False),
-        ({"Origin": "null"}, False),
-        ({"Sec-Fetch-Site": "cross-site"}, False),
-        ({"Sec-Fetch-Site": "same-site"}, False),
-        ({"Origin": f"{OWN}.evil.example"}, False),
-        ({"Origin": "https://localhost"}, False),
-    ],
-)
-def test_a_write_with_the_visitors_cookie_must_come_from_our_own_page(
-    ann: Visitor, headers: dict, allowed: bool
-) -> None:
-    known(ann)
-    for method, path in (("POST", POSTERS), ("DELETE", f"{POSTERS}/{'0' * 32}"), ("PUT", f"{V1}/themes/x")):
-        answer = ann.open(path, method=method, json={}, headers=headers)
-        refused = answer.status_code == 403
-        assert refused == (not allowed), (method, answer.text)
-    assert ann.get(POSTERS, headers=headers).status_code == 200
-
-
-def test_a_page_of_a_site_that_the_host_allows_may_write(tmp_path: Path, gazetteer: Path) -> None:
-    with running_api(tmp_path, gazetteer, CORS_ORIGINS="https://friend.example") as open_to_one:
-        ann = open_to_one.visitor()
-        known(ann)
-        friend = {"Origin": "https://friend.example", "Sec-Fetch-Site": "cross-site"}
-        answer = ann.post(POSTERS, json=HELSINKI, headers=friend)
-        assert answer.status_code == 202
-        assert answer.headers["Access-Control-Allow-Origin"] == "https://friend.example"
-        asked = ann.options(POSTERS, headers=friend | {"Access-Control-Request-Method": "POST"})
-        assert (asked.status_code, asked.headers["Access-Control-Allow-Headers"]) == (
-            200,
-            "Content-Type, Authorization",
-        )
-        assert "POST" in asked.headers["Access-Control-Allow-Methods"]
-        stranger = ann.get(POSTERS, headers={"Origin": "https://evil.example"})
-        assert "Access-Control-Allow-Origin" not in stranger.headers
-
-
-def test_a_write_without_a_cookie_needs_no_origin(ann: Visitor) -> None:
-    assert ann.post(POSTERS, json={}, headers={"Origin": "https://elsewhere.example"}).status_code == 400
-
-
-# The visitor's cookie
-
-
-def test_the_cookie_is_kept_from_scripts_and_other_sites(ann: Visitor) -> None:
-    line = known(ann)
-    assert line.startswith(f"{COOKIE}=")
-    assert {"HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=86400"} <= set(line.split("; "))
-    assert "Secure" not in line
-    assert "Set-Cookie" not in ann.get(POSTERS).headers  # a young one is left alone
-
-
-def test_the_cookie_is_secure_behind_tls(ann: Visitor) -> None:
-    assert "Secure" in ann.get(POSTERS, base_url="https://localhost").headers["Set-Cookie"]
-
-
-@pytest.mark.parametrize("forged", ["", "x", "a.b.c", "é", "IjEyMyI.Zm9v.YmFy", "x" * 5000])
-def test_a_forged_cookie_makes_a_new_visitor(ann: Visitor, forged: str) -> None:
-    answer = ann.get(POSTERS, headers={"Cookie": f"{COOKIE}={forged}"})
-    assert (answer.status_code, answer.get_json()["pagination"]["total"]) == (200, 0)
-
-
-def test_reading_what_is_everybodys_sets_no_cookie(ann: Visitor) -> None:
-    for path in ("/gallery", "/health", "/stats", "/geocode/suggest?q=Hel", "/openapi.json"):
-        assert "Set-Cookie" not in ann.get(V1 + path).headers, path
 
 
 # Headers

@@ -155,6 +155,7 @@ def _services(
         themes=themes,
         sources=MapSources(extracts_dir=config.data_dir, samples_dir=config.data_dir, cache_dir=config.data_dir),
         clock=clock,
+        stopwatch=clock.stopwatch,
     )
     parts = build_poster_services(config, outside)
 

@@ -33,6 +33,7 @@ class HandClock:
 
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 19, 15, 30, 52, tzinfo=UTC)
+        self._set_by_s = 0.0
 
     def __call__(self) -> datetime:
         """Tell the time."""
@@ -42,6 +43,15 @@ class HandClock:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.now += timedelta(seconds=seconds)
+
+    def set_by(self, seconds: float) -> None:
+        """Put it on or back, though no time passes."""
+        self.advance(seconds)
+        self._set_by_s += seconds
+
+    def stopwatch(self) -> float:
+        """Tell how much time has passed, which nobody can set."""
+        return self.now.timestamp() - self._set_by_s
 
 
 class FakeRenderer:
@@ -212,6 +222,7 @@ def make_studio(folder: Path, config: Config, clock: HandClock | None = None) ->
         themes=ThemeService(write_themes(folder / "themes")),
         sources=MapSources(extracts_dir=folder, samples_dir=folder, cache_dir=folder),
         clock=clock,
+        stopwatch=clock.stopwatch,
         jitter=lambda: 0.0,
     )
     return Studio(folder, build_poster_services(config, outside), outside, config, listener, renderer, clock)

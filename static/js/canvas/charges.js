@@ -6,6 +6,10 @@
 
 /** @typedef {{charges: number, available_at: string}} Allowance */
 
+/** Nobody waits for longer, or for more than so many times what a charge takes: those who are braked wait four times. */
+const LONGEST_MS = 60_000;
+const LONGEST_WAITS = 4;
+
 export class Charges {
   #fullAtMs = 0;
   /** The server's time at which the page's stopwatch stood at zero: unlike the clock, nobody sets that meanwhile. */
@@ -45,7 +49,9 @@ export class Charges {
    */
   adopt({ charges, available_at: availableAt }, nowMs = this.now()) {
     if (charges === 0) {
-      this.#fullAtMs = Date.parse(availableAt) + (this.stack - 1) * this.intervalMs;
+      // The server's clock may have been put on since it told its time: it refuses those who come too early anyway.
+      const next = Math.min(Date.parse(availableAt), nowMs + Math.max(LONGEST_MS, LONGEST_WAITS * this.intervalMs));
+      this.#fullAtMs = next + (this.stack - 1) * this.intervalMs;
       return;
     }
     const missing = this.stack - charges;

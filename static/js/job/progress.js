@@ -2,6 +2,7 @@
 /** Shows how far a job is: the sheet that fills, the percentage, the steps, and the time that is left. */
 
 import { all, find, need } from "../lib/dom.js";
+import { serverNow } from "../lib/server_time.js";
 import { queueWords, remainingWords } from "../lib/words.js";
 
 /**
@@ -56,7 +57,7 @@ export function showProgress(article, { progress, message, queue_position: posit
   need("[data-percent]", article).textContent = String(progress);
   /** @type {HTMLProgressElement} */ (need("[data-bar]", article)).value = progress;
   showMessage(article, message ?? "", Boolean(position));
-  const words = position ? queueWords(position) : timeLeft(completion, Date.now());
+  const words = position ? queueWords(position) : timeLeft(completion, serverNow());
   need("[data-remaining]", article).textContent = words;
   const steps = all("[data-until]", article);
   const states = stepStates(steps.map((step) => Number(step.dataset.until)), progress, Boolean(position));

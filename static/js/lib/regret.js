@@ -11,11 +11,17 @@ const KEY = "taken-down";
 /** A little less than the server waits. */
 const REGRET_MS = 28_000;
 
-/** @returns {TakenDown[]} what can still be hung back */
-function remembered() {
+/**
+ * What can still be hung back. After the clock was set back nobody is offered for longer what the server has forgotten.
+ * @param {number} nowMs
+ * @returns {TakenDown[]}
+ */
+export function remembered(nowMs = Date.now()) {
   /** @type {TakenDown[]} */
   const all = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
-  return all.filter(({ until }) => until > Date.now());
+  const left = all.filter(({ until }) => until > nowMs).map((one) => ({ ...one, until: Math.min(one.until, nowMs + REGRET_MS) }));
+  sessionStorage.setItem(KEY, JSON.stringify(left));
+  return left;
 }
 
 /** @param {string} id */

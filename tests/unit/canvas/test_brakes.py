@@ -87,3 +87,12 @@ def test_nobodys_address_is_told() -> None:
     brakes.pull(Brake(RANGE), 0)
     brakes.pull(Brake(NEWCOMERS), 0)
     assert brakes.to_json() == {"everybody": False, "newcomers": True, "networks": 1, "factor": FACTOR}
+
+
+def test_a_clock_that_is_set_back_holds_nobody_for_longer_than_the_brake_was_pulled_for() -> None:
+    brakes, hour_ms = Brakes(COOLDOWN_MS), 3_600_000
+    brakes.pull(Brake(RANGE, until_ms=hour_ms + HOLD_MS), hour_ms)
+    assert brakes.over(0) == []
+    assert brakes.over(HOLD_MS - 1) == []
+    (over,) = brakes.over(HOLD_MS)
+    assert over.who == RANGE

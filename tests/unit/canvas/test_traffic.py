@@ -86,3 +86,12 @@ def test_without_a_cooldown_any_speed_is_plausible_and_without_a_range_nothing_i
     for _ in range(2 * NETWORK_CROWD):
         nowhere.note(None, 0, first=True)
     assert nowhere.judge(1_000) == []
+
+
+def test_what_comes_after_the_clock_was_set_back_is_no_surge() -> None:
+    traffic, hour_ms = Traffic(5_000, 1), 3_600_000
+    traffic.note("9.9.9.0/24", hour_ms, first=True)
+    for second in range(2 * 3600):  # two newcomers a minute, for longer than it was set back by
+        if second % 30 == 0:
+            traffic.note("9.9.9.0/24", second * 1000, first=True)
+        assert traffic.judge(second * 1000) == []

@@ -216,3 +216,13 @@ def test_an_entry_says_what_is_in_the_file(folder: Path) -> None:
     assert entry is not None
     assert (entry.bbox, entry.stamp) == (BBox(0, 0, 10, 10), DOWNLOAD)
     assert read_entry(folder / "none") is None
+
+
+@pytest.mark.parametrize(("back_s", "kept"), [(5, True), (3600, True), (2 * 86_400, False), (400 * 86_400, False)])
+def test_a_clock_that_is_set_back_makes_no_download_stale_nor_keeps_it_for_ever(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, back_s: float, *, kept: bool
+) -> None:
+    AreaCache(folder, 100).put(area(), DOWNLOAD)
+    then_s = time.time()
+    monkeypatch.setattr(time, "time", lambda: then_s - back_s)
+    assert (AreaCache(folder, 100).downloaded(HERE) is not None) is kept

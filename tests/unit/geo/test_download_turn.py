@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,25 @@ def test_the_turn_passes_on_when_its_holder_fails(tmp_path: Path) -> None:
         assert turn.quiet_s() == 0
 
 
-@pytest.mark.parametrize("note", ["", "no number", "9999999999999", "12.0", "nan"])
+@pytest.mark.parametrize("note", ["", "no number", "9999999999999", "12.0", "nan", "5 nan", "nan 5", "9e99 5e99"])
 def test_a_senseless_note_asks_for_no_quiet(tmp_path: Path, note: str) -> None:
     (tmp_path / "turn.lock").write_text(note)
     with download_turn(tmp_path, pytest.fail) as turn:
         assert turn.quiet_s() == 0
         turn.keep_quiet(60)
         assert 59 < turn.quiet_s() < 61
+
+
+@pytest.mark.parametrize("back_s", [5, 1800, 3600, 400 * 86_400])
+def test_a_clock_that_is_set_back_asks_for_no_more_quiet_than_the_server_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back_s: float
+) -> None:
+    now_s = [time.time()]
+    monkeypatch.setattr(time, "time", lambda: now_s[0])
+    with download_turn(tmp_path, pytest.fail) as turn:
+        turn.keep_quiet(60)
+    now_s[0] -= back_s
+    with download_turn(tmp_path, pytest.fail) as turn:
+        assert turn.quiet_s() == pytest.approx(60)
+        now_s[0] += 45
+        assert turn.quiet_s() == pytest.approx(15, abs=0.01), "and the wait does not begin anew"

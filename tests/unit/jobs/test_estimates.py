@@ -40,3 +40,10 @@ def test_what_remains_shrinks_from_what_was_expected_to_what_is_seen() -> None:
     # Twice as slow as expected: the pace that is seen takes over.
     assert remaining_s(10, 10, 50) == 5.0
     assert remaining_s(10, 60, 99) == 1.0
+
+
+def test_from_a_clock_that_was_set_back_meanwhile_nothing_is_learnt() -> None:
+    estimates = Estimates()
+    for seconds in (-3590.0, 2.0, -5.0):
+        estimates.learn(PRINT, seconds)
+    assert estimates.expect(PRINT) == 2.0

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from mural.jobs.retries import (
     LONGEST_DELAY_S,
+    LONGEST_WAIT_S,
     MAX_INTERRUPTIONS,
     MAX_RETRIES,
     delay_s,
@@ -36,3 +37,7 @@ def test_a_job_rests_the_longer_the_more_often_the_server_died_over_it() -> None
 def test_only_a_job_that_was_there_at_every_death_is_given_up() -> None:
     assert [may_run_again(interruptions) for interruptions in (0, 1, 2, 3, 4)] == [True, True, True, True, False]
     assert MAX_INTERRUPTIONS == 3
+
+
+def test_no_map_server_makes_a_job_wait_for_ever() -> None:
+    assert delay_s(1, 1.0, 1e18) == LONGEST_WAIT_S

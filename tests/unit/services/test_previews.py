@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -179,3 +181,23 @@ def test_what_a_server_that_was_killed_left_half_drawn_is_cleared_away(
     (left / "poster.png").write_bytes(b"half")
     made = previews.live(designs[0], 400, "ann", lambda: False)
     assert list((tmp_path / "previews").iterdir()) == [made]
+
+
+@pytest.mark.parametrize("back_s", [5, 3600, 400 * 86_400])
+def test_a_preview_drawn_after_the_clock_was_set_back_is_there_and_stays(
+    previews: PreviewService,
+    designs: list[PosterDesign],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    back_s: float,
+) -> None:
+    monkeypatch.setattr("services.previews.KEPT", 3)
+    folder = tmp_path / "previews"
+    folder.mkdir()
+    for number in range(3):
+        earlier = folder / f"{number}.png"
+        earlier.write_bytes(b"picture")
+        os.utime(earlier, (time.time() + back_s + number, time.time() + back_s + number))
+    for design in designs:
+        assert previews.live(design, 400, "ann", lambda: False).read_bytes() == b"picture"
+        assert len(list(folder.glob("*.png"))) == 3

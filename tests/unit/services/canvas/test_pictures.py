@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from services.background import ThreadBackground
+from services.canvas.painter import Drawing
 from services.canvas.pictures import JSON_EVERY_S, CanvasPictures
 from tests.support.studio import ANN, Studio
 
@@ -45,3 +48,23 @@ def test_the_json_is_written_once_a_minute_and_only_where_something_changed(
     assert written() == 2, "a minute is not over"
     now_s[0] += 1
     assert written() == 3
+
+
+@pytest.mark.parametrize("age_s", [-3600.0, -60.0, 60.0])
+def test_a_picture_of_the_present_is_drawn_anew_though_the_clock_was_set_back(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age_s: float
+) -> None:
+    pictures = CanvasPictures(studio.canvas, ThreadBackground(), tmp_path, "sqlite://")
+    drawn: list[Drawing] = []
+
+    def run(drawing: Drawing) -> None:
+        drawn.append(drawing)
+        Path(drawing.output).write_bytes(b"picture")
+
+    monkeypatch.setattr(pictures, "_run", run)
+    file = pictures.still(1)
+    assert pictures.still(1) == file
+    assert len(drawn) == 1
+    os.utime(file, (time.time() - age_s, time.time() - age_s))
+    assert pictures.still(1) == file
+    assert len(drawn) == 2

@@ -1,7 +1,15 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from mural.jobs.retries import LONGEST_WAIT_S
+from services.db.models import JobRow
 from services.events import Name
 from tests.support.posters import Passing, Studio, make_config, make_studio
+from tests.support.waiting import wait_until
 
 
 def test_sessions_take_turns_and_previews_go_first(studio: Studio) -> None:
@@ -72,3 +80,51 @@ def test_a_busy_database_costs_no_place_to_run(studio: Studio, monkeypatch) -> N
     job_id = studio.submit()
     studio.wait_until(job_id, "completed")
     assert refused == [job_id]
+
+
+@pytest.mark.parametrize("back_s", [60, 3600, 400 * 86_400])
+def test_a_resting_job_runs_when_its_rest_is_over_though_the_clock_was_set_back(studio: Studio, back_s: float) -> None:
+    studio.renderer.troubles.append(Passing("The map server is busy.", retry_after=30))
+    job_id = studio.submit()
+    studio.wait_until(job_id, "pending")
+    wait_until(lambda: row_of(studio, job_id).not_before is not None)
+    studio.clock.set_by(-back_s)
+    studio.services.jobs._scheduler.wake()
+    wait_until(lambda: (row_of(studio, job_id).not_before or studio.clock()) - studio.clock() < timedelta(minutes=1))
+    completion = studio.services.jobs.get(job_id).estimated_completion
+    assert completion is not None
+    assert completion - studio.clock() < timedelta(minutes=2)
+    studio.clock.advance(31)
+    studio.services.jobs._scheduler.wake()
+    studio.wait_until(job_id, "completed")
+
+
+def test_after_a_restart_no_job_rests_for_longer_than_any_may(idle: Studio) -> None:
+    job_id = idle.submit()
+    with idle.services.database.write() as session:
+        resting = update(JobRow).where(JobRow.id == job_id)
+        session.execute(resting.values(not_before=idle.clock() + timedelta(days=400)))
+    with idle.restarted().running() as later:
+        wait_until(lambda: (row_of(later, job_id).not_before or later.clock()) - later.clock() < timedelta(days=1))
+        later.clock.advance(LONGEST_WAIT_S)
+        later.services.jobs._scheduler.wake()
+        later.wait_until(job_id, "completed")
+
+
+def test_a_job_during_which_the_clock_was_set_back_took_no_negative_time(studio: Studio) -> None:
+    studio.renderer.held = True
+    job_id = studio.submit()
+    studio.wait_until(job_id, "processing")
+    studio.clock.set_by(-3600)
+    completion = studio.services.jobs.get(job_id).estimated_completion
+    assert completion is not None
+    assert completion - studio.clock() < timedelta(minutes=2)
+    studio.renderer.gate.release()
+    poster = studio.wait_until(job_id, "completed").poster
+    assert poster is not None
+    assert poster.generation_s == 0
+
+
+def row_of(studio: Studio, job_id: str) -> JobRow:
+    with studio.services.database.read() as session:
+        return session.get_one(JobRow, job_id)

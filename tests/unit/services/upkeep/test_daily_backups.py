@@ -92,3 +92,34 @@ def test_a_server_that_does_not_answer_is_told_without_its_password(
     assert "does not answer" in caplog.text
     assert "secret" not in caplog.text
     assert copies(tmp_path) == []
+
+
+@pytest.mark.parametrize("ahead_s", [20 * EVERY_S, 400 * EVERY_S])
+def test_copies_from_the_future_keep_no_copy_of_today_from_being_made_or_kept(
+    holdings: Holdings, tmp_path: Path, ahead_s: float
+) -> None:
+    clock = HandClock()
+    backups = DailyBackups(holdings, tmp_path, ThreadBackground(), clock)
+    clock.set_by(ahead_s)
+    for _ in range(KEPT):
+        assert backups.step() == EVERY_S
+        clock.advance(EVERY_S)
+    clock.set_by(-ahead_s - KEPT * EVERY_S)
+    today = []
+    for day in range(1, KEPT + 1):
+        before = set(copies(tmp_path))
+        assert backups.step() == EVERY_S
+        today += set(copies(tmp_path)) - before
+        assert len(today) == day
+        assert set(today) <= set(copies(tmp_path))
+        assert len(copies(tmp_path)) == KEPT
+        clock.advance(EVERY_S)
+
+
+def test_a_clock_a_little_back_makes_no_second_copy(holdings: Holdings, tmp_path: Path) -> None:
+    clock = HandClock()
+    backups = DailyBackups(holdings, tmp_path, ThreadBackground(), clock)
+    backups.step()
+    clock.set_by(-5)
+    assert backups.step() == EVERY_S
+    assert len(copies(tmp_path)) == 1

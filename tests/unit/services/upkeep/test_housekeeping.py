@@ -130,3 +130,45 @@ def test_visitors_themes_go_with_the_time_the_installation_says(tmp_path, databa
     with pytest.raises(NotFound):
         themes.get(old.id)
     studio.services.database.close()
+
+
+def test_what_was_made_while_the_clock_was_ahead_has_its_time_from_now_on(tmp_path, database_url: str) -> None:
+    studio = make_studio(tmp_path, make_config(tmp_path, database_url, RETENTION_DAYS="30"))
+    studio.services.jobs.start()
+    studio.clock.set_by(400 * DAY_S)
+    preview, poster = made(studio, preview=True), made(studio)
+    studio.clock.set_by(-400 * DAY_S)
+    studio.services.housekeeping.tidy()
+    assert set(studio.services.files.ids()) == {preview, poster}
+    studio.clock.advance(1.5 * DAY_S)
+    studio.services.housekeeping.tidy()
+    assert list(studio.services.files.ids()) == [poster]
+    studio.clock.advance(30 * DAY_S)
+    studio.services.housekeeping.tidy()
+    assert list(studio.services.files.ids()) == []
+    assert studio.services.jobs._shop.store.count() == 0
+    studio.services.jobs.stop(0)
+    studio.services.database.close()
+
+
+def test_a_clock_that_is_put_on_by_mistake_deletes_nothing_for_a_day(
+    tmp_path, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    studio = make_studio(tmp_path, make_config(tmp_path, database_url, RETENTION_DAYS="30"))
+    studio.services.jobs.start()
+    poster = made(studio)
+    studio.clock.set_by(400 * DAY_S)
+    for _ in range(23):
+        studio.services.housekeeping.tidy()
+        studio.clock.advance(3600)
+    assert "The clock was put on by 9600 hours" in caplog.text
+    studio.clock.set_by(-400 * DAY_S)
+    studio.services.housekeeping.tidy()
+    assert list(studio.services.files.ids()) == [poster]
+    studio.clock.set_by(400 * DAY_S)
+    studio.services.housekeeping.tidy()
+    studio.clock.advance(25 * 3600)
+    studio.services.housekeeping.tidy()
+    assert list(studio.services.files.ids()) == [], "who lets it stand means it"
+    studio.services.jobs.stop(0)
+    studio.services.database.close()
