@@ -80,6 +80,7 @@ class Publishing:
         """Delete a poster: from the wall and the database, then its files; raise NotFound."""
         self._unhang_in_order(poster_id)
         self._files.remove(poster_id)
+        self._database.keep_reserve()
 
     def set_aside(self, poster_id: str) -> PosterFacts | None:
         """Delete a poster but keep its files aside; give what hangs it back, if anything can; raise NotFound."""
@@ -89,8 +90,12 @@ class Publishing:
         except BrokenSidecar:
             self._files.remove(poster_id)
             return None
-        self._files.set_aside(poster_id)
-        return facts
+        return facts if self._files.set_aside(poster_id) else None
+
+    def forget(self, poster_id: str) -> None:
+        """Delete the files of a poster that was set aside."""
+        self._files.forget(poster_id)
+        self._database.keep_reserve()
 
     def hang_back(self, facts: PosterFacts) -> None:
         """Hang a poster that was set aside as the newest on the wall; raise NotFound when its files are gone."""
@@ -103,9 +108,12 @@ class Publishing:
 
     def _unhang_in_order(self, poster_id: str) -> None:
         with self._gallery.in_order():
-            with self._database.write() as session:
-                event = self._unhang(session, poster_id)
+            event = self._database.freeing(lambda: self._unhung(poster_id))
             self._announce(event)
+
+    def _unhung(self, poster_id: str) -> GalleryEventRow | None:
+        with self._database.write() as session:
+            return self._unhang(session, poster_id)
 
     def _hang(self, facts: PosterFacts, source: JobState | None) -> None:
         """Put a poster on the wall: of a job in the state ``source``, which that completes, or of one that ended."""
