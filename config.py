@@ -142,6 +142,7 @@ class Config:
     storage_url: str
     map_source: MapSource
     overpass_url: str
+    overpass_max_mb: int
     nominatim_url: str
     tile_url: str
     user_agent_contact: str
@@ -192,6 +193,7 @@ class Config:
             storage_url=_storage(read),
             map_source=read.choice("MAP_SOURCE", "auto", ("auto", "extract", "overpass", "sample")),
             overpass_url=read.url("OVERPASS_URL", "https://overpass-api.de/api", ("https", "http")),
+            overpass_max_mb=read.integer("OVERPASS_MAX_MB", 1_000, 1, 100_000),
             nominatim_url=read.url("NOMINATIM_URL", "https://nominatim.openstreetmap.org", ("https", "http")),
             tile_url=read.url("TILE_URL", "off", ("https", "http")),
             user_agent_contact=read.text("USER_AGENT_CONTACT", "no contact given"),

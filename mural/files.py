@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,11 @@ def remove_durably(path: Path) -> None:
     except FileNotFoundError:
         return
     sync(path.parent)
+
+
+def limit_files(megabytes: int) -> None:
+    """Let this process, and those it starts, write no file beyond a size: a write that would raises OSError (EFBIG)."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (megabytes * 1_000_000, megabytes * 1_000_000))
 
 
 def write_durably(path: Path, content: bytes) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import click
-from flask.cli import AppGroup
 from tqdm import tqdm
 
 from config import DISTANCE_M_MAX, Config
@@ -17,14 +16,15 @@ from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, page_f
 from mural.poster import Format, Page, Place, PosterDesign
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
 from routes import cli_canvas, cli_extracts, cli_operations
-from routes.cli_errors import told
+from routes.cli_errors import ToldGroup, told
+from routes.cli_files import FileToWrite
 from routes.context import services
 from services.background import ThreadBackground
 from services.making.cancellation import CancelToken
 from services.making.designs import DISTANCE_M_MIN, LATITUDE_MAX_DEG
 from services.making.rendering import build_render_pool, map_sources
 
-mural = AppGroup("mural", help="Make posters and look after an installation.")
+mural = ToldGroup("mural", help="Make posters and look after an installation.")
 for _command in (*cli_operations.COMMANDS, cli_extracts.import_extract, cli_canvas.canvas):
     mural.add_command(_command)
 
@@ -40,9 +40,7 @@ DISTANCE_M: Final = click.FloatRange(DISTANCE_M_MIN, DISTANCE_M_MAX)
 @click.option("--lon", "longitude", type=click.FloatRange(-180, 180), required=True, help="Degrees east.")
 @click.option("--distance", "distance_m", type=DISTANCE_M, required=True, help="Metres to an edge.")
 @click.option("--theme", "theme_id", required=True, help="A theme's id, such as noir.")
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to make."
-)
+@click.option("-o", "--output", type=FileToWrite(), required=True, help="The file to make.")
 @click.option("--city", default="", help="The title.")
 @click.option("--country", default="", help="The subtitle.")
 @click.option("--size", default=DEFAULT_SIZE, show_default=True, help="A named size, or one such as 30x45cm.")
@@ -85,8 +83,6 @@ def render(  # noqa: PLR0913 - one parameter an option is click's way
 
 def draw_file(config: Config, design: PosterDesign, output: Path) -> None:
     """Draw a poster in a render process, with a progress bar, and put it where it is wanted once it is complete."""
-    if not output.parent.is_dir():
-        raise click.ClickException(f"There is no folder {output.parent}.")
     began = time.monotonic()
     # Beside the target: a rename moves a file in one piece only within a file system.
     with tempfile.TemporaryDirectory(prefix=".mural-", dir=output.parent) as folder:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from flask.cli import AppGroup
-from PIL import Image, UnidentifiedImageError
 
 from mural.canvas.board import Rect
 from mural.canvas.brakes import EVERYBODY, NEWCOMERS
 from mural.canvas.exchange import parse_pixels, save_pixels
 from mural.canvas.pictures import still
-from mural.canvas.reduce import board_from_picture
+from mural.canvas.reduce import board_from_picture, opened_picture
 from mural.errors import MuralError
+from routes.cli_errors import ToldGroup
+from routes.cli_files import FileToRead, FileToWrite, bounded_memory
 from routes.context import services
 from services.canvas.caretaker import apply_to_rules, carried_out
 from services.canvas.export import write_json
@@ -25,7 +25,7 @@ from services.canvas.log import Season
 from services.canvas.rules import CanvasRules, moment
 from services.upkeep.instance_lock import holder, instance_lock
 
-canvas = AppGroup("canvas", help="Look after the shared board.")
+canvas = ToldGroup("canvas", help="Look after the shared board.")
 
 PATIENCE_S: Final = 120.0
 """How long a running server may take to carry an order out."""
@@ -91,7 +91,7 @@ def _handed_over(suffix: str) -> Path:
 
 
 @canvas.command("seed")
-@click.option("--png", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A picture to begin with.")
+@click.option("--png", type=FileToRead(), help="A picture to begin with.")
 @click.option("--poster", help="The id of a poster to begin with.")
 @click.option("--blank", is_flag=True, help="Begin with nothing.")
 @click.option("--dither/--no-dither", default=True, show_default=True, help="Mix colours that the palette lacks.")
@@ -103,24 +103,19 @@ def seed(png: Path | None, poster: str | None, *, blank: bool, dither: bool) -> 
         click.echo(f"Season {order('season')['epoch']} has begun, blank.")
         return
     shape = services().canvas.shape
-    try:
-        source = png or services().posters.file(str(poster), "preview").path
-        with Image.open(source) as picture:
-            board = board_from_picture(picture, shape.width, shape.height, shape.palette, dither=dither)
-    except MuralError as error:
-        raise click.ClickException(error.message) from error
-    except (UnidentifiedImageError, ValueError, OSError) as error:
-        raise click.ClickException(f"The picture cannot be used: {error}") from error
+    source = png or services().posters.file(str(poster), "preview").path
+    with bounded_memory(), opened_picture(source) as picture:
+        board = board_from_picture(picture, shape.width, shape.height, shape.palette, dither=dither)
     file = _handed_over("board")
-    file.write_bytes(board.pack())
     try:
+        file.write_bytes(board.pack())
         click.echo(f"Season {order('season', file=file.name)['epoch']} has begun with {source.name}.")
     finally:
         file.unlink(missing_ok=True)
 
 
 @canvas.command("export")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=FileToWrite())
 @click.option("--scale", type=click.IntRange(1, 32), default=1, show_default=True, help="Enlarges a PNG.")
 def export(file: Path, scale: int) -> None:
     """Write the board into FILE.json or FILE.png."""
@@ -136,19 +131,16 @@ def export(file: Path, scale: int) -> None:
 
 
 @canvas.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FileToRead())
 def import_(file: Path) -> None:
     """Begin a new season with the pixels of FILE.json, under the names and times that it gives."""
     shape = services().canvas.shape
     handed_over = _handed_over("json")
     try:
-        pixels = parse_pixels(file.read_text(encoding="utf-8"), shape.width, shape.height, shape.palette)
+        with bounded_memory():
+            pixels = parse_pixels(file.read_text(encoding="utf-8"), shape.width, shape.height, shape.palette)
         save_pixels(pixels, handed_over)
         click.echo(f"{order('import', file=handed_over.name)['pixels']} pixels have been imported.")
-    except MuralError as error:
-        raise click.ClickException(error.message) from error
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file.name} is not JSON: {error}") from error
     finally:
         handed_over.unlink(missing_ok=True)
 

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from mural.geo.import_protocol import Imported, Stage
 from routes.cli_errors import told
+from routes.cli_files import FileToRead
 from routes.context import services
 from services import extract_import
 from services.making.render_process import worker_environment
@@ -21,7 +22,7 @@ DOING: dict[Stage, str] = {"relations": "Finding areas", "features": "Reading", 
 
 @click.command("import-extract")
 @with_appcontext
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FileToRead())
 def import_extract(file: Path) -> None:
     """Index a large map file once, so that posters from it take no longer than from a small one.
 

@@ -12,6 +12,7 @@ import click
 from flask.cli import with_appcontext
 
 from routes.cli_errors import told
+from routes.cli_files import FileToRead, FileToWrite, bounded_memory
 from routes.context import services, settings
 from services.files import BYTES_PER_GB, PosterFiles
 from services.status import describe
@@ -22,9 +23,6 @@ from services.upkeep.instance_lock import instance_lock
 from services.upkeep.reindex import reindex
 from services.upkeep.restore import restore
 from services.wiring import open_database
-
-FILE_TO_WRITE: Final = click.Path(dir_okay=False, path_type=Path, resolve_path=True)
-FILE_TO_READ: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
 
 
 @click.command("config")
@@ -46,24 +44,22 @@ def show_status() -> None:
 
 
 @click.command("backup")
-@click.argument("file", type=FILE_TO_WRITE)
+@click.argument("file", type=FileToWrite())
 @with_appcontext
 def make_backup(file: Path) -> None:
     """Write everything that cannot be made again into FILE (.tar or .tar.gz), also while the server runs."""
-    if not file.parent.is_dir():
-        raise click.ClickException(f"There is no folder {file.parent}.")
     with told():
         report = write_backup(Holdings.of(settings()), file)
     click.echo(f"{file}: the database, {report.posters} posters, {report.size_bytes / 1e6:.1f} MB")
 
 
 @click.command("restore")
-@click.argument("file", type=FILE_TO_READ)
+@click.argument("file", type=FileToRead())
 @with_appcontext
 def bring_back(file: Path) -> None:
     """Put what FILE holds in the place of what is there: a backup, or a daily copy of the database."""
     holdings = Holdings.of(settings())
-    with told(), instance_lock(holdings.data_dir):
+    with told(), bounded_memory(), instance_lock(holdings.data_dir):
         report = restore(holdings, file)
     click.echo(f"Restored the database and {report.posters} posters from {file}.")
     if report.kept_schema:

@@ -16,6 +16,7 @@ from mural import errors
 from routes.faults import said
 from routes.languages import gettext, noted
 from routes.words import FAULTS_TOLD, fault_words, field_of, shown
+from services.files import disk_trouble
 
 log = logging.getLogger(__name__)
 
@@ -80,12 +81,9 @@ def validation_body(error: ValidationError) -> Body:
 def init_errors(app: APIFlask) -> None:
     """Answer every error in the one shape: JSON under /api, a page elsewhere."""
 
-    @app.errorhandler(errors.MuralError)
-    def _mural(error: errors.MuralError) -> Response:
-        response = _answer(status_of(error), body_of(error))
-        if "retry_after" in error.facts:
-            response.headers["Retry-After"] = str(error.facts["retry_after"])
-        return response
+    app.register_error_handler(errors.MuralError, _mural)
+    app.register_error_handler(OSError, _system)
+    app.register_error_handler(Exception, _unexpected)
 
     @app.errorhandler(HTTPError)
     def _schema(error: HTTPError) -> Response:
@@ -105,11 +103,26 @@ def init_errors(app: APIFlask) -> None:
                 response.headers[name] = value
         return response
 
-    @app.errorhandler(Exception)
-    def _unexpected(error: Exception) -> Response:
-        log.error("unexpected error answering %s %s", request.method, request.path, exc_info=error)
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        return _answer(status, {"error": status.phrase, "message": gettext(OUR_SIDE)})
+
+def _mural(error: errors.MuralError) -> Response:
+    response = _answer(status_of(error), body_of(error))
+    if "retry_after" in error.facts:
+        response.headers["Retry-After"] = str(error.facts["retry_after"])
+    return response
+
+
+def _system(error: OSError) -> Response:
+    told = disk_trouble(error)
+    if told is None:
+        return _unexpected(error)
+    log.error("the disk failed while answering %s %s: %s", request.method, request.path, error)
+    return _mural(told)
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected error answering %s %s", request.method, request.path, exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _answer(status, {"error": status.phrase, "message": gettext(OUR_SIDE)})
 
 
 def _answer(status: HTTPStatus, body: Body) -> Response:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from config import ROOT, Config
+from mural.geo.download_turn import DOWNLOADS, clear_leftovers
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import RenderRequest, RenderResult
 from services.background import Aside, Background, directly
@@ -82,6 +83,7 @@ class Services:
 
     def start(self) -> None:
         """Start the render processes and take up the jobs that wait."""
+        self._clear_leftovers()
         self.render_pool.start()
         self.posters.start()
         self.jobs.start()
@@ -102,6 +104,11 @@ class Services:
         self.jobs.stop(grace_s)
         self.render_pool.stop()
         self.tiles.stop()
+        self._clear_leftovers()
+
+    def _clear_leftovers(self) -> None:
+        """Delete what render processes that were killed had downloaded."""
+        clear_leftovers(self.config.data_dir / "cache" / DOWNLOADS)
 
 
 def build_services(config: Config, publisher: Publisher, background: Background, aside: Aside = directly) -> Services:

@@ -94,7 +94,7 @@ def _place_in(pid: int, file: Path) -> float:
     """Tell how much of the file a process has read, 0 to 1, where the system knows (Linux)."""
     with suppress(OSError):
         size = file.stat().st_size
-        return max((place / size for place in _places(Path(f"/proc/{pid}"), file)), default=0.0)
+        return max((min(1.0, place / max(1, size)) for place in _places(Path(f"/proc/{pid}"), file)), default=0.0)
     return 0.0
 
 

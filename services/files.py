@@ -26,13 +26,30 @@ from typing import Final
 from mural.errors import MuralError, NotFound, StorageFull, Unavailable
 from mural.files import sync
 from services.background import Aside, directly
-
-log = logging.getLogger(__name__)
+from services.footing import Footing
 
 SIDECAR: Final = "sidecar.json"
 POSTER_ID: Final = re.compile(r"[0-9a-f]{32}")
+FILE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
+"""A file in a poster's folder: never a way out of it, whatever a row or a sidecar says."""
+
+JOB_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+BROKEN: Final = frozenset({errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ESTALE, errno.ENODEV})
+"""What the system says of a disk that takes nothing any more, or is gone."""
+
+NO_ROOM: Final = "There is no room left on the disk."
+NO_WRITING: Final = "Nothing can be written to this installation's disk at the moment."
+GONE: Final = (
+    "The posters' folder was deleted, moved or replaced while the server ran. "
+    "Put it back as it was, or stop the server, restore a copy and start it again."
+)
 BYTES_PER_GB: Final = 10**9
+BYTES_PER_MB: Final = 10**6
+LARGEST_SIDECAR_BYTES: Final = 40 * BYTES_PER_MB
+"""More than any request has, whose design it repeats."""
+
+log = logging.getLogger(__name__)
 
 
 class BrokenSidecar(MuralError):
@@ -49,6 +66,7 @@ class PosterFiles:
         self._leaving = root / ".leaving"
         self._max_bytes = max_bytes
         self._spare_bytes = spare_bytes
+        self._footing = Footing([root])
         self._used = 0
         self._counting = threading.Lock()
 
@@ -57,6 +75,8 @@ class PosterFiles:
         shutil.rmtree(self._making, ignore_errors=True)
         for folder in (self._making, self._leaving):
             folder.mkdir(parents=True, exist_ok=True)
+        self._footing.forget()
+        self._footing.note()
         self._used = sum(_folder_bytes(self.folder(poster_id)) for poster_id in self.ids())
 
     @property
@@ -79,12 +99,34 @@ class PosterFiles:
             raise ValueError(f"{poster_id!r} is not the id of a poster")
         return self._root / poster_id[:2] / poster_id
 
+    def file(self, poster_id: str, name: str) -> Path:
+        """Find one of a poster's files by the name that was kept of it; raise NotFound or Unavailable."""
+        path = self.folder(poster_id) / name
+        if not FILE_NAME.fullmatch(name):
+            log.error("Poster %s names %.200r as a file of its own, which is none", poster_id, name)
+            raise NotFound("Poster", poster_id)
+        if not _is_plain_file(path):
+            self.check_place()
+            log.warning("The files of poster %s are gone from %s", poster_id, path.parent)
+            raise NotFound("Poster", poster_id)
+        return path
+
     def holds(self, poster_id: str, name: str) -> bool:
         """Tell whether a poster's file is there."""
-        return (self.folder(poster_id) / name).is_file()
+        return bool(FILE_NAME.fullmatch(name)) and _is_plain_file(self.folder(poster_id) / name)
+
+    def check_place(self) -> None:
+        """Raise Unavailable where the posters' folder is not the one that was there at the start."""
+        if self._footing.lost():
+            log.error("%s was deleted, moved or replaced while it is in use", self._root)
+            raise Unavailable(GONE)
 
     def check_room(self, expected_bytes: int = 0) -> None:
-        """Raise StorageFull when so much more would go beyond what this installation may take or what the disk has."""
+        """Raise StorageFull when so much more would go beyond what this installation may take or what the disk has.
+
+        Raises Unavailable where the folder is gone.
+        """
+        self.check_place()
         if self._used + expected_bytes > self._max_bytes:
             raise StorageFull(
                 f"The posters have reached this installation's limit of {self._max_bytes / BYTES_PER_GB:g} GB."
@@ -95,6 +137,9 @@ class PosterFiles:
     @contextmanager
     def making(self, job_id: str) -> Iterator[Path]:
         """Give a job an empty folder of its own to draw into; what is still in it afterwards is dropped."""
+        if not JOB_ID.fullmatch(job_id):
+            raise ValueError(f"{job_id!r} is not the id of a job")
+        self.check_place()
         folder = self._making / job_id
         shutil.rmtree(folder, ignore_errors=True)
         with full_disk_named():
@@ -107,6 +152,7 @@ class PosterFiles:
     def place(self, made: Path, poster_id: str, sidecar: bytes) -> int:
         """Put a finished folder into its place with its sidecar, on the disk for good; give the bytes it takes."""
         target = self.folder(poster_id)
+        self.check_place()
         with full_disk_named():
             (made / SIDECAR).write_bytes(sidecar)
             self._aside(partial(_move_for_good, made, target))
@@ -126,7 +172,7 @@ class PosterFiles:
     def set_aside(self, poster_id: str) -> bool:
         """Take a poster's folder out of its place for good, to be brought back or forgotten; tell whether it was there.
 
-        Raises Unavailable where the disk does not let it go.
+        Raises StorageFull or Unavailable where the disk does not let it go.
         """
         folder, aside = self.folder(poster_id), self._leaving / poster_id
         if aside.exists():  # could not be deleted at an earlier time
@@ -138,6 +184,8 @@ class PosterFiles:
         except FileNotFoundError:
             return False
         except OSError as error:
+            if error.errno in FULL:
+                raise StorageFull(NO_ROOM) from error
             log.warning("The folder %s cannot be moved away: %s", folder, error)
             message = "The files of this poster cannot be taken away just now, so it stays. The log says why."
             raise Unavailable(message) from error
@@ -171,13 +219,34 @@ class PosterFiles:
 
 @contextmanager
 def full_disk_named() -> Iterator[None]:
-    """Raise StorageFull where the system says that the disk or the quota is full."""
+    """Raise StorageFull where the system says that the disk is full, Unavailable where nothing can be written."""
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
-            raise StorageFull("There is no room left on the disk.") from error
-        raise
+        told = disk_trouble(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def disk_trouble(error: OSError) -> MuralError | None:
+    """Tell what an error of the system says about the disk; None where it is about something else."""
+    if error.errno in FULL:
+        return StorageFull(NO_ROOM)
+    return Unavailable(NO_WRITING) if error.errno in BROKEN else None
+
+
+def is_full(folder: Path) -> bool:
+    """Tell whether a program that failed beside us may have failed for want of room."""
+    try:
+        return shutil.disk_usage(folder).free < BYTES_PER_MB
+    except OSError:
+        return False
+
+
+def _is_plain_file(path: Path) -> bool:
+    """Tell whether a file is there itself: a link could lead anywhere."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _folder_bytes(folder: Path) -> int:
@@ -186,6 +255,8 @@ def _folder_bytes(folder: Path) -> int:
 
 def _read_sidecar(folder: Path) -> bytes:
     path = folder / SIDECAR
+    if not _is_plain_file(path) or path.stat().st_size > LARGEST_SIDECAR_BYTES:
+        raise BrokenSidecar(f"{path} is no file, or too large to be a sidecar.", id=folder.name)
     try:
         return path.read_bytes()
     except OSError as error:

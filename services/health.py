@@ -12,6 +12,7 @@ from mural.errors import MuralError
 from mural.jobs.states import JobState
 from services.cache import Cache
 from services.clock import utc_now
+from services.files import GONE
 from services.render_pool import RenderPool
 from services.themes import ThemeService
 from services.views import iso
@@ -27,11 +28,12 @@ class Health:
     """The word for each part, and for the whole."""
 
     parts: dict[str, str]
+    posters_lost: bool = False
 
     @property
     def able_to_serve(self) -> bool:
         """Tell whether visitors can be answered at all."""
-        return self.parts["database"] == "ok"
+        return self.parts["database"] == "ok" and not self.posters_lost
 
     @property
     def status(self) -> Status:
@@ -56,13 +58,15 @@ class HealthService:
 
     def check(self) -> Health:
         """Ask every part how it is."""
+        storage = self._storage()
         return Health(
             {
                 "database": self._database(),
                 "cache": self._cache_word(),
                 "render_pool": self._pool.status()["status"],
-                "storage": self._storage(),
-            }
+                "storage": storage,
+            },
+            posters_lost=storage == GONE,
         )
 
     def details(self) -> dict[str, Any]:

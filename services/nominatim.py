@@ -17,10 +17,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from geopy import exc
-from geopy.adapters import URLLibAdapter
 from geopy.geocoders import Nominatim
 
 from mural.errors import GeocodingError, TooMany
+from mural.geo.gazetteer.names import tidy
+from services.nominatim_wire import BoundedAdapter, GeocoderMoved
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,9 @@ MOST_WAITING: Final = 8
 """Callers that may stand in line; with one request a second, whoever comes later had better come back."""
 
 _RESULTS_ASKED: Final = 10
+_LONGEST_SHOWN: Final = 300
+"""Characters of a place's name that are shown; whoever answers may send any text."""
+
 _PAUSE_AFTER_FAILURE_S: Final = 5.0
 _PAUSE_AFTER_REFUSAL_S: Final = 60.0
 _LONGEST_PAUSE_S: Final = 3600.0
@@ -77,8 +81,7 @@ class NominatimServer:
             # Headers are ASCII; a contact in another script must not keep every request from being sent.
             user_agent=settings.user_agent.encode("ascii", "replace").decode(),
             timeout=settings.timeout_s,
-            # The other adapter asks up to three times.
-            adapter_factory=URLLibAdapter,
+            adapter_factory=BoundedAdapter,
         )
 
     def search(self, query: str) -> list[FoundPlace]:
@@ -95,7 +98,7 @@ class NominatimServer:
                     answers = self._geocoder.geocode(
                         query, exactly_one=False, limit=_RESULTS_ASKED, addressdetails=True, language="en"
                     )
-                    places = [_read(answer.raw) for answer in answers or ()]
+                    places = [_read(answer.raw) for answer in (answers or ())[:_RESULTS_ASKED]]
         finally:
             self._waiting.release()
         return sorted(places, key=lambda place: not place.is_settlement)
@@ -117,13 +120,23 @@ class NominatimServer:
             raise self._failed("The place server asks for fewer requests.", pause_s) from error
         except (exc.GeocoderInsufficientPrivileges, exc.GeocoderAuthenticationFailure) as error:
             raise self._failed("The place server refuses this installation.", _PAUSE_AFTER_REFUSAL_S) from error
+        except GeocoderMoved as error:
+            raise self._failed(
+                "The place server has moved; its address has to be set anew.", _PAUSE_AFTER_REFUSAL_S
+            ) from error
         except exc.GeocoderTimedOut as error:
             raise self._failed("The place server did not answer in time.") from error
         except exc.GeocoderParseError as error:
             raise self._failed(_UNREADABLE) from error
         except exc.GeopyError as error:
             raise self._failed("The place server cannot be reached or is in trouble.") from error
-        except (AttributeError, KeyError, TypeError, ValueError) as error:  # JSON of another shape than Nominatim's
+        except (
+            ArithmeticError,
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:  # JSON of another shape than Nominatim's
             raise self._failed(_UNREADABLE) from error
 
     def _failed(self, sentence: str, pause_s: float = _PAUSE_AFTER_FAILURE_S) -> GeocodingError:
@@ -136,11 +149,14 @@ def _read(answer: dict[str, Any]) -> FoundPlace:
     latitude, longitude = float(answer["lat"]), float(answer["lon"])
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise ValueError(f"off the globe: {latitude}, {longitude}")
+    importance = float(answer.get("importance") or 0.0)
+    if not math.isfinite(importance):
+        raise ValueError(f"no importance: {importance}")
     kind = answer.get("addresstype") or answer.get("type")  # servers before 4.3 know the second only
     return FoundPlace(
-        display_name=str(answer["display_name"]),
+        display_name=tidy(str(answer["display_name"])[:_LONGEST_SHOWN]),
         latitude=latitude,
         longitude=longitude,
         is_settlement=kind in _SETTLEMENT_TYPES,
-        importance=float(answer.get("importance") or 0.0),
+        importance=importance,
     )

@@ -8,7 +8,7 @@ the row, and nobody was told that it is gone. The other way round `reindex` woul
 
 from __future__ import annotations
 
-import re
+import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,11 +25,10 @@ from services.clock import Clock
 from services.db.models import OwnThemeRow, PosterRow
 from services.db.session import Database
 from services.filenames import slug
-from services.theme_files import KeptTheme, ThemeFiles
+from services.theme_files import OWN_ID, KeptTheme, ThemeFiles
 from services.themes import ThemeService
 
-OWN_ID: Final = re.compile(r"own_[a-z0-9_]{1,60}")
-"""No theme that ships begins so, so the ids of the two kinds never meet."""
+log = logging.getLogger(__name__)
 
 EACH_MAX: Final = 50
 OVERALL_MAX: Final = 10_000
@@ -49,7 +48,10 @@ class OwnThemes:
         there = self._files.ids()
         with self._database.read() as session:
             for row in session.scalars(select(OwnThemeRow).where(OwnThemeRow.id.not_in(there))):
-                self._files.write(_kept(row))
+                if OWN_ID.fullmatch(row.id):
+                    self._files.write(_kept(row))
+                else:
+                    log.warning("%.200r in the database is not the id of a theme", row.id)
 
     def of(self, owner: str) -> list[Theme]:
         """List somebody's themes in the order of their names."""
@@ -92,6 +94,9 @@ class OwnThemes:
 
     def delete(self, theme_id: str, actor: Actor) -> None:
         """Forget a theme; raise NotFound, NotAllowed, or Unavailable where its file cannot go."""
+        self._database.freeing(lambda: self._delete(theme_id, actor))
+
+    def _delete(self, theme_id: str, actor: Actor) -> None:
         with self._removing() as remove, self._database.write() as session:
             row = self._changeable(session, theme_id, actor)
             session.delete(row)

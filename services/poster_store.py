@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +16,9 @@ from mural.wording import CREDIT
 from mural.worker.protocol import RenderResult
 from services.db.models import JobRow, PosterRow
 from services.filenames import download_name, search_key
-from services.files import BrokenSidecar
+from services.files import FILE_NAME, BrokenSidecar
 from services.urls import Urls
 from services.views import PosterView, names_of
-
-FILE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +103,7 @@ def from_sidecar(poster_id: str, sidecar: bytes) -> PosterFacts:
         ) from error
     if facts.id != poster_id:
         raise BrokenSidecar(f"The sidecar of {poster_id} belongs to {facts.id}.", id=poster_id)
-    names = (facts.poster_file, facts.thumbnail_file, facts.preview_file)
+    names = (facts.poster_file, facts.thumbnail_file, facts.preview_file, facts.filename)
     if not all(name is None or FILE_NAME.fullmatch(name) for name in names):
         raise BrokenSidecar(f"The sidecar of {poster_id} names files outside its folder.", id=poster_id)
     return facts

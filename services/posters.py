@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import mimetypes
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -18,7 +17,7 @@ from mural.poster import Format, PosterDesign
 from services.actors import Actor
 from services.db.models import PosterRow
 from services.db.session import Database
-from services.files import POSTER_ID, PosterFiles
+from services.files import FILE_NAME, POSTER_ID, PosterFiles
 from services.jobs import JobService
 from services.making.designs import Designs
 from services.making.job_store import Accepted, NewJob
@@ -27,8 +26,6 @@ from services.poster_store import SHOWN, narrowed, poster_view, shown_view
 from services.regret import Regret
 from services.urls import Urls
 from services.views import FileKind, PageOf, PosterView, StoredFile, Submission
-
-log = logging.getLogger(__name__)
 
 PREVIEW_WIDTH_PX: Final = 800
 
@@ -130,17 +127,13 @@ class PosterService:
         row = self._row(poster_id)
         names = {"poster": row.poster_file, "thumbnail": row.thumbnail_file, "preview": row.preview_file}
         name = names[kind] or row.poster_file
-        path = self._files.folder(poster_id) / name
-        try:
-            size = path.stat().st_size
-        except FileNotFoundError:
-            log.warning("The files of poster %s are gone from %s", poster_id, path.parent)
-            raise NotFound("Poster", poster_id) from None
-        stem = row.filename.rpartition(".")[0]
-        filename = row.filename if kind == "poster" else f"{stem}_{kind}{path.suffix}"
+        path = self._files.file(poster_id, name)
+        # It names a file on somebody's disk, and in archives.
+        called = row.filename if FILE_NAME.fullmatch(row.filename) else f"poster{path.suffix}"
+        filename = called if kind == "poster" else f"{called.rpartition('.')[0]}_{kind}{path.suffix}"
         mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
         version = poster_view(row, self._urls).version
-        return StoredFile(path, filename, mimetype, f"{poster_id}-{kind}", size, version)
+        return StoredFile(path, filename, mimetype, f"{poster_id}-{kind}", path.stat().st_size, version)
 
     def delete(self, poster_id: str, actor: Actor) -> None:
         """Take a poster down, for a moment so that it can be restored; raise NotFound or NotAllowed."""

@@ -12,7 +12,6 @@ from typing import Final
 from mural.errors import NotFound
 from services.actors import Actor
 from services.background import Background
-from services.files import PosterFiles
 from services.making.publishing import Publishing, TakenDown
 
 REGRET_S: Final = 30.0
@@ -21,9 +20,8 @@ REGRET_S: Final = 30.0
 class Regret:
     """Takes posters down for good, but not at once."""
 
-    def __init__(self, publishing: Publishing, files: PosterFiles, background: Background) -> None:
+    def __init__(self, publishing: Publishing, background: Background) -> None:
         self._publishing = publishing
-        self._files = files
         self._background = background
         self._changing = threading.Lock()
         self._aside: dict[str, TakenDown] = {}
@@ -52,4 +50,4 @@ class Regret:
         with self._changing:
             wanted = self._aside.pop(poster_id, None) is not None
         if wanted:
-            self._files.forget(poster_id)
+            self._publishing.forget(poster_id)

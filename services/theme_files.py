@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,11 @@ from mural.themes import Theme
 from services.files import full_disk_named
 
 log = logging.getLogger(__name__)
+
+OWN_ID: Final = re.compile(r"own_[a-z0-9_]{1,60}")
+"""No theme that ships begins so, so the ids of the two kinds never meet."""
+
+LARGEST_BYTES: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,9 @@ class ThemeFiles:
     def all(self) -> Iterator[KeptTheme]:
         """Read every theme; a file that holds none is named in the log and left alone."""
         for file in sorted(self._folder.glob("*.json")):
+            if not OWN_ID.fullmatch(file.stem) or not file.is_file() or file.stat().st_size > LARGEST_BYTES:
+                log.warning("%s is no file of a theme", file)
+                continue
             try:
                 theme = _KEPT.validate_json(file.read_bytes())
                 Theme.from_mapping(theme.id, theme.data)
@@ -69,4 +78,6 @@ class ThemeFiles:
                 yield theme
 
     def _file(self, theme_id: str) -> Path:
+        if not OWN_ID.fullmatch(theme_id):
+            raise ValueError(f"{theme_id!r} is not the id of a visitor's theme")
         return self._folder / f"{theme_id}.json"

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
-from mural.errors import NotFound, Unavailable
+from mural.errors import NotFound, StorageFull, Unavailable
 from mural.poster import Format
 from mural.pyramid import COMPLETE, OVERLAP_PX, TILE_PX, Pyramid, tile_name
 from services.background import Aside, Background, directly
+from services.files import is_full
 from services.making.render_process import ROOT
 from services.urls import Urls
 from services.views import FileKind, PosterView, StoredFile
@@ -164,6 +165,10 @@ class TileService:
             self._cutting = None
             if done is not None and done.poster_id == poster_id and done.process.returncode:
                 log.error("Cutting the tiles of poster %s ended with status %d", poster_id, done.process.returncode)
+                full = is_full(self._folder)
+                shutil.rmtree(self._folder / poster_id, ignore_errors=True)
+                if full:
+                    raise StorageFull("There is no room left on the disk for the tiles of this poster.")
                 raise Unavailable("The tiles of this poster could not be cut.")
             if not (self._folder / poster_id / COMPLETE).exists():
                 self._cutting = _Cutting(poster_id, self._start(poster_id))

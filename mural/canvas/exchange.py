@@ -46,7 +46,7 @@ def parse_pixels(text: str, width: int, height: int, palette: Palette) -> list[F
     """Read the JSON, the oldest pixel first; a colour that the palette lacks becomes the nearest one."""
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"This is not JSON: {error}", field="file") from None
     if not isinstance(found, dict) or len(found) > MAX_PIXELS:
         raise InvalidInput("This is not an object with one entry a pixel.", field="file")
@@ -66,7 +66,7 @@ def _pixel(place: str, entry: Any, board: Board, palette: Palette, nearest: dict
         at = datetime.fromisoformat(entry["timestamp"])
         at_ms = round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
         return ForeignPixel(cell, nearest[colour], at_ms, str(uuid.UUID(str(entry["user_id"]))))
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ArithmeticError, ValueError, KeyError, TypeError, IndexError) as error:
         raise InvalidInput(f"The entry “{place[:40]}” cannot be understood: {error}.", field=place[:40]) from None
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -11,9 +17,13 @@ from PIL import Image, ImageOps
 from mural.canvas.board import Board, Colours
 from mural.canvas.palette import Palette
 from mural.colours import oklab_pixels
+from mural.errors import InvalidInput
 
-MAX_PICTURE_PIXELS: Final = 200_000_000
-"""The largest poster at 600 dpi fits; a picture that unpacks to more is refused."""
+MAX_PICTURE_PIXELS: Final = 50_000_000
+"""Three times the largest board, and 4 bytes each in memory; a picture that unpacks to more is refused unread."""
+
+PICTURE_FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+"""Others bring programs along, or start some to be read."""
 
 ROWS_AT_ONCE: Final = 64
 
@@ -27,12 +37,32 @@ TINT: Final = np.array([1, 2, 2], np.float32)
 Lab = NDArray[np.float32]
 
 
+@contextmanager
+def opened_picture(file: Path) -> Iterator[Image.Image]:
+    """Open a picture whoever made it; raise InvalidInput for what is none, or would take too much memory."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(file, formats=PICTURE_FORMATS) as picture:
+                if picture.width * picture.height > MAX_PICTURE_PIXELS:
+                    size = f"{picture.width} x {picture.height}"
+                    raise InvalidInput(f"A picture of {size} pixels is too large.", field="picture")
+                picture.load()
+                yield picture
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise InvalidInput("The picture is too large.", field="picture") from error
+    except (EOFError, MemoryError, OSError, SyntaxError, ValueError, struct.error, zlib.error) as error:
+        raise InvalidInput(f"The picture cannot be used: {error or type(error).__name__}.", field="picture") from error
+
+
 def board_from_picture(picture: Image.Image, width: int, height: int, palette: Palette, *, dither: bool) -> Board:
     """Fit a picture onto a board, filling it (what sticks out is cut), and reduce it to the palette."""
-    if picture.width * picture.height > MAX_PICTURE_PIXELS:
-        raise ValueError(f"a picture of {picture.width} x {picture.height} pixels is too large")
-    flat = Image.new("RGBA", picture.size, "white")
-    flat.alpha_composite(picture.convert("RGBA"))
+    coloured = picture.convert("RGBA")
+    # Made smaller before anything else is done with it: each step more would take as much memory as the picture.
+    factor = max(1, min(coloured.width // (3 * width), coloured.height // (3 * height)))
+    reduced = coloured.reduce(factor) if factor > 1 else coloured
+    flat = Image.new("RGBA", reduced.size, "white")
+    flat.alpha_composite(reduced)
     fitted = ImageOps.fit(flat.convert("RGB"), (width, height), Image.Resampling.LANCZOS)
     lab = oklab_pixels(np.asarray(fitted))
     colours = palette_lab(palette)

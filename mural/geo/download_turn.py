@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
+
+DOWNLOADS: Final = "overpass"
+"""The folder within the cache."""
+
+LOCK: Final = "turn.lock"
+WORK: Final = "work"
+"""The folder in which whoever has the turn keeps what is being downloaded."""
 
 LONGEST_QUIET_S = 3600.0
 """Nobody is left alone for longer, whatever they ask for."""
@@ -46,7 +54,7 @@ class Turn:
 def download_turn(folder: Path, waiting: Callable[[], None], *, poll_s: float = 0.5) -> Iterator[Turn]:
     """Wait for the turn and hold it for the ``with`` block; ``waiting`` is called before every pause of ``poll_s``."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "turn.lock").open("a+", encoding="ascii") as file:
+    with (folder / LOCK).open("a+", encoding="ascii") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,3 +63,10 @@ def download_turn(folder: Path, waiting: Callable[[], None], *, poll_s: float = 
                 waiting()
                 time.sleep(poll_s)
         yield Turn(file)
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Delete what a killed process had downloaded, unless somebody is downloading now."""
+    with suppress(FileNotFoundError, BlockingIOError), (folder / LOCK).open("r+", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder / WORK, ignore_errors=True)

@@ -7,6 +7,7 @@ before OSMnx would sleep and try again without end. docs/decisions/0003-overpass
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import shutil
@@ -21,17 +22,20 @@ from urllib.parse import urlsplit
 
 import osmium
 import requests
-from urllib3.exceptions import NameResolutionError
+from urllib3.exceptions import HTTPError, NameResolutionError
 
 from mural.errors import AreaTooLarge, BrokenExtract, MapServerError, MapServerRefused
 from mural.geo.antimeridian import halves, join
 from mural.geo.bbox import BBox
-from mural.geo.download_turn import Turn, download_turn
+from mural.geo.deadline import Deadline
+from mural.geo.download_turn import DOWNLOADS, WORK, Turn, download_turn
 from mural.geo.extract import OSMIUM_ERRORS, read_area
 from mural.geo.layers import Area
-from mural.geo.overpass_answers import Answers, ServerBusyError, TooMuchAskedError, too_slow
+from mural.geo.overpass_answers import Answers, ServerBusyError, TooMuchAskedError, too_slow, whole_number
 from mural.geo.overpass_query import outline, pieces, query_tags
 from mural.worker.protocol import MapSources
+
+log = logging.getLogger(__name__)
 
 Report = Callable[[str, float], None]
 """Called with a sentence and how much is done, 0 to 1."""
@@ -41,6 +45,9 @@ PIECE_M2: Final = 50_000.0 * 50_000.0
 """The largest area asked for in one request, in square metres; OSMnx's own choice."""
 
 CONNECT_TIMEOUT_S: Final = 10.0
+STATUS_BYTES: Final = 1 << 16
+"""As much as anybody reads of the page on which a server tells of its slots."""
+
 USUAL_BYTES: Final = 10_000_000
 """The size of an answer at which progress stands at one half when the server announces none; most do not."""
 
@@ -75,13 +82,13 @@ def fetch_area(
     """
     if not sources.overpass_url:
         raise MapServerRefused("No map server is configured.")
-    folder = sources.cache_dir / SOURCE
+    folder = sources.cache_dir / DOWNLOADS
     waits = waits or Waits()
     waiting = "Waiting for another map download to finish"
     with download_turn(folder, lambda: report(waiting, 0.0), poll_s=waits.poll_s) as turn:
         area = known() if known else None
         if area is None:
-            with _workspace(folder / "work") as workspace:
+            with _workspace(folder / WORK) as workspace:
                 area = _Download(bbox, sources, report, waits, turn, workspace).run()
             if keep:
                 keep(area)
@@ -115,7 +122,10 @@ class _Download:
     fraction: float = 0.0
 
     def __post_init__(self) -> None:
-        self.answers = Answers(self.folder, self.sources.overpass_timeout_s, self._received)
+        sources = self.sources
+        self.answers = Answers(
+            self.folder, sources.overpass_timeout_s, sources.overpass_max_mb * 1_000_000, self._received
+        )
         self.piece_m2 = PIECE_M2
         self.pieces = pieces(self.bbox, self.piece_m2)
 
@@ -149,9 +159,9 @@ class _Download:
         last = failures >= self.sources.overpass_attempts
         if isinstance(trouble, TooMuchAskedError):
             if last:
+                log.warning("The map server gave up: %.500s", trouble)
                 raise AreaTooLarge(
-                    "The map server ran out of memory or time over this area; a smaller one may work.",
-                    remark=str(trouble),
+                    "The map server ran out of memory or time over this area; a smaller one may work."
                 ) from trouble
             self.piece_m2 /= 4
             self.pieces = len(self.answers.files) + pieces(self.bbox, self.piece_m2)
@@ -182,22 +192,35 @@ class _Download:
         # Costs a second and 100 MB that only a process which really downloads should spend.
         import osmnx  # noqa: PLC0415
 
-        host = urlsplit(self.sources.overpass_url).hostname
-        with _osmnx_settings(self._settings()):
+        timeout_s = self.sources.overpass_timeout_s
+        # A head may trickle in as slowly as its body; requests only limits the pauses between two bytes.
+        with (
+            Deadline(2 * timeout_s, lambda: too_slow(timeout_s)) as deadline,
+            _osmnx_settings(self._settings(deadline)),
+        ):
             try:
                 for half, _ in halves(self.bbox):
                     with suppress(osmnx._errors.CacheOnlyInterruptError):  # noqa: SLF001  (has no public name)
                         osmnx.features_from_polygon(outline(half), query_tags())
             except requests.Timeout as error:
-                raise too_slow(self.sources.overpass_timeout_s) from error
+                raise too_slow(timeout_s) from error
             except requests.exceptions.SSLError as error:
-                raise MapServerRefused(f"The map server {host} has no valid certificate.") from error
+                raise self._unreachable(error, MapServerRefused("The map server has no valid certificate.")) from error
             except requests.ConnectionError as error:
-                raise MapServerError(_unreachable(error, host)) from error
+                raise self._unreachable(error, MapServerError(_reason(error))) from error
             except requests.RequestException as error:
                 raise MapServerRefused("The configured address of the map server is not one.") from error
 
-    def _settings(self) -> dict[str, Any]:
+    def _unreachable(self, error: Exception, told: MapServerError) -> MapServerError:
+        """Name the host in the log alone: it may be inside a network that is nobody else's business."""
+        log.warning("%s %s: %.300s", told.message, urlsplit(self.sources.overpass_url).hostname, error)
+        return told
+
+    def _settings(self, deadline: Deadline) -> dict[str, Any]:
+        def catch(response: requests.Response, *_: Any, **__: Any) -> None:
+            self.answers.catch(response)
+            deadline.begin()
+
         # The server gives up a little before we do, and so has the time to say why.
         server_timeout_s = max(1, int(self.sources.overpass_timeout_s * 0.9))
         return {
@@ -207,7 +230,7 @@ class _Download:
             "max_query_area_size": self.piece_m2,
             "requests_timeout": (CONNECT_TIMEOUT_S, self.sources.overpass_timeout_s),
             # Not following redirects: only the configured host is ever asked.
-            "requests_kwargs": {"hooks": {"response": self.answers.catch}, "allow_redirects": False},
+            "requests_kwargs": {"hooks": {"response": catch}, "allow_redirects": False},
             "http_user_agent": self._agent(),
             "http_referer": self._agent(),
             "doh_url_template": None,  # no public resolver learns what we look for
@@ -228,14 +251,18 @@ class _Download:
                 headers={"User-Agent": self._agent()},
                 timeout=CONNECT_TIMEOUT_S,
                 allow_redirects=False,
+                stream=True,
             )
-        except requests.RequestException:
+            with Deadline(CONNECT_TIMEOUT_S, lambda: requests.Timeout("too slow")), answer:
+                said = answer.raw.read(STATUS_BYTES, decode_content=True).decode(errors="replace")
+        except (requests.RequestException, HTTPError):
             return 0.0
-        return min((float(seconds) for seconds in re.findall(r"in (\d+) seconds", answer.text)), default=0.0)
+        slots = [whole_number(seconds) for seconds in re.findall(r"in (\d+) seconds", said)]
+        return float(min((seconds for seconds in slots if seconds is not None), default=0))
 
     def _received(self, received: int, announced: int | None) -> None:
         done = len(self.answers.files)
-        part = received / announced if announced else received / (received + USUAL_BYTES)
+        part = min(1.0, received / announced) if announced else received / (received + USUAL_BYTES)
         total = max(self.pieces, done + 1)
         self.fraction = max(self.fraction, DOWNLOAD_SHARE * (done + part) / total)
         of = f" of {announced / 1e6:.1f}" if announced else ""
@@ -262,11 +289,11 @@ def _merged(files: list[Path], folder: Path) -> Path:
     return merged
 
 
-def _unreachable(error: requests.ConnectionError, host: str | None) -> str:
+def _reason(error: requests.ConnectionError) -> str:
     reason = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(reason, NameResolutionError):
-        return f"The map server {host} cannot be found; this machine may have no network."
-    return f"The map server {host} cannot be reached."
+        return "The map server cannot be found; this machine may have no network."
+    return "The map server cannot be reached."
 
 
 @contextmanager

@@ -45,4 +45,7 @@ def _cut_level(image: Image.Image, pyramid: Pyramid, level: int, folder: Path) -
 
 if __name__ == "__main__":
     os.nice(NICENESS)
-    cut(Path(sys.argv[1]), Path(sys.argv[2]))
+    try:
+        cut(Path(sys.argv[1]), Path(sys.argv[2]))
+    except OSError as error:
+        sys.exit(f"The tiles could not be written: {error.strerror or error}.")

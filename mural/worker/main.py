@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import errno
 import gc
 import logging
 import os
@@ -18,11 +19,14 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
-from mural.errors import MuralError, OutOfMemory, RenderError
+from mural.errors import MuralError, OutOfMemory, RenderError, StorageFull
+from mural.files import limit_files
 from mural.worker.protocol import (
+    LARGEST_FILE_MB,
     MAX_REQUEST_BYTES,
     REQUEST,
     Answer,
@@ -36,6 +40,14 @@ from mural.worker.protocol import (
 )
 
 log = logging.getLogger("mural.worker")
+
+NO_ROOM: Final = StorageFull("There is no room left for this poster.")
+DISK_TROUBLE: Final[dict[int, MuralError]] = {
+    errno.ENOSPC: NO_ROOM,
+    errno.EDQUOT: NO_ROOM,
+    errno.EFBIG: RenderError("A file of this poster would be larger than this installation allows."),
+}
+"""What the system says of a file that cannot be written, and what that means."""
 
 Report = Callable[[Progress], None]
 Render = Callable[[RenderRequest, Report], RenderResult]
@@ -54,7 +66,7 @@ def main(arguments: Sequence[str] | None = None, load: Callable[[Path], Render] 
     """Serve the web process until it closes the socket."""
     options = _options(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    _limit(options.memory_mb, options.nice)
+    _limit(options.memory_mb, options.file_mb, options.nice)
     # The descriptor is ours alone: a program that a library starts must not keep the socket open.
     os.set_inheritable(options.fd, False)  # noqa: FBT003 - it takes no keyword
     channel = socket.socket(fileno=options.fd)
@@ -82,6 +94,8 @@ def answer(line: bytes, render: Render, report: Report, memory_mb: int) -> Finis
     except MuralError as error:
         return Failed.from_error(error)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in DISK_TROUBLE:
+            return Failed.from_error(DISK_TROUBLE[error.errno])
         if _is_out_of_memory(error):
             return Failed.from_error(_too_big(memory_mb))
         log.exception("Drawing failed.")
@@ -93,12 +107,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("fd", type=int, help="the socket to the web process")
     parser.add_argument("--fonts-dir", type=Path, required=True, help="the fonts to open before the first picture")
     parser.add_argument("--memory-mb", type=int, required=True, help="how much memory it may use")
+    parser.add_argument("--file-mb", type=int, default=LARGEST_FILE_MB, help="how large a file it may write")
     parser.add_argument("--nice", type=int, default=0, help="how far it steps back behind other processes")
     return parser.parse_args(arguments)
 
 
-def _limit(memory_mb: int, niceness: int) -> None:
+def _limit(memory_mb: int, file_mb: int, niceness: int) -> None:
     os.nice(niceness)
+    limit_files(file_mb)
     # Private writable memory, not address space: libraries reserve gigabytes of addresses that they never touch.
     resource.setrlimit(resource.RLIMIT_DATA, (memory_mb * 2**20, memory_mb * 2**20))
     # A core dump would be as large as the process, and hold the poster's texts.

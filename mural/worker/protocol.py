@@ -30,6 +30,7 @@ class MapSources:
     overpass_url: str = ""
     overpass_attempts: int = 3
     overpass_timeout_s: float = 180.0
+    overpass_max_mb: int = 1000
     user_agent: str = ""
 
 
@@ -121,6 +122,9 @@ MAX_REQUEST_BYTES: Final = 32 * 1024 * 1024
 
 MAX_ANSWER_BYTES: Final = 1024 * 1024
 """No answer is longer; whoever writes more than that without a line's end is broken."""
+
+LARGEST_FILE_MB: Final = 2_000
+"""No file of a render process is larger: an A0 at 600 dpi is not, unpacked, and a download has a bound of its own."""
 
 REQUEST: TypeAdapter[RenderRequest] = TypeAdapter(RenderRequest)
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import tempfile
 import time
@@ -12,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mural.errors import StorageFull, Unavailable
+from mural.errors import Unavailable
 from mural.geo.layers import ProjectedMap
 from mural.geo.page_map import PageMaps
 from mural.geo.projection import View, page_bbox
@@ -42,14 +41,9 @@ class Renderer:
     def render(self, request: RenderRequest, report: Callable[[Progress], None]) -> RenderResult:
         """Draw one picture into its folder; its files appear there whole or not at all.
 
-        Raises MapDataError, MissingScript, StorageFull and the other errors of the parts that it puts to work.
+        Raises MapDataError, MissingScript, OSError and the other errors of the parts that it puts to work.
         """
-        try:
-            return self._render(request, Course(report))
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StorageFull("There is no room left for this poster.") from error
-            raise
+        return self._render(request, Course(report))
 
     def warm_up(self, fonts_dir: Path) -> None:
         """Draw a very small poster of nothing, so that fonts are open and code is loaded when the first job comes."""

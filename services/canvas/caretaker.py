@@ -54,7 +54,10 @@ class Caretaker:
         """Bring the rules to where the orders of the past have left them."""
         for order in self._book.done():
             if carried_out(order):
-                apply_to_rules(self._canvas.rules, order)
+                try:
+                    apply_to_rules(self._canvas.rules, order)
+                except (KeyError, TypeError, ValueError):  # not one that we wrote down
+                    log.warning("order %d, %s, is left out: it cannot be understood", order.id, order.name)
 
     def order(self, name: str, **arguments: Any) -> Result:
         """Give an order and carry it out at once."""
@@ -74,7 +77,7 @@ class Caretaker:
             apply_to_rules(self._canvas.rules, order)
             if order.name == "brake":
                 self._announce_brakes()
-        except (MuralError, ValueError, KeyError, OSError) as error:
+        except (MuralError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
             log.warning("order %d, %s, cannot be carried out: %s", order.id, order.name, error)
             result = {"error": error.message if isinstance(error, MuralError) else str(error)}
         self._book.finish(order.id, self._canvas.live.seq, self._canvas.now_ms(), result)

@@ -21,12 +21,16 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from mural.canvas.pictures import FRAMES_PER_SECOND, FilmFormat, film_frame, heat, still, write_film
+from mural.files import limit_files
 from services.canvas.export import write_json
 from services.canvas.log import CanvasLog, Season
 from services.db.models import PlacementRow
 from services.db.session import Database
 
 MEMORY_MB: Final = 1500
+FILE_MB: Final = 2000
+"""The JSON form of the largest board has so much; no picture comes near."""
+
 MAX_FRAMES: Final = 600
 ROWS_AT_ONCE: Final = 50_000
 
@@ -101,12 +105,16 @@ def main() -> None:
     """Read what to draw and draw it."""
     os.nice(2)  # somebody waits for it, but the board comes first
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_MB * 2**20, MEMORY_MB * 2**20))
+    limit_files(FILE_MB)
     drawing = Drawing(**json.load(sys.stdin))
     store = CanvasLog(Database(os.environ["DATABASE_URL"]))
     season = store.season()
     if season is None:
         sys.exit("There is no board yet.")
-    draw(store, season, drawing)
+    try:
+        draw(store, season, drawing)
+    except OSError as error:
+        sys.exit(f"The picture of the board could not be written: {error.strerror or error}.")
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from mural.canvas.pictures import FilmFormat, require_encoder
-from mural.errors import InvalidInput, RenderError, Unavailable
+from mural.errors import InvalidInput, MuralError, RenderError, StorageFull, Unavailable
 from services.background import Background
 from services.canvas.painter import Drawing
 from services.canvas.service import CanvasService
+from services.files import full_disk_named, is_full
 from services.making.render_process import ROOT, worker_environment
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class CanvasPictures:
     def _write_json(self) -> None:
         try:
             self._draw(Drawing(kind="json", output=str(self._folder.parent / "canvas_data.json")))
-        except RenderError as error:
+        except MuralError as error:
             log.warning("canvas_data.json was not written: %s", error.message)
 
     def _drawn(self, drawing: Drawing, suffix: str) -> Path:
@@ -88,15 +89,24 @@ class CanvasPictures:
         file = self._folder / f"{drawing.kind}-{hashlib.sha256(facts.encode()).hexdigest()[:24]}.{suffix}"
         if file.exists() and _age_s(file) < FRESH_S.get(drawing.kind, KEPT_S):
             return file
-        self._folder.mkdir(parents=True, exist_ok=True)
-        partial = file.with_name(f".{file.stem}-{threading.get_ident()}.{suffix}")
         try:
-            self._draw(replace(drawing, output=str(partial)))
-            partial.replace(file)
-        finally:
-            partial.unlink(missing_ok=True)
+            self._draw_into(file, drawing)
+        except StorageFull:
+            if not file.exists():
+                raise
+            log.warning("There is no room for a new picture of the board; an older one is shown")
         self._forget_old()
         return file
+
+    def _draw_into(self, file: Path, drawing: Drawing) -> None:
+        partial = file.with_name(f".{file.stem}-{threading.get_ident()}{file.suffix}")
+        with full_disk_named():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._draw(replace(drawing, output=str(partial)))
+                partial.replace(file)
+            finally:
+                partial.unlink(missing_ok=True)
 
     def _draw(self, drawing: Drawing) -> None:
         if not self._turns.acquire(timeout=TIMEOUT_S):
@@ -107,6 +117,7 @@ class CanvasPictures:
             self._turns.release()
 
     def _run(self, drawing: Drawing) -> None:
+        self._canvas.store.database.check_footing()  # it would open whatever is at the path now
         environ = worker_environment(os.environ, self._folder) | {"DATABASE_URL": self._database_url}
         process = subprocess.Popen(
             [sys.executable, "-m", "services.canvas.painter"], stdin=subprocess.PIPE, env=environ, cwd=ROOT
@@ -121,6 +132,8 @@ class CanvasPictures:
                 process.kill()
                 raise RenderError("The picture of the board took too long to draw.")
             self._background.sleep(POLL_S)
+        if process.returncode and is_full(self._folder):
+            raise StorageFull("There is no room left on the disk for a picture of the board.")
         if process.returncode:
             raise RenderError("The picture of the board could not be drawn; the server's log has the reason.")
 

@@ -105,7 +105,7 @@ def load_tables(database: Database, file: Path) -> None:
             make_tables(database, str(head["revision"]))
             with database.write() as session:
                 _load(session.connection(), lines)
-    except (ValueError, KeyError, TypeError) as error:
+    except (AttributeError, ValueError, KeyError, RecursionError, TypeError) as error:
         raise DamagedDump(f"{file.name} does not hold the tables of a database: {error}.") from error
 
 

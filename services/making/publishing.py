@@ -103,7 +103,7 @@ class Publishing:
     def take_down(self, poster_id: str) -> None:
         """Delete a poster: from the wall, the jobs and the database, with its files; raise NotFound or Unavailable."""
         self._unhang_aside(poster_id)
-        self._files.forget(poster_id)
+        self.forget(poster_id)
 
     def set_aside(self, poster_id: str) -> TakenDown | None:
         """Delete a poster but keep its files aside; give what hangs it back, if anything can.
@@ -117,6 +117,11 @@ class Publishing:
             self._files.forget(poster_id)
             return None
 
+    def forget(self, poster_id: str) -> None:
+        """Delete the files of a poster that was set aside."""
+        self._files.forget(poster_id)
+        self._database.keep_reserve()
+
     def hang_back(self, taken: TakenDown) -> None:
         """Hang a poster that was set aside as the newest on the wall; raise NotFound when its files are gone."""
         facts = taken.facts
@@ -128,16 +133,19 @@ class Publishing:
             raise
 
     def _unhang_aside(self, poster_id: str) -> Traces:
+        traces = self._database.freeing(lambda: self._moved_and_unhung(poster_id))
+        for forget in self._farewells:
+            forget(poster_id)
+        return traces
+
+    def _moved_and_unhung(self, poster_id: str) -> Traces:
         moved = self._files.set_aside(poster_id)
         try:
-            traces = self._unhang_in_order(poster_id)
+            return self._unhang_in_order(poster_id)
         except BaseException:
             if moved:
                 self._files.bring_back(poster_id)
             raise
-        for forget in self._farewells:
-            forget(poster_id)
-        return traces
 
     def _unhang_in_order(self, poster_id: str) -> Traces:
         with self._gallery.in_order():

@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from mural.errors import MuralError, OutOfMemory, RenderCrashed, RenderTimeout
 from mural.worker.protocol import (
     ANSWER,
+    LARGEST_FILE_MB,
     MAX_ANSWER_BYTES,
     Answer,
     Failed,
@@ -56,6 +57,7 @@ class WorkerCommand:
 
     env: Mapping[str, str]
     fonts_dir: Path
+    file_mb: int = LARGEST_FILE_MB
     argv: tuple[str, ...] = (sys.executable, "-m", "mural.worker")
     cwd: Path = ROOT
 
@@ -242,7 +244,7 @@ def _spawn(
             os.set_blocking(theirs.fileno(), True)
         try:
             process = subprocess.Popen(  # noqa: S603 - our own program and arguments, no shell
-                [*command.argv, "--fonts-dir", str(command.fonts_dir), *limits, str(their_channel.fileno())],
+                [*command.argv, *_options(command), *limits, str(their_channel.fileno())],
                 pass_fds=(their_channel.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=their_stderr.fileno(),
@@ -257,6 +259,10 @@ def _spawn(
             stderr.close()
             raise
     return process, channel, stderr
+
+
+def _options(command: WorkerCommand) -> tuple[str, ...]:
+    return ("--fonts-dir", str(command.fonts_dir), "--file-mb", str(command.file_mb))
 
 
 def _left(deadline: float) -> float:

@@ -6,7 +6,7 @@ import os
 
 from config import ROOT, Config
 from mural import __version__
-from mural.worker.protocol import MapSources
+from mural.worker.protocol import LARGEST_FILE_MB, MapSources
 from services.background import Background
 from services.making.render_process import WorkerCommand, worker_environment
 from services.render_pool import RenderPool
@@ -19,7 +19,9 @@ def build_render_pool(config: Config, background: Background, *, workers: int, p
         previews=previews,
         background=background,
         command=WorkerCommand(
-            env=worker_environment(os.environ, config.data_dir / "cache"), fonts_dir=config.fonts_dir
+            env=worker_environment(os.environ, config.data_dir / "cache"),
+            fonts_dir=config.fonts_dir,
+            file_mb=max(LARGEST_FILE_MB, config.overpass_max_mb),
         ),
         timeout_s=config.render_timeout_s,
         memory_mb=config.render_memory_mb,
@@ -39,5 +41,6 @@ def map_sources(config: Config) -> MapSources:
         samples_dir=ROOT / "data" / "samples",
         cache_dir=config.data_dir / "cache",
         overpass_url=config.overpass_url,
+        overpass_max_mb=config.overpass_max_mb,
         user_agent=user_agent(config),
     )

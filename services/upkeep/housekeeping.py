@@ -75,6 +75,7 @@ class Housekeeping:
 
     def tidy(self) -> float:
         """Delete everything that has had its time; tell when to look again."""
+        self._database.keep_reserve()
         if not self._believes_the_clock():
             return EVERY_S
         now = self._leaps.clock()
@@ -120,7 +121,7 @@ class Housekeeping:
             return session.scalars(select(PosterRow.id).where(outlived)).all()
 
     def _forget_jobs(self, before: datetime, *, previews: bool) -> None:
-        while self._jobs.forget(before, previews=previews, at_most=AT_ONCE):
+        while self._database.freeing(lambda: self._jobs.forget(before, previews=previews, at_most=AT_ONCE)):
             self._background.sleep(0)
 
     def _forget_batches(self, before: datetime) -> None:

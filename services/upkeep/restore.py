@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from typing import IO, Final
 from uuid import uuid4
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from mural.errors import MuralError
 from mural.files import write_durably
@@ -32,16 +34,26 @@ from services.db.migrate import migrate
 from services.db.models import PosterRow, StreamRow
 from services.db.session import Database
 from services.db.staging import staged_tables
-from services.files import PosterFiles
+from services.files import FILE_NAME, PosterFiles
 from services.theme_files import ThemeFiles
 from services.upkeep.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing
+from services.upkeep.foreign import check_layout, check_rows
 from services.upkeep.holdings import Holdings
 from services.upkeep.reindex import reindex
 from services.upkeep.sqlite_files import check_database, copy_database, is_database, with_side_files
 
 log = logging.getLogger(__name__)
 
-POSTER_MEMBER: Final = re.compile(r"posters/([0-9a-f]{2})/\1[0-9a-f]{30}/[\w.-]+", re.ASCII)
+POSTER_MEMBER: Final = re.compile(rf"posters/([0-9a-f]{{2}})/\1[0-9a-f]{{30}}/{FILE_NAME.pattern}")
+SPARE_BYTES: Final = 100_000_000
+"""Room on the disk that unpacking leaves."""
+
+LARGEST_BYTES: Final = {MANIFEST: 500_000_000, SECRET_KEY: 10_000}
+"""What is read as a whole; a list of a million posters takes less."""
+
+NOT_OURS: Final = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
+"""What reading something raises that is of another shape than Mural writes."""
+
 CHUNK_BYTES: Final = 1024 * 1024
 STAGE: Final = ".restoring"
 ASIDE_PREFIX: Final = ".before-restore-"
@@ -77,6 +89,8 @@ def restore(holdings: Holdings, file: Path) -> RestoreReport:
             return _report(moves, holdings)
     except OSError as error:
         raise BackupError(f"{file} could not be restored: {error.strerror or error}.") from error
+    except (*NOT_OURS, SQLAlchemyError) as error:
+        raise BackupError(f"{file} holds what Mural never writes ({type(error).__name__}).") from error
 
 
 def undo_interrupted(holdings: Holdings) -> bool:
@@ -131,15 +145,18 @@ def _unpack(file: Path, stage: Path, posters_stage: Path) -> None:
     try:
         with tarfile.open(file) as archive:
             for member in archive:
-                stream = archive.extractfile(member) if member.isreg() else None
+                # Links and devices reach elsewhere, and a file with holes has any size.
+                stream = archive.extractfile(member) if member.isreg() and not member.issparse() else None
                 if stream is None:
-                    raise BackupError(f"{file} is not a backup of Mural: it holds “{member.name}”.")
+                    raise _not_a_backup(file, member.name)
+                _check_size(member, file, stage)
                 if member.name == MANIFEST:
                     manifest = json.load(stream)
                 else:
                     found[member.name] = _write_out(stream, _place_of(member.name, file, stage, posters_stage))
-    except (tarfile.TarError, EOFError, ValueError) as error:
-        raise BackupError(f"{file} is not a backup of Mural, or is damaged: {error}.") from error
+    except (tarfile.TarError, EOFError, zlib.error, *NOT_OURS) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
+        raise BackupError(f"{file} is not a backup of Mural, or is damaged: {reason}.") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise BackupError(f"{file} is not complete: the list at its end is missing.")
     if manifest.get("files") != found:
@@ -151,7 +168,20 @@ def _place_of(name: str, file: Path, stage: Path, posters_stage: Path) -> Path:
         return stage / name
     if POSTER_MEMBER.fullmatch(name):
         return posters_stage / name.removeprefix(f"{POSTERS}/")
-    raise BackupError(f"{file} is not a backup of Mural: it holds “{name}”.")
+    raise _not_a_backup(file, name)
+
+
+def _not_a_backup(file: Path, name: str) -> BackupError:
+    shown = "".join(letter if letter.isprintable() else " " for letter in name[:100])
+    return BackupError(f"{file} is not a backup of Mural: it holds “{shown}”.")
+
+
+def _check_size(member: tarfile.TarInfo, file: Path, stage: Path) -> None:
+    """Raise BackupError for a member that is larger than it may be, or than there is room for."""
+    if member.size > LARGEST_BYTES.get(member.name, member.size):
+        raise BackupError(f"{file} is not a backup of Mural: its {member.name} is too large.")
+    if shutil.disk_usage(stage).free < member.size + SPARE_BYTES:
+        raise BackupError(f"{file} holds more than there is room for in {stage.parent}.")
 
 
 def _write_out(stream: IO[bytes], target: Path) -> str:
@@ -203,9 +233,12 @@ def _join(database: Database, holdings: Holdings) -> None:
 def _prepare(holdings: Holdings, stage: Path, brought: Path | None) -> None:
     """Make the database fit for use: whole, of this version, of the posters there are, and of a new epoch."""
     check_database(stage / DATABASE)
+    check_layout(stage / DATABASE, stage)
     database = Database(f"sqlite:///{stage / DATABASE}")
     try:
         migrate(database, stage)
+        database.close()
+        check_rows(stage / DATABASE)
         if brought is None:
             _join(database, holdings)
         _begin_epochs(database)

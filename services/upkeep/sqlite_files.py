@@ -14,10 +14,9 @@ from typing import Final
 
 from mural.errors import MuralError
 from mural.files import sync
+from services.db.session import SIDE_FILES
 
 MAGIC: Final = b"SQLite format 3\x00"
-SIDE_FILES: Final = ("-wal", "-shm")
-"""What SQLite keeps beside a database in use, by the ends of their names; they belong to it."""
 
 
 class DamagedDatabase(MuralError):
@@ -41,6 +40,14 @@ def copy_database(source: Path, target: Path) -> None:
         raise DamagedDatabase(f"{source} could not be copied to {target}: {error}.", file=str(source)) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def read_only(file: Path) -> sqlite3.Connection:
+    """Open a database that nobody has in use, to look at it without running anything that it brings along."""
+    connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    return connection
 
 
 def check_database(file: Path) -> None:
@@ -68,7 +75,9 @@ def with_side_files(file: Path) -> list[Path]:
 def _opened(file: Path) -> sqlite3.Connection:
     if not file.is_file():
         raise sqlite3.OperationalError("there is no such file")
-    return sqlite3.connect(file, timeout=30)
+    connection = sqlite3.connect(file, timeout=30)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
 
 
 def main(source: str, target: str) -> None:

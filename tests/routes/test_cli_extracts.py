@@ -56,5 +56,5 @@ def test_what_is_no_map_file_is_refused_with_what_is(run: Any, tmp_path: Path) -
 
 def test_a_file_that_is_not_there_is_named(run: Any) -> None:
     result = run("none.osm.pbf")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "none.osm.pbf" in result.output

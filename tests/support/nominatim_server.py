@@ -44,16 +44,25 @@ PLACES = (
 """Real places, in the order in which the public server gives them: the county before the city."""
 
 
+HOSTILE = {"display_name": "Pisa\u202e\x00\x1b[31m\n<script>alert(1)</script>" + "x" * 5000}
+"""What nobody should be shown as it is."""
+
+
 class NominatimServer(OutsideServer):
     """Serves /search and /reverse at its root and below any path."""
 
     def reply(self, asked: Asked, fault: Fault) -> Reply:
         """Answer with places, with a status or with something of another shape."""
         if fault.isdecimal():
-            return Reply("<html>no</html>", "text/html", int(fault))
+            moved = {"Location": self.elsewhere} if fault is Fault.ELSEWHERE else {}
+            return Reply("<html>no</html>", "text/html", int(fault), moved)
+        if fault is Fault.DEEP:
+            return Reply("[" * 200_000, "application/json")
         answers: dict[Fault, object] = {
             Fault.MANGLED: [{"surprise": True}, 7],
             Fault.OFF_THE_GLOBE: [PLACES[0] | {"lat": "nan", "lon": "1e9"}],
+            Fault.HOSTILE: [PLACES[0] | HOSTILE],
+            Fault.ENDLESS_NUMBER: [PLACES[0] | {"importance": 10**400}],
             Fault.ERROR_OBJECT: {"error": {"code": 400, "message": "nothing to search for"}},
         }
         service = asked.path.rstrip("/").rsplit("/", 1)[-1]

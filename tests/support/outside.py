@@ -9,8 +9,11 @@ from __future__ import annotations
 import argparse
 import gzip
 import re
+import socket
+import struct
 import threading
 import time
+import zlib
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
@@ -35,6 +38,13 @@ class Fault(StrEnum):
     ELSEWHERE = "302"
     HANG = "hang"
     DRIP = "drip"
+    DRIPPING_HEAD = "dripping-head"  # a header without end, a byte at a time
+    HEADERS = "headers"  # headers without end
+    BOMB = "bomb"  # a packed answer without end: a thousand times as large as what is sent
+    NESTED = "nested"  # packed twice
+    UNPACKED = "unpacked"  # an answer without end as it is
+    WRONG_LENGTH = "wrong-length"  # says that less follows than does
+    HUGE_LENGTH = "huge-length"  # says that more follows than anybody has room for
     HANG_UP = "hang-up"
     GARBAGE = "garbage"
     EMPTY = "empty"
@@ -45,8 +55,31 @@ class Fault(StrEnum):
     OUT_OF_MEMORY = "memory"
     OFF_THE_GLOBE = "off-the-globe"
     ERROR_OBJECT = "error-object"
+    DEEP = "deep"
+    HOSTILE = "hostile"
+    ENDLESS_NUMBER = "endless-number"
     NONE = "none"
 
+
+def _packed(head: bytes, piece: bytes) -> tuple[bytes, bytes]:
+    """Pack an answer without end: its beginning, and a piece that may follow again and again."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    start = packer.compress(head) + packer.flush(zlib.Z_FULL_FLUSH)
+    return start, packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+
+
+_OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/osm3s+xml\r\n"
+_START, _PIECE = _packed(b'<?xml version="1.0"?><osm version="0.6">', bytes(20_000_000))
+ENDLESS = {
+    Fault.DRIPPING_HEAD: (_OK + b"X-Slow: ", b"a", 0.02),
+    Fault.HEADERS: (_OK, b"X-More: again\r\n" * 50, 0.0),
+    Fault.BOMB: (_OK + b"Content-Encoding: gzip\r\n\r\n" + _START, _PIECE, 0.0),
+    Fault.UNPACKED: (_OK + b"\r\n<osm>", b" " * 100_000, 0.0),
+}
+"""What is sent first, what follows until the other side has had enough, and how long to wait before each of it."""
+
+ENOUGH_BYTES = 50_000_000
+"""An answer without end ends here, so that who takes all of it only fails a test."""
 
 STOCK_AGENT = re.compile(r"^$|python-requests|python-urllib|curl|wget|OSMnx Python package|^geopy", re.IGNORECASE)
 """User agents that name a library instead of whoever asks."""
@@ -78,7 +111,7 @@ class OutsideServer(ABC):
 
     ``faults`` are used up one a request; ``asked`` and ``most_at_once`` tell afterwards what happened. ``delay_s`` is
     how long every answer takes; ``retry_after_s``, unless it is 0, goes with every refusal; ``chunked`` answers do not
-    announce their length.
+    announce their length. ``elsewhere`` is where redirects point; ``sent_bytes`` counts those of endless answers.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -88,6 +121,8 @@ class OutsideServer(ABC):
         self.delay_s = 0.0
         self.retry_after_s = 0
         self.chunked = False
+        self.elsewhere = "https://elsewhere.example/api/interpreter"
+        self.sent_bytes = 0
         self.closing = threading.Event()
         self._at_work = 0
         self._lock = threading.Lock()
@@ -105,6 +140,11 @@ class OutsideServer(ABC):
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
+
+    @property
+    def at_work(self) -> int:
+        """How many requests are being answered."""
+        return self._at_work
 
     @abstractmethod
     def reply(self, asked: Asked, fault: Fault) -> Reply:
@@ -173,6 +213,8 @@ class _Handler(BaseHTTPRequestHandler):
             outside.closing.wait()
         elif fault is Fault.DRIP:
             self._drip()
+        elif fault in ENDLESS:
+            self._send_without_end(fault)
         elif fault is Fault.GARBAGE:
             self._send(Reply("<html><body>Welcome to this hotel's network. Please log in.</body></html>", "text/html"))
         elif fault is not Fault.HANG_UP:
@@ -188,7 +230,11 @@ class _Handler(BaseHTTPRequestHandler):
             body = gzip.compress(body, 1)
         if reply.status >= 400 and outside.retry_after_s:
             headers["Retry-After"] = str(outside.retry_after_s)
-        headers |= {"Transfer-Encoding": "chunked"} if outside.chunked else {"Content-Length": str(len(body))}
+        if fault is Fault.NESTED:
+            headers["Content-Encoding"] = "gzip, gzip"
+            body = gzip.compress(gzip.compress(whole))
+        length = {Fault.WRONG_LENGTH: len(body) // 2, Fault.HUGE_LENGTH: "9" * 5000}.get(fault, len(body))
+        headers |= {"Transfer-Encoding": "chunked"} if outside.chunked else {"Content-Length": str(length)}
         self.send_response(reply.status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -198,6 +244,17 @@ class _Handler(BaseHTTPRequestHandler):
             end = b"" if fault is Fault.TRUNCATED else b"0\r\n\r\n"
             sent = b"%x\r\n%b\r\n%b" % (len(sent), sent, end)
         self.wfile.write(sent)
+
+    def _send_without_end(self, fault: Fault) -> None:
+        start, piece, pause_s = ENDLESS[fault]
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.settimeout(10)  # the other side may have stopped reading without hanging up
+        outside = self.server.outside
+        with suppress(TimeoutError):
+            self.wfile.write(start)
+            while not outside.closing.wait(pause_s) and outside.sent_bytes < ENOUGH_BYTES:
+                self.wfile.write(piece)
+                outside.sent_bytes += len(piece)
 
     def _drip(self) -> None:
         self.send_response(200)

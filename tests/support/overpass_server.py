@@ -48,7 +48,7 @@ class OverpassServer(OutsideServer):
             return Reply("no such page", "text/plain", 404)
         if fault.isdecimal() or fault is Fault.DUPLICATE:
             page = _HTML.format(message=_DISPATCHER.format(name=_NAMES.get(fault, "error")))
-            moved = {"Location": "https://elsewhere.example/api/interpreter"} if fault is Fault.ELSEWHERE else {}
+            moved = {"Location": self.elsewhere} if fault is Fault.ELSEWHERE else {}
             return Reply(page, "text/html", int(fault) if fault.isdecimal() else 200, moved)
         query = asked.query.get("data", "")
         json = "[out:json]" in query

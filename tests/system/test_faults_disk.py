@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,4 +102,85 @@ def test_a_full_disk_keeps_no_server_from_starting(cramped: Server) -> None:
     assert ask(cramped).status_code == 507
     ballast.drop()
     assert cramped.wait_for(cramped.submit(theme="forest")["job_id"], *ENDS)["status"] == "completed"
+    assert_whole(cramped)
+
+
+def pages_and_routes(server: Server, poster_id: str, job_id: str) -> list[str]:
+    """List everything that can be looked at, with ids that exist."""
+    known = {"poster_id": poster_id, "job_id": job_id, "theme_id": "noir", "level": "1", "column": "0", "row": "0"}
+    known |= {"batch_id": "0" * 32, "place": "1,1", "x": "1", "y": "1"}
+    spec = requests.get(f"{server.api}/openapi.json", timeout=60).json()
+    routes = [path for path, methods in spec["paths"].items() if "get" in methods]
+    filled = [re.sub(r"{(\w+)}", lambda found: known.get(found[1], "1"), path) for path in routes]
+    pages = [
+        "/",
+        "/create",
+        "/gallery",
+        "/canvas",
+        "/themes",
+        "/themes/new",
+        "/about",
+        "/status",
+        "/offline",
+        "/themes.css",
+    ]
+    pages += [f"/posters/{poster_id}", f"/posters/{poster_id}/delete", f"/generate/{job_id}"]
+    pictures = [f"board.png?scale={scale}" for scale in (1, 3)]
+    pictures += ["heatmap.png", "timelapse.gif", "timelapse.webp", "timelapse.mp4"]
+    return [*filled, *pages, *(f"/api/v1/canvas/{picture}" for picture in pictures)]
+
+
+def test_nothing_that_can_be_looked_at_breaks_on_a_full_disk(cramped: Server) -> None:
+    job_id = cramped.submit(theme="ocean")["job_id"]
+    poster_id = wall(cramped)[0]["id"]
+    ballast = Ballast(cramped.data_dir)
+    ballast.fill()
+    broken: dict[str, str] = {}
+    for path in pages_and_routes(cramped, poster_id, job_id):
+        answer = requests.get(cramped.base_url + path, timeout=120, headers={"Accept-Language": "en"})
+        if answer.status_code == 500:
+            broken[path] = answer.text[:200]
+    for path, body in (
+        ("/posters", HELSINKI | {"theme": "forest"}),
+        ("/posters/preview", HELSINKI),
+        ("/preview.png", HELSINKI),
+        ("/themes", {"name": "Full"}),
+        (f"/posters/{poster_id}/export", {"format": "pdf"}),
+    ):
+        answer = requests.post(f"{cramped.api}{path}", json=body, timeout=60)
+        if answer.status_code == 500:
+            broken[path] = answer.text[:200]
+    assert broken == {}
+    assert "unexpected error" not in cramped.log()
+    ballast.drop()
+    assert_whole(cramped)
+
+
+def test_a_picture_of_the_board_tells_of_the_full_disk(cramped: Server) -> None:
+    ballast = Ballast(cramped.data_dir)
+    ballast.fill()
+    refused = requests.get(f"{cramped.api}/canvas/board.png", timeout=120)
+    assert refused.status_code == 507, refused.text
+    assert "no room left on the disk" in refused.json()["message"]
+    ballast.drop()
+    assert requests.get(f"{cramped.api}/canvas/board.png", timeout=120).ok
+    ballast.fill()
+    ahead = requests.get(f"{cramped.api}/canvas/board.png", timeout=120)
+    assert ahead.ok, "an older picture is better than none"
+
+
+def test_posters_can_be_deleted_on_a_full_disk(cramped: Server) -> None:
+    with requests.Session() as owner:
+        requests_made = [cramped.submit(owner, theme=theme)["job_id"] for theme in ("noir", "forest", "denim", "kraft")]
+        made = [cramped.wait_for(job_id, "completed")["result"]["poster_id"] for job_id in requests_made]
+        ballast = Ballast(cramped.data_dir)
+        ballast.fill()
+        for poster_id in made:
+            assert owner.delete(f"{cramped.api}/posters/{poster_id}", timeout=60).status_code == 204
+            ballast.fill()
+        assert {poster["id"] for poster in wall(cramped)}.isdisjoint(made)
+    cramped.kill()
+    cramped.start()
+    assert {poster["id"] for poster in wall(cramped)}.isdisjoint(made), "what was acknowledged holds"
+    ballast.drop()
     assert_whole(cramped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from shutil import rmtree
 
 import pytest
@@ -76,3 +77,27 @@ def test_a_place_without_streets_ends_with_a_plain_answer(mural: Server) -> None
     job = mural.wait_for(mural.submit(latitude=0.0, longitude=-30.0)["job_id"], "completed", "failed")
     assert (job["status"], job["error"]) == ("failed", "NoStreets")
     assert "no streets" in job["error_message"].lower()
+
+
+def test_an_endless_answer_is_cut_off_and_leftovers_go_at_the_next_start(
+    asked_by_all: OverpassServer, overpass: OverpassServer, tmp_path: Path
+) -> None:
+    left = tmp_path / "data" / "cache" / "overpass" / "work"
+    left.mkdir(parents=True)
+    (left / "answer-0.osm").write_bytes(bytes(1_000_000))
+    (left.parent / "turn.lock").touch()
+    server = Server(tmp_path / "data", MAP_SOURCE="overpass", OVERPASS_URL=asked_by_all.url, OVERPASS_MAX_MB="20")
+    try:
+        assert not left.exists(), "what a kill had left"
+        overpass.faults.append(Fault.BOMB)
+        job = server.wait_for(server.submit()["job_id"], "completed", "failed")
+        assert (job["status"], job["retry_allowed"]) == ("failed", False)
+        assert "more than 20 MB" in job["error_message"]
+        assert not left.exists()
+        overpass.faults.append(Fault.ELSEWHERE)
+        overpass.elsewhere = "http://10.1.2.3/inside"
+        job = server.wait_for(server.submit_new()["job_id"], "completed", "failed")
+        assert "10.1.2.3" not in str(job)
+        assert "10.1.2.3" in server.log()
+    finally:
+        server.stop()

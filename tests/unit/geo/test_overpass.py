@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import subprocess
 import sys
@@ -14,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from mural.errors import AreaTooLarge, MapServerError, MapServerRefused
-from mural.geo import overpass
+from mural.errors import AreaTooLarge, MapServerError, MapServerRefused, StorageFull
+from mural.geo import overpass, overpass_answers
 from mural.geo.bbox import BBox
+from mural.geo.download_turn import clear_leftovers, download_turn
 from mural.geo.extract import read_area
 from mural.geo.layers import Area, Layer
 from mural.geo.overpass import Waits, fetch_area
@@ -235,6 +237,10 @@ def test_asks_for_less_where_the_server_runs_out_of_memory(
         (Fault.HANG, "did not answer within 0.3 s"),
         (Fault.DRIP, "did not answer within 0.3 s"),
         (Fault.HANG_UP, "cannot be reached"),
+        (Fault.DRIPPING_HEAD, "did not answer within 0.3 s"),
+        (Fault.HEADERS, "cannot be reached"),
+        (Fault.NESTED, "packed in a way that was not asked for"),
+        (Fault.WRONG_LENGTH, "broke off|ends half-way|is damaged"),
         (Fault.GARBAGE, "is not a map server"),
         (Fault.TRUNCATED, "broke off"),
         (Fault.CUT_SHORT, "ends half-way"),
@@ -243,7 +249,7 @@ def test_asks_for_less_where_the_server_runs_out_of_memory(
 )
 def test_passing_trouble(server: OverpassServer, sources: MapSources, fault: Fault, words: str) -> None:
     server.faults.append(fault)
-    patience_s = 0.3 if fault in (Fault.HANG, Fault.DRIP) else 20.0
+    patience_s = 0.3 if fault in (Fault.HANG, Fault.DRIP, Fault.DRIPPING_HEAD) else 20.0
     with pytest.raises(MapServerError, match=words) as caught:
         fetch(replace(sources, overpass_timeout_s=patience_s))
     assert caught.value.transient
@@ -252,17 +258,85 @@ def test_passing_trouble(server: OverpassServer, sources: MapSources, fault: Fau
     assert counts(fetch(sources)) == pytest.approx(straight(), rel=0.01)
 
 
-def test_a_server_always_out_of_memory(server: OverpassServer, sources: MapSources) -> None:
+@pytest.mark.parametrize("fault", [Fault.BOMB, Fault.UNPACKED])
+def test_an_answer_without_end_is_cut_off_where_the_setting_says(
+    server: OverpassServer, sources: MapSources, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    largest = 0
+    check = overpass_answers.Answers._check_room
+
+    def watched(answers: overpass_answers.Answers, more_bytes: int) -> None:
+        nonlocal largest
+        largest = max(largest, *(file.stat().st_size for file in answers.folder.glob("answer-*")), 0)
+        check(answers, more_bytes)
+
+    monkeypatch.setattr(overpass_answers.Answers, "_check_room", watched)
+    server.faults.append(fault)
+    with pytest.raises(AreaTooLarge, match="more than 3 MB") as caught:
+        fetch(replace(sources, overpass_max_mb=3))
+    assert not caught.value.transient
+    assert largest <= 3_000_000
+    assert not (sources.cache_dir / "overpass" / "work").exists()
+    assert counts(fetch(sources)) == pytest.approx(straight(), rel=0.01)
+
+
+def test_all_pieces_of_an_area_count_together(
+    server: OverpassServer, sources: MapSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overpass, "PIECE_M2", 300.0 * 300.0)
+    with pytest.raises(AreaTooLarge, match="more than 1 MB"):
+        fetch(replace(sources, overpass_max_mb=1), BBox.around(60.1715, 24.9443, 450, 450))
+    assert len(server.asked) > 1
+
+
+def test_a_download_leaves_room_on_the_disk(sources: MapSources, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overpass_answers, "SPARE_BYTES", 10**18)
+    with pytest.raises(StorageFull, match="hardly any room"):
+        fetch(sources)
+    assert not (sources.cache_dir / "overpass" / "work").exists()
+
+
+def test_a_length_that_no_disk_could_hold_is_not_believed(server: OverpassServer, sources: MapSources) -> None:
+    server.faults.append(Fault.HUGE_LENGTH)
+    assert counts(fetch(sources)) == pytest.approx(straight(), rel=0.01)
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "-1", "soon"])
+def test_a_wait_that_is_no_number_of_seconds_is_not_believed(
+    server: OverpassServer, sources: MapSources, number: str
+) -> None:
+    server.retry_after_s = number  # type: ignore[assignment]
+    server.slot_wait_s = number  # type: ignore[assignment]
+    server.faults.append(Fault.TOO_MANY)
+    assert counts(fetch(sources)) == pytest.approx(straight(), rel=0.01)
+
+
+def test_leftovers_are_cleared_but_never_under_somebody_who_downloads(sources: MapSources) -> None:
+    folder = sources.cache_dir / "overpass"
+    clear_leftovers(folder)  # where nothing was ever downloaded
+    with download_turn(folder, lambda: None):
+        (folder / "work").mkdir()
+        clear_leftovers(folder)
+        assert (folder / "work").exists()
+    clear_leftovers(folder)
+    assert not (folder / "work").exists()
+
+
+def test_a_server_always_out_of_memory(
+    server: OverpassServer, sources: MapSources, caplog: pytest.LogCaptureFixture
+) -> None:
     server.faults.extend([Fault.OUT_OF_MEMORY] * 9)
     with pytest.raises(AreaTooLarge, match="memory or time") as caught:
         fetch(sources)
     assert not caught.value.transient
-    assert "3010 MB" in caught.value.facts["remark"]
+    assert "3010 MB" in caplog.text
+    assert "3010 MB" not in f"{caught.value.message} {caught.value.facts}", "a remark may hold anything"
     assert len(server.asked) == 3
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"), [(Fault.NOT_ACCEPTABLE, "introduces itself"), (Fault.ELSEWHERE, "moved to https://elsewhere")]
+    ("fault", "words"),
+    [(Fault.NOT_ACCEPTABLE, "introduces itself"), (Fault.ELSEWHERE, "has moved; its address has to be")],
 )
 def test_lasting_trouble(server: OverpassServer, sources: MapSources, fault: Fault, words: str) -> None:
     server.faults.append(fault)
@@ -270,6 +344,19 @@ def test_lasting_trouble(server: OverpassServer, sources: MapSources, fault: Fau
         fetch(sources)
     assert not caught.value.transient
     assert caught.value.facts["http_status"] == int(fault)
+
+
+def test_where_a_redirect_points_is_followed_by_nobody_and_told_to_the_log_alone(
+    server: OverpassServer, sources: MapSources, helsinki: OsmData, caplog: pytest.LogCaptureFixture
+) -> None:
+    with OverpassServer(helsinki) as inside:
+        server.elsewhere = f"{inside.url}/interpreter"
+        server.faults.append(Fault.ELSEWHERE)
+        with pytest.raises(MapServerRefused) as caught:
+            fetch(sources)
+        assert inside.asked == []
+    assert "127.0.0.1" not in f"{caught.value.message} {caught.value.facts}"
+    assert inside.url in caplog.text
 
 
 def test_an_agent_without_a_name_is_told_so(sources: MapSources) -> None:
@@ -282,13 +369,15 @@ def test_a_contact_in_any_script_will_do(server: OverpassServer, sources: MapSou
     assert server.asked[0].user_agent == "Mural (?????@example.org)"
 
 
-def test_a_server_that_is_not_there(sources: MapSources) -> None:
+def test_a_server_that_is_not_there(sources: MapSources, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{unused.getsockname()[1]}/api"
-        with pytest.raises(MapServerError, match=r"127\.0\.0\.1 cannot be reached") as caught:
+        with pytest.raises(MapServerError, match=r"^The map server cannot be reached\.$") as caught:
             fetch(replace(sources, overpass_url=address))
     assert caught.value.transient
+    assert "127.0.0.1" in caplog.text
 
 
 def test_a_name_that_does_not_resolve(sources: MapSources, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,7 +386,7 @@ def test_a_name_that_does_not_resolve(sources: MapSources, monkeypatch: pytest.M
 
     monkeypatch.setattr(socket, "gethostbyname", unknown)
     monkeypatch.setattr("osmnx._http._original_getaddrinfo", unknown)
-    with pytest.raises(MapServerError, match=r"maps\.invalid cannot be found") as caught:
+    with pytest.raises(MapServerError, match="map server cannot be found") as caught:
         fetch(replace(sources, overpass_url="http://maps.invalid/api"))
     assert caught.value.transient
 

@@ -12,9 +12,11 @@ from mural.geo.gazetteer import Gazetteer
 from services.cache import MemoryCache
 from services.geocoding import GeocodingService
 from services.nominatim import MOST_WAITING, NominatimSettings
+from services.nominatim_wire import MAX_BYTES
 from tests.support.nominatim_server import NominatimServer
 from tests.support.outside import Fault
 from tests.support.places import place_index
+from tests.support.waiting import wait_until
 
 USER_AGENT = "Mural/0.1 (self-hosted map posters; ops@example.org)"
 OFF = NominatimSettings(url="", user_agent=USER_AGENT)
@@ -219,6 +221,14 @@ class TestFaults:
             (Fault.MANGLED, "cannot be understood"),
             (Fault.OFF_THE_GLOBE, "cannot be understood"),
             (Fault.ERROR_OBJECT, "cannot be reached or is in trouble"),
+            (Fault.ELSEWHERE, "has moved"),
+            (Fault.BOMB, "cannot be understood"),
+            (Fault.UNPACKED, "cannot be understood"),
+            (Fault.HEADERS, "cannot be reached or is in trouble"),
+            (Fault.NESTED, "cannot be understood"),
+            (Fault.WRONG_LENGTH, "cannot be understood"),
+            (Fault.DEEP, "cannot be understood"),
+            (Fault.ENDLESS_NUMBER, "cannot be understood"),
             (Fault.HANG_UP, "cannot be reached or is in trouble"),
         ],
     )
@@ -238,8 +248,37 @@ class TestFaults:
         recovered = GeocodingService(no_gazetteer, cache, impatient(server))
         assert not recovered.geocode("Honolulu", "USA").cached, "a failure must not be kept"
 
-    def test_a_silent_server_times_out(self, no_gazetteer: Gazetteer, server: NominatimServer) -> None:
-        server.faults.append(Fault.HANG)
+    def test_no_more_is_taken_than_any_answer_has(self, no_gazetteer: Gazetteer, server: NominatimServer) -> None:
+        server.faults.append(Fault.UNPACKED)
+        with pytest.raises(GeocodingError):
+            GeocodingService(no_gazetteer, MemoryCache(), impatient(server)).geocode("Honolulu", "USA")
+        wait_until(lambda: server.at_work == 0)
+        assert server.sent_bytes < 20 * MAX_BYTES, "what was on its way when the connection was closed"
+
+    def test_where_a_redirect_points_is_followed_by_nobody_and_told_to_the_log_alone(
+        self, no_gazetteer: Gazetteer, server: NominatimServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with NominatimServer() as inside:
+            server.elsewhere = f"{inside.root}/search?q=secrets"
+            server.faults.append(Fault.ELSEWHERE)
+            with pytest.raises(GeocodingError) as caught:
+                GeocodingService(no_gazetteer, MemoryCache(), impatient(server)).geocode("Honolulu", "USA")
+            assert inside.asked == []
+        assert "127.0.0.1" not in f"{caught.value.message} {caught.value.facts}"
+        assert inside.root in caplog.text
+
+    def test_a_name_is_shown_without_what_could_harm_a_screen(
+        self, no_gazetteer: Gazetteer, server: NominatimServer
+    ) -> None:
+        server.faults.append(Fault.HOSTILE)
+        found = GeocodingService(no_gazetteer, MemoryCache(), impatient(server)).geocode("Honolulu", "USA")
+        assert found.display_name.startswith("Pisa [31m <script>")
+        assert found.display_name.isprintable()
+        assert len(found.display_name) <= 300
+
+    @pytest.mark.parametrize("fault", [Fault.HANG, Fault.DRIP, Fault.DRIPPING_HEAD])
+    def test_a_silent_server_times_out(self, no_gazetteer: Gazetteer, server: NominatimServer, fault: Fault) -> None:
+        server.faults.append(fault)
         with pytest.raises(GeocodingError, match="did not answer in time"):
             GeocodingService(no_gazetteer, MemoryCache(), impatient(server, timeout_s=0.1)).geocode("Honolulu", "USA")
 

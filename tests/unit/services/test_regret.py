@@ -40,7 +40,7 @@ def later() -> Later:
 
 @pytest.fixture
 def regret(studio: Studio, later: Later) -> Regret:
-    return Regret(studio.services.jobs._shop.publishing, studio.services.files, later)
+    return Regret(studio.services.jobs._shop.publishing, later)
 
 
 def made(studio: Studio) -> str:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import errno
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from mural.jobs.progress import Step
 from mural.worker.main import Report, answer
 from mural.worker.protocol import Failed, Finished, Progress, RenderRequest, RenderResult, encode_request
 from tests.render_requests import make_request
+from tests.support.real_parts import ROOT
 
 RESULT = RenderResult(
     poster="p.png", thumbnail=None, preview=None, width_px=1, height_px=1, dpi=72, file_size=1, source="sample"
@@ -71,6 +75,33 @@ def test_our_own_errors_come_through_whole(error: MuralError, tmp_path: Path) ->
 def test_too_little_memory_is_said_with_the_limit(error: Exception, tmp_path: Path) -> None:
     said = failing(error, tmp_path)
     assert (said.error, said.facts, said.transient) == ("OutOfMemory", {"memory_mb": 700}, False)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "words"),
+    [
+        (errno.ENOSPC, "StorageFull", "no room left"),
+        (errno.EDQUOT, "StorageFull", "no room left"),
+        (errno.EFBIG, "RenderError", "larger than this installation allows"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told(number: int, kind: str, words: str, tmp_path: Path) -> None:
+    said = failing(OSError(number, "of the system", "/a/path/that/nobody/sees"), tmp_path)
+    assert said.error == kind
+    assert words in said.message
+    assert "/a/path" not in said.message
+
+
+def test_a_render_process_writes_no_file_beyond_its_limit(tmp_path: Path) -> None:
+    program = (
+        "import sys; from mural.files import limit_files; limit_files(1)\n"
+        "try:\n    open(sys.argv[1], 'wb').write(bytes(3_000_000))\n"
+        "except OSError as error:\n    sys.exit(error.errno)"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "large")]
+    ended = subprocess.run(command, cwd=ROOT, check=False)
+    assert ended.returncode == errno.EFBIG
+    assert (tmp_path / "large").stat().st_size <= 1_000_000
 
 
 def test_an_unknown_error_is_logged_and_its_text_kept_from_users(
