@@ -13,6 +13,8 @@ from mural.geo.catalogue import Catalogue
 from mural.geo.import_extract import import_extract
 from mural.geo.import_protocol import UNFINISHED
 from mural.geo.layers import Layer
+from mural.geo.map_reader import MapReader
+from mural.geo.reading_marks import ReadingMarks
 from tests.support.maps import HELSINKI, Ways, write_osm
 
 Box = tuple[float, float, float, float]
@@ -30,9 +32,12 @@ def catalogue(tmp_path: Path, folder: Path) -> Catalogue:
     return open_again(tmp_path, folder)
 
 
+READER = MapReader(ReadingMarks(Path("/dev/null/no-place-for-marks")))
+
+
 def open_again(tmp_path: Path, folder: Path) -> Catalogue:
     cache = tmp_path / "cache"
-    return Catalogue(folder, "extract", cache / "extracts.json", AreaCache(cache / "areas", 100))
+    return Catalogue(folder, "extract", cache / "extracts.json", AreaCache(cache / "areas", 100), READER)
 
 
 def write_map(path: Path, reach: Box, *, box: bool = True, streets: int = 2) -> Path:

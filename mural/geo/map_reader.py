@@ -1,0 +1,121 @@
+"""Have map files read by mural/geo/reader.py: whatever is wrong with one comes back as BrokenExtract.
+
+A file is marked on the disk for as long as it is open, so that also the death of everything at once leaves a trace.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+from typing import Any, Final
+
+from mural.files import printable
+from mural.geo.area_file import Stamp, load_area_in
+from mural.geo.bbox import BBox
+from mural.geo.catalogue_index import unreadable
+from mural.geo.layers import Area
+from mural.geo.reading_marks import ReadingMarks
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+FROM_OUTSIDE: Final = frozenset({-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
+"""Deaths that may have nothing to do with the file: a person, or the system when memory runs out. Once is no proof."""
+
+_WORDS: Final[dict[str, str]] = {
+    "memory": "reading it takes more memory than its size accounts for, or than RENDER_MEMORY_MB allows",
+    "slow": "reading it does not come to an end",
+    "deadly": "the process that reads it dies of it",
+}
+
+
+class MapReader:
+    """Reads map files in another process, which is started when it is needed; ``rest`` ends it."""
+
+    def __init__(self, marks: ReadingMarks) -> None:
+        self._marks = marks
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: socket.socket | None = None
+
+    def header_bbox(self, path: Path, stamp: Stamp) -> BBox | None:
+        """Give the box (degrees) that the file declares, or None where it declares none; raises BrokenExtract."""
+        answer, _ = self._read(path, stamp, {"what": "header"})
+        return BBox(*answer["bbox"]) if answer["bbox"] else None
+
+    def read_area(self, path: Path, stamp: Stamp, bbox: BBox | None = None) -> Area:
+        """Read the features that touch ``bbox`` (degrees), or all of them; raises BrokenExtract."""
+        _, shelf = self._read(path, stamp, {"what": "area", "bbox": bbox})
+        with os.fdopen(shelf, "rb") as file:
+            return load_area_in(file)
+
+    def rest(self) -> None:
+        """End the process, and give back what it held."""
+        if self._channel is not None:
+            self._channel.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._channel = self._process = None
+
+    def _read(self, path: Path, stamp: Stamp, task: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        with self._marks.reading(path, stamp):
+            for final in (False, True):
+                answer, shelf = self._ask({"path": str(path), "size": stamp.size} | task)
+                if final or answer.get("status") not in FROM_OUTSIDE:
+                    break
+            if "fault" in answer:
+                raise unreadable(path, answer["fault"], _reason(answer))
+        return answer, shelf
+
+    def _ask(self, task: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        """Give the answer and the descriptor that came with it, -1 for none."""
+        channel = self._started()
+        line = b""
+        shelves: list[int] = []
+        try:
+            channel.sendall(json.dumps(task).encode() + b"\n")
+            while not line.endswith(b"\n"):
+                received, descriptors, _, _ = socket.recv_fds(channel, 1 << 16, 1)
+                if not received:
+                    raise ConnectionResetError
+                line += received
+                shelves += descriptors
+        except ConnectionError:
+            self.rest()
+            return {"fault": "deadly", "status": -signal.SIGKILL}, -1
+        answer: dict[str, Any] = json.loads(line)
+        return answer, shelves[0] if shelves else -1
+
+    def _started(self) -> socket.socket:
+        if self._channel is None:
+            self._channel, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 - our own program
+                    [sys.executable, "-m", "mural.geo.reader", str(theirs.fileno())],
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=2,  # into the log
+                    cwd=ROOT,
+                    # Forks must find no threads of a library's in their way.
+                    env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                )
+            weakref.finalize(self, _end, self._process, self._channel)
+        return self._channel
+
+
+def _reason(answer: dict[str, Any]) -> str:
+    if "reason" in answer:
+        return printable(answer["reason"])
+    status = answer.get("status", 0)
+    return _WORDS[answer["fault"]] + (f" ({signal.Signals(-status).name})" if status < 0 else "")
+
+
+def _end(process: subprocess.Popen[bytes], channel: socket.socket) -> None:
+    channel.close()
+    process.kill()
+    process.wait()
