@@ -42,6 +42,11 @@ class MapReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """Name the process, where there is one."""
+        return self._process.pid if self._process else None
+
     def header_bbox(self, path: Path, stamp: Stamp) -> BBox | None:
         """Give the box (degrees) that the file declares, or None where it declares none; raises BrokenExtract."""
         answer, _ = self._read(path, stamp, {"what": "header"})

@@ -89,6 +89,13 @@ def deadly(box: BBox | None = AROUND) -> bytes:
     return header(box=box) + streets(b"\0")
 
 
+def swollen(points: int = 30_000_000) -> bytes:
+    """Make a file of which a kilobyte becomes sixteen megabytes: streets with very many points, all the same."""
+    strings = b"".join(field(1, text) for text in (b"", b"highway", b"primary"))
+    street = field(1, 1) + field(2, varint(1)) + field(3, varint(2)) + field(8, bytes(points))
+    return header() + blob(b"OSMData", field(1, strings) + field(2, field(3, street))) * 4
+
+
 def moved_sample(path: Path) -> Path:
     """Write a piece of the sample to where the town is."""
     east, north = TOWN.left - _PIECE.left, TOWN.bottom - _PIECE.bottom
@@ -231,7 +238,8 @@ class Breaker:
     def _blocks_moved(self, chance: random.Random) -> tuple[bytes, str]:
         """Give blocks twice, in another order, in part, or with a lie about their size."""
         moved = chance.choices(self._blocks, k=chance.randrange(1, 6))
-        packed = [blob(block.kind, block.content, raw_size=chance.choice((None, 0, 5, 2**31, 2**40))) for block in moved]
+        sizes = [chance.choice((None, 0, 5, 2**31, 2**40)) for _ in moved]
+        packed = [blob(block.kind, block.content, raw_size=size) for block, size in zip(moved, sizes, strict=True)]
         return _packed(self._blocks[:1]) + b"".join(packed), ".osm.pbf"
 
     def _text(self, chance: random.Random) -> tuple[bytes, str]:

@@ -102,8 +102,9 @@ def test_no_poster_of_another_place_is_harmed(pool: RenderPool, tmp_path: Path, 
     outcomes = read_all(tmp_path)
     with capsys.disabled():
         told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
-        print(f"\n{FILES} damaged map files, {len(jobs)} jobs of another place: {len(harmed)} harmed; files: {told}")
-        print(f"  jobs of their own place: {dict(there)}; render processes lost: {pool.status()['crashes']}")
+        lost = f"render processes lost: {pool.status()['crashes']}"
+        print(f"\n{FILES} damaged map files ({told}):", end=" ")  # noqa: T201
+        print(f"{len(harmed)} of {len(jobs)} jobs elsewhere harmed; their own place: {dict(there)}; {lost}")  # noqa: T201
     assert harmed == []
     assert pool.status()["crashes"] == 0
     assert outcomes["left out: deadly"] > 0, "some of them kill what reads them"
