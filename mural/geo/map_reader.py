@@ -12,9 +12,11 @@ import socket
 import subprocess
 import sys
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from mural.errors import Unavailable
 from mural.files import printable
 from mural.geo.area_file import Stamp, load_area_in
 from mural.geo.bbox import BBox
@@ -35,12 +37,16 @@ _WORDS: Final[dict[str, str]] = {
 
 
 class MapReader:
-    """Reads map files in another process, which is started when it is needed; ``rest`` ends it."""
+    """Reads map files in another process, which is started when it is needed; ``rest`` ends it.
+
+    Raises Unavailable where there is no such process to be had: that says nothing about any file.
+    """
 
     def __init__(self, marks: ReadingMarks) -> None:
         self._marks = marks
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
+        self._end: Callable[[], object] = lambda: None
 
     @property
     def pid(self) -> int | None:
@@ -60,45 +66,33 @@ class MapReader:
 
     def rest(self) -> None:
         """End the process, and give back what it held."""
-        if self._channel is not None:
-            self._channel.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        self._end()
         self._channel = self._process = None
 
     def _read(self, path: Path, stamp: Stamp, task: dict[str, Any]) -> tuple[dict[str, Any], int]:
         with self._marks.reading(path, stamp):
-            for final in (False, True):
-                answer, shelf = self._ask({"path": str(path), "size": stamp.size} | task)
-                if final or answer.get("status") not in FROM_OUTSIDE:
-                    break
+            request = {"path": str(path), "size": stamp.size} | task
+            answer, shelf = self._ask(request)
+            if answer.get("status") in FROM_OUTSIDE:
+                answer, shelf = self._ask(request)
             if "fault" in answer:
                 raise unreadable(path, answer["fault"], _reason(answer))
         return answer, shelf
 
     def _ask(self, task: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        """Give the answer and the descriptor that came with it, -1 for none."""
-        channel = self._started()
-        line = b""
-        shelves: list[int] = []
-        try:
-            channel.sendall(json.dumps(task).encode() + b"\n")
-            while not line.endswith(b"\n"):
-                received, descriptors, _, _ = socket.recv_fds(channel, 1 << 16, 1)
-                if not received:
-                    raise ConnectionResetError
-                line += received
-                shelves += descriptors
-        except ConnectionError:
-            self.rest()
-            return {"fault": "deadly", "status": -signal.SIGKILL}, -1
-        answer: dict[str, Any] = json.loads(line)
-        return answer, shelves[0] if shelves else -1
+        """Give the answer and the descriptor that came with it, -1 for none; a process that has gone is replaced."""
+        trouble: OSError | None = None
+        for _ in range(2):
+            try:
+                return _exchange(self._started(), task)
+            except OSError as error:
+                self.rest()
+                trouble = error
+        raise Unavailable("The process that reads map files cannot be kept running.") from trouble
 
     def _started(self) -> socket.socket:
         if self._channel is None:
-            self._channel, theirs = socket.socketpair()
+            channel, theirs = socket.socketpair()
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 - our own program
                     [sys.executable, "-m", "mural.geo.reader", str(theirs.fileno())],
@@ -109,8 +103,23 @@ class MapReader:
                     # Forks must find no threads of a library's in their way.
                     env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
                 )
-            weakref.finalize(self, _end, self._process, self._channel)
+            self._channel = channel
+            self._end = weakref.finalize(self, _end, self._process, channel)
         return self._channel
+
+
+def _exchange(channel: socket.socket, task: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    channel.sendall(json.dumps(task).encode() + b"\n")
+    line = b""
+    shelves: list[int] = []
+    while not line.endswith(b"\n"):
+        received, descriptors, _, _ = socket.recv_fds(channel, 1 << 16, 1)
+        if not received:
+            raise ConnectionResetError
+        line += received
+        shelves += descriptors
+    answer: dict[str, Any] = json.loads(line)
+    return answer, shelves[0] if shelves else -1
 
 
 def _reason(answer: dict[str, Any]) -> str:

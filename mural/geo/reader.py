@@ -45,11 +45,15 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with socket.socket(fileno=int(sys.argv[1])) as channel, channel.makefile("rb") as lines:
         while (line := lines.readline(MAX_LINE_BYTES)).endswith(b"\n"):
-            # In memory: a full disk must not stop a map.
-            with os.fdopen(os.memfd_create("area"), "wb") as shelf:
-                answer = _read_aside(json.loads(line), shelf.fileno(), channel)
-                descriptors = [shelf.fileno()] if answer.get("area") else []
-                socket.send_fds(channel, [json.dumps(answer).encode() + b"\n"], descriptors)
+            _serve(json.loads(line), channel)
+
+
+def _serve(task: dict[str, Any], channel: socket.socket) -> None:
+    # In memory: a full disk must not stop a map.
+    with os.fdopen(os.memfd_create("area"), "wb") as shelf:
+        answer = _read_aside(task, shelf.fileno(), channel)
+        descriptors = [shelf.fileno()] if answer.get("area") else []
+        socket.send_fds(channel, [json.dumps(answer).encode() + b"\n"], descriptors)
 
 
 def _read_aside(task: dict[str, Any], shelf: int, channel: socket.socket) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mural.errors import BrokenExtract
+from mural.errors import BrokenExtract, Unavailable
 from mural.geo.area_file import Stamp
 from mural.geo.bbox import BBox
 from mural.geo.layers import Layer
@@ -151,6 +151,18 @@ def test_a_reader_that_was_killed_between_two_files_is_replaced(reader: MapReade
     assert reader.pid is not None
     os.kill(reader.pid, signal.SIGKILL)
     assert reader.read_area(path, stamp(path)).lines
+
+
+def test_where_no_reader_can_be_started_no_file_is_accused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = sound(tmp_path / "map.osm.pbf")
+    reader = MapReader(ReadingMarks(tmp_path / "marks"))
+    for program in ("/nonexistent", "/bin/false"):
+        monkeypatch.setattr(sys, "executable", program)
+        with pytest.raises(Unavailable):
+            reader.read_area(path, stamp(path))
+    monkeypatch.undo()
+    assert reader.read_area(path, stamp(path)).lines
+    reader.rest()
 
 
 def test_nothing_outlives_a_process_that_is_killed_while_it_has_a_file_read(tmp_path: Path) -> None:
