@@ -94,18 +94,26 @@ class MapReader:
         if self._channel is None:
             channel, theirs = socket.socketpair()
             with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 - our own program
-                    [sys.executable, "-m", "mural.geo.reader", str(theirs.fileno())],
-                    pass_fds=(theirs.fileno(),),
-                    stdin=subprocess.DEVNULL,
-                    stdout=2,  # into the log
-                    cwd=ROOT,
-                    # Forks must find no threads of a library's in their way.
-                    env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-                )
+                try:
+                    self._process = _spawn(theirs)
+                except OSError:
+                    channel.close()
+                    raise
             self._channel = channel
             self._end = weakref.finalize(self, _end, self._process, channel)
         return self._channel
+
+
+def _spawn(channel: socket.socket) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "mural.geo.reader", str(channel.fileno())],
+        pass_fds=(channel.fileno(),),
+        stdin=subprocess.DEVNULL,
+        stdout=2,  # into the log
+        cwd=ROOT,
+        # Forks must find no threads of a library's in their way.
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
 
 
 def _exchange(channel: socket.socket, task: dict[str, Any]) -> tuple[dict[str, Any], int]:
