@@ -14,6 +14,11 @@ READABLE: Final = 0o644
 PRIVATE: Final = 0o600
 
 
+def printable(name: str) -> str:
+    """Write a file's name so that it can stand in a line of text: it may hold line breaks, and bytes that are none."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+
+
 def sync(path: Path) -> None:
     """Wait until a file, or a folder's list of names, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -290,4 +290,5 @@ def status() -> str:
         status=health.check().status,
         facts=wording.status_facts(health.check().parts, health.stats()),
         broken=services().themes.broken(),
+        left_out=wording.left_out(services().map_files.left_out()),
     )

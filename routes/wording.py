@@ -11,11 +11,13 @@ from babel.units import format_unit
 
 from mural.errors import NotFound
 from mural.fonts import FAMILIES
+from mural.geo.catalogue_index import Fault
 from mural.jobs.progress import SHARES, Step, percentage
 from mural.paper import SIZES, Size
 from mural.poster import LayerChoice
 from routes.context import services
 from routes.languages import current, gettext, noted
+from services.map_files import LeftOut
 
 CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
 
@@ -50,6 +52,16 @@ PART_WORDS: Final = {
     "starting": noted("is warming up"),
     "memory": noted("works, here"),
     "redis": noted("works, in Redis"),
+}
+
+MAP_FAULTS: Final[dict[Fault, str]] = {
+    "damaged": noted("It cannot be read: it is damaged, or not a map file. Replace it by a sound copy."),
+    "deadly": noted("What reads it dies of it. Replace it by a sound copy."),
+    "memory": noted("Reading it takes too much memory. Import it with flask mural import-extract, or replace it."),
+    "slow": noted("Reading it comes to no end. Replace it by a sound copy."),
+    "boundless": noted("It does not say how far it reaches. Import it with flask mural import-extract."),
+    "index": noted("This index cannot be read. Import the map file again."),
+    "place": noted("It has the name of a map file but is none. Remove it."),
 }
 
 FURNITURE_WORDS: Final = {
@@ -213,10 +225,11 @@ def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str
         "cache": gettext("Quick memory"),
         "render_pool": gettext("Printers"),
         "storage": gettext("Store room"),
+        "map_data": gettext("Map files"),
     }
     seconds = stats["average_generation_time"]
     return [
-        *((names.get(part, part), gettext(PART_WORDS.get(word, word))) for part, word in parts.items()),
+        *((names.get(part, part), _part_word(word)) for part, word in parts.items()),
         (gettext("Posters made"), _number(stats["total_posters"])),
         (gettext("On their way now"), _number(stats["active_jobs"])),
         (
@@ -226,6 +239,15 @@ def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str
         (gettext("Room taken"), file_size_words(stats["storage_used"])),
         (gettext("Themes"), _number(stats["themes_count"])),
     ]
+
+
+def _part_word(word: str) -> str:
+    return gettext("some are left out") if word.startswith("degraded:") else gettext(PART_WORDS.get(word, word))
+
+
+def left_out(files: list[LeftOut]) -> list[tuple[str, str, str]]:
+    """List the map files that are not used: the name, why, and what the reader of the file said."""
+    return [(file.name, gettext(MAP_FAULTS[file.fault]), file.reason) for file in files]
 
 
 def layers() -> list[tuple[str, str]]:

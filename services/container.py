@@ -29,6 +29,7 @@ from services.jobs import JobService
 from services.making.cancellation import CancelToken
 from services.making.render_process import worker_environment
 from services.making.rendering import build_render_pool, map_sources, user_agent
+from services.map_files import MapFiles
 from services.nominatim import NominatimSettings
 from services.observing.metrics import CountingPublisher, LagWatch, Metrics, TimedRenderer
 from services.observing.readings import watch_parts
@@ -69,6 +70,7 @@ class Services:
     housekeeping: Housekeeping
     jobs: JobService
     lag_watch: LagWatch
+    map_files: MapFiles
     metrics: Metrics
     offline_places: OfflinePlaces
     posters: PosterService
@@ -84,6 +86,7 @@ class Services:
     def start(self) -> None:
         """Start the render processes and take up the jobs that wait."""
         self._clear_leftovers()
+        self.map_files.start()
         self.render_pool.start()
         self.posters.start()
         self.jobs.start()
@@ -103,6 +106,7 @@ class Services:
         self.canvas.stop()
         self.jobs.stop(grace_s)
         self.render_pool.stop()
+        self.map_files.stop()
         self.tiles.stop()
         self._clear_leftovers()
 
@@ -122,6 +126,7 @@ def build_services(config: Config, publisher: Publisher, background: Background,
     geocoding = GeocodingService(Gazetteer(config.gazetteer_file), cache, nominatim)
     sources = map_sources(config)
     metrics = Metrics()
+    map_files = MapFiles(config.data_dir / "cache")
     parts = build_poster_services(
         config,
         Outside(
@@ -162,10 +167,11 @@ def build_services(config: Config, publisher: Publisher, background: Background,
         gallery=parts.gallery,
         geocoding=geocoding,
         housekeeping=parts.housekeeping,
-        health=HealthService(parts, pool, cache, themes),
+        health=HealthService(parts, pool, cache, themes, map_files),
         jobs=parts.jobs,
         daily_backups=DailyBackups(Holdings.of(config), config.backups_dir, background, utc_now),
         lag_watch=LagWatch(background, metrics),
+        map_files=map_files,
         metrics=metrics,
         offline_places=OfflinePlaces(config.data_dir / "cache" / "extracts.json", geocoding.largest_within),
         posters=parts.posters,

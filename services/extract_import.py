@@ -109,5 +109,7 @@ def _places(process: Path, file: Path) -> Iterator[int]:
 def _reason(status: int) -> str:
     if status < 0:
         name = signal.Signals(-status).name
+        if -status in {signal.SIGSEGV, signal.SIGILL, signal.SIGFPE}:
+            return f"reading it ended the import ({name}). The file is damaged; replace it by a sound copy."
         return f"the system ended it ({name}), most likely because memory or disk space ran out."
     return "the import failed unexpectedly; the reason is above."

@@ -13,6 +13,7 @@ from mural.jobs.states import JobState
 from services.cache import Cache
 from services.clock import utc_now
 from services.files import GONE
+from services.map_files import MapFiles
 from services.render_pool import RenderPool
 from services.themes import ThemeService
 from services.views import iso
@@ -50,11 +51,14 @@ class Health:
 class HealthService:
     """Looks after every part, and counts what has been done."""
 
-    def __init__(self, parts: PosterServices, pool: RenderPool, cache: Cache, themes: ThemeService) -> None:
+    def __init__(
+        self, parts: PosterServices, pool: RenderPool, cache: Cache, themes: ThemeService, map_files: MapFiles
+    ) -> None:
         self._parts = parts
         self._pool = pool
         self._cache = cache
         self._themes = themes
+        self._map_files = map_files
 
     def check(self) -> Health:
         """Ask every part how it is."""
@@ -65,6 +69,7 @@ class HealthService:
                 "cache": self._cache_word(),
                 "render_pool": self._pool.status()["status"],
                 "storage": storage,
+                "map_data": self._map_files.word(),
             },
             posters_lost=storage == GONE,
         )

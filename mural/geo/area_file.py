@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import time
 import zlib
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ SET_BACK_S: Final = 86_400
 _ALIGNMENT: Final = 64
 _LENGTH_BYTES: Final = 8
 _LONGEST_HEADER: Final = 1_000_000
+_CHUNK_BYTES: Final = 1 << 20
+FILE_ERRORS: Final = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What a file raises that is not what was written."""
 _FIELDS: Final = {"lines": ("xy", "offsets", "level"), "polygons": ("xy", "rings", "polygons")}
 
 
@@ -46,7 +50,11 @@ class Stamp:
     @classmethod
     def of_file(cls, origin: Origin, path: Path) -> Stamp:
         """Stamp a file as it is now."""
-        status = path.stat()
+        return cls.of_status(origin, path, path.stat())
+
+    @classmethod
+    def of_status(cls, origin: Origin, path: Path, status: os.stat_result) -> Stamp:
+        """Stamp a file as it was when it was looked at."""
         return cls(origin=origin, name=str(path), size=status.st_size, mtime_ns=status.st_mtime_ns)
 
 
@@ -67,7 +75,7 @@ class Entry:
             return -SET_BACK_S < time.time() - self.made_at < DOWNLOAD_MAX_AGE_S
         try:
             return Stamp.of_file(self.stamp.origin, Path(self.stamp.name)) == self.stamp
-        except OSError:
+        except (OSError, TypeError, ValueError):
             return False
 
     @classmethod
@@ -75,10 +83,10 @@ class Entry:
         """Read an entry from the header of its file."""
         return cls(
             path=path,
-            bbox=BBox(*header["bbox"]),
+            bbox=BBox(*map(float, header["bbox"])),
             stamp=Stamp(**header["stamp"]),
-            made_at=header["made_at"],
-            size=header["size"],
+            made_at=float(header["made_at"]),
+            size=int(header["size"]),
         )
 
 
@@ -115,17 +123,28 @@ def read_entry(path: Path) -> Entry | None:
             start, header = _read_header(file.read(len(MAGIC) + _LENGTH_BYTES), file)
         whole = path.stat().st_size == start + header["size"]
         return Entry.of_header(path, header) if whole else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except FILE_ERRORS:
         return None
 
 
 def load_area(path: Path) -> Area:
     """Map a file into memory; raises FileNotFoundError, and ValueError when its contents are not what was written."""
     with path.open("rb") as file:
-        start, header = _read_header(file.read(len(MAGIC) + _LENGTH_BYTES), file)
-        view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))[start:]
-    if len(view) != header["size"] or zlib.crc32(view) != header["checksum"]:
+        return load_area_in(file)
+
+
+def load_area_in(file: BinaryIO) -> Area:
+    """Map an open file into memory, from its beginning, as load_area() does."""
+    file.seek(0)
+    start, header = _read_header(file.read(len(MAGIC) + _LENGTH_BYTES), file)
+    file.seek(start)
+    # Read before it is mapped: on a damaged disk that is an error, a look at what is mapped a signal.
+    size = checksum = 0
+    while part := file.read(_CHUNK_BYTES):
+        size, checksum = size + len(part), zlib.crc32(part, checksum)
+    if (size, checksum) != (header["size"], header["checksum"]):
         raise ValueError("its checksum does not fit")
+    view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))[start:]
     arrays = {
         name: np.frombuffer(view, dtype=dtype, count=int(np.prod(shape)), offset=offset).reshape(shape)
         for name, dtype, shape, offset in header["arrays"]

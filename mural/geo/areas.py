@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from mural.files import write_whole
-from mural.geo.area_file import Entry, Stamp, area_parts, load_area, read_entry
+from mural.geo.area_file import FILE_ERRORS, Entry, Stamp, area_parts, load_area, read_entry
 from mural.geo.bbox import BBox
 from mural.geo.layers import Area
 
@@ -93,23 +93,23 @@ class AreaCache:
                 area = load_area(entry.path)
             except FileNotFoundError:
                 return None  # another process made room
-            except (ValueError, KeyError, TypeError) as error:
+            except FILE_ERRORS as error:
                 _log.warning("%s is damaged and is removed: %s", entry.path, error)
-                entry.path.unlink(missing_ok=True)
+                self._remove(entry.path.name)
                 return None
         self._open[key] = area
         while len(self._open) > self._keep_open:
             self._open.popitem(last=False)
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             os.utime(entry.path)  # the least recently used is the oldest file
         return area
 
     def _stat(self) -> dict[str, os.stat_result]:
         found = {}
-        with suppress(FileNotFoundError), os.scandir(self._folder) as listing:
+        with suppress(OSError), os.scandir(self._folder) as listing:
             for item in listing:
                 if item.name.endswith((SUFFIX, ASIDE)):
-                    with suppress(FileNotFoundError):
+                    with suppress(OSError):
                         found[item.name] = item.stat()
         return found
 
@@ -126,4 +126,5 @@ class AreaCache:
             total -= present[name].st_size
 
     def _remove(self, name: str) -> None:
-        (self._folder / name).unlink(missing_ok=True)
+        with suppress(OSError):  # another process was quicker, or it cannot be removed: then it is passed over
+            (self._folder / name).unlink()

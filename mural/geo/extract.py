@@ -19,6 +19,7 @@ from osmium.osm.types import Area as OsmArea
 from osmium.osm.types import OSMEntity, Relation, Way
 
 from mural.errors import BrokenExtract
+from mural.files import printable
 from mural.geo.bbox import BBox
 from mural.geo.collector import Collector, InMemory, Keeper
 from mural.geo.features import AREA_KEYS, LINE_KEYS, area_layer, level, line_layers
@@ -39,6 +40,13 @@ _WKB: Final = osmium.geom.WKBFactory()
 OSMIUM_ERRORS: Final = (RuntimeError, osmium.InvalidLocationError)
 """What osmium says of a file that is cut off, not a map or not there, and of coordinates that are no numbers."""
 
+FILE_ERRORS: Final = (
+    *OSMIUM_ERRORS,
+    *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError),
+    shapely.errors.ShapelyError,
+)
+"""What reading a damaged file can raise: texts that are none, numbers out of all bounds, shapes that are none."""
+
 IN_MEMORY: Final = "flex_mem"
 """The store for the places of nodes that is quickest, and takes memory in proportion to the file."""
 
@@ -58,7 +66,7 @@ def read_area(path: Path, bbox: BBox | None = None) -> Area:
     kept = InMemory(bbox)
     read_features(path, kept)
     lines, polygons = kept.finish()
-    return Area(bbox or header_bbox(path) or data_bbox(lines, polygons), lines, polygons, source=path.name)
+    return Area(bbox or header_bbox(path) or data_bbox(lines, polygons), lines, polygons, source=printable(path.name))
 
 
 def read_features(path: Path, keeper: Keeper, *, locations: str = IN_MEMORY, started: Started = _nobody) -> None:
@@ -69,7 +77,7 @@ def read_features(path: Path, keeper: Keeper, *, locations: str = IN_MEMORY, sta
     """
     try:
         _Reader(path, keeper, locations, started).read()
-    except OSMIUM_ERRORS as error:
+    except FILE_ERRORS as error:
         raise broken(path, error) from error
 
 
@@ -78,11 +86,11 @@ def header_bbox(path: Path) -> BBox | None:
     try:
         with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
             box = reader.header().box()
-    except OSMIUM_ERRORS as error:
+        if not box.valid() or box.size() <= 0:
+            return None
+        return BBox(box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat)
+    except FILE_ERRORS as error:
         raise broken(path, error) from error
-    if not box.valid() or box.size() <= 0:
-        return None
-    return BBox(box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat)
 
 
 def data_bbox(lines: dict[Layer, Lines], polygons: dict[Layer, Polygons]) -> BBox:
@@ -100,8 +108,11 @@ def points_bbox(parts: Sequence[Coordinates]) -> BBox:
 
 
 def broken(path: Path, error: Exception) -> BrokenExtract:
-    """Say which file cannot be read, and why."""
-    return BrokenExtract(f"The map file {path.name} cannot be read: {error}.", file=path.name)
+    """Say which file cannot be read, and why; raises MemoryError where that is all that was wrong."""
+    reason, name = printable(str(error).replace(str(path), path.name)), printable(path.name)
+    if "bad_alloc" in reason:
+        raise MemoryError from error
+    return BrokenExtract(f"The map file {name} cannot be read: {reason}.", file=name, reason=reason)
 
 
 class _Reader:

@@ -9,17 +9,18 @@ their directory, a description as JSON, and the place where both begin. Reading 
 from __future__ import annotations
 
 import json
-import mmap
+import os
 import struct
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mural.errors import BrokenExtract
+from mural.files import printable
 from mural.geo import ragged
 from mural.geo.bbox import BBox
 from mural.geo.collector import InMemory
@@ -36,6 +37,12 @@ of 50 km takes a few hundred."""
 _DIRECTORY: Final = np.dtype([("bounds", "<i4", (4,)), ("start", "<u8"), ("size", "<u4"), ("checksum", "<u4")])
 _TAIL: Final = struct.Struct("<QQ14s")
 """Where the directory starts, where the description starts, and the magic again: a file that is cut off lacks it."""
+
+INDEX_ERRORS: Final = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError),
+    struct.error,
+)
+"""What a file raises that is not what an import has written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +79,9 @@ def index_for(file: Path, folder: Path) -> Path:
 def describe(path: Path) -> Description:
     """Read what an index says about itself; raises BrokenExtract."""
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _description(data)[0]
-    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
+        with path.open("rb") as file:
+            return _description(_Parts(file))[0]
+    except INDEX_ERRORS as error:
         raise _broken(path, error) from error
 
 
@@ -82,15 +89,16 @@ def read_tiles(path: Path, bbox: BBox) -> Area:
     """Read the features that touch ``bbox`` (degrees), whole, as read_area() does; raises BrokenExtract."""
     kept = InMemory(bbox)
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        with path.open("rb") as file:
+            data = _Parts(file)
             about, start, end = _description(data)
-            directory = np.frombuffer(data[start:end], _DIRECTORY)
+            directory = np.frombuffer(data.part(start, end), _DIRECTORY)
             for tile in directory[ragged.touches(directory["bounds"] / PER_DEGREE, bbox)]:
                 _read_tile(data, tile, kept)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, struct.error) as error:
+        lines, polygons = kept.finish()
+    except INDEX_ERRORS as error:
         raise _broken(path, error) from error
-    lines, polygons = kept.finish()
-    return Area(bbox, lines, polygons, source=about.source.name)
+    return Area(bbox, lines, polygons, source=printable(about.source.name))
 
 
 def directory_entry(points: Integers, start: int, data: bytes) -> NDArray[Any]:
@@ -106,20 +114,36 @@ def ending(at: int, directory: list[NDArray[Any]], about: Description) -> bytes:
     return entries + text + _TAIL.pack(at, at + len(entries), MAGIC)
 
 
-def _description(data: mmap.mmap) -> tuple[Description, int, int]:
+class _Parts:
+    """A file read in parts. It is not mapped: where it is cut short meanwhile, a look there would kill the process."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.size = file.seek(0, os.SEEK_END)
+
+    def part(self, start: int, end: int) -> bytes:
+        """Read from one place to another, both of which must lie in the file."""
+        if not 0 <= start <= end <= self.size:
+            raise ValueError("it is cut off")
+        self._file.seek(start)
+        return self._file.read(end - start)
+
+
+def _description(data: _Parts) -> tuple[Description, int, int]:
     """Give the description, and where the directory starts and ends."""
-    start, end, magic = _TAIL.unpack(data[-_TAIL.size :])
-    if magic != MAGIC or data[: len(MAGIC)] != MAGIC:
+    tail = data.size - _TAIL.size
+    start, end, magic = _TAIL.unpack(data.part(tail, data.size))
+    if magic != MAGIC or data.part(0, len(MAGIC)) != MAGIC:
         raise ValueError("it is not an index of this version, or is cut off")
-    about = json.loads(data[end : -_TAIL.size])
+    about = json.loads(data.part(end, tail))
     if about.pop("layers") != list(LAYERS):
         raise ValueError("it has other layers than this version")
-    about |= {"bbox": BBox(*about["bbox"]), "source": Source(**about["source"])}
+    about |= {"bbox": BBox(*map(float, about["bbox"])), "source": Source(**about["source"])}
     return Description(**about), start, end
 
 
-def _read_tile(data: mmap.mmap, tile: np.void, kept: InMemory) -> None:
-    contents = data[int(tile["start"]) : int(tile["start"]) + int(tile["size"])]
+def _read_tile(data: _Parts, tile: np.void, kept: InMemory) -> None:
+    contents = data.part(int(tile["start"]), int(tile["start"]) + int(tile["size"]))
     if zlib.crc32(contents) != tile["checksum"]:
         raise ValueError("a checksum does not fit")
     for layer, part in unpack(contents):
@@ -130,4 +154,6 @@ def _read_tile(data: mmap.mmap, tile: np.void, kept: InMemory) -> None:
 
 
 def _broken(path: Path, error: Exception) -> BrokenExtract:
-    return BrokenExtract(f"The index {path.name} cannot be read: {error}. Import the map file again.", file=path.name)
+    reason, name = printable(str(error)) or type(error).__name__, printable(path.name)
+    message = f"The index {name} cannot be read: {reason}. Import the map file again."
+    return BrokenExtract(message, file=name, fault="index", reason=reason)

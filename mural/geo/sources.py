@@ -9,18 +9,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from mural.errors import AreaTooLarge, MapDataError, MapServerError, NoStreets
+from mural.files import printable
 from mural.geo import ragged
 from mural.geo.antimeridian import halves, join, part_of
-from mural.geo.area_file import Stamp
+from mural.geo.area_file import Origin, Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import METRES_PER_DEGREE, BBox
 from mural.geo.catalogue import COVERS, ROOM_TO_NUDGE, Catalogue, Extract
+from mural.geo.catalogue_index import INDEXES, MARKS
 from mural.geo.layers import STREETS, Area, Coordinates
+from mural.geo.map_reader import MapReader
+from mural.geo.reading_marks import ReadingMarks
 from mural.worker.protocol import MapSources
 
 Report = Callable[[str, float], None]
@@ -59,6 +64,12 @@ def _has_streets(area: Area, bbox: BBox) -> bool:
     )
 
 
+def _holds_anything(area: Area, bbox: BBox) -> bool:
+    parts = [(lines.xy, lines.offsets) for lines in area.lines.values()]
+    parts += [(polygons.xy, ragged.polygon_points(polygons)) for polygons in area.polygons.values()]
+    return any(ragged.touches(ragged.bounds(xy, offsets), bbox).any() for xy, offsets in parts)
+
+
 def _holds_points(xy: Coordinates, bbox: BBox) -> bool:
     lon, lat = xy[:, 0], xy[:, 1]
     return bool(np.any((lon >= bbox.left) & (lon <= bbox.right) & (lat >= bbox.bottom) & (lat <= bbox.top)))
@@ -76,11 +87,22 @@ class _Library:
         cache_dir = sources.cache_dir
         self._sources = sources
         self._areas = AreaCache(cache_dir / "areas", sources.cache_max_mb)
-        self._extracts = Catalogue(sources.extracts_dir, "extract", cache_dir / "extracts.json", self._areas)
+        self._reader = MapReader(ReadingMarks(cache_dir / MARKS))
+        self._extracts = self._catalogue(sources.extracts_dir, "extract")
         self._joined: tuple[BBox, list[int], list[Area], Area] | None = None
-        self._samples = Catalogue(sources.samples_dir, "sample", cache_dir / "samples.json", self._areas)
+        self._samples = self._catalogue(sources.samples_dir, "sample")
+
+    def _catalogue(self, folder: Path, origin: Origin) -> Catalogue:
+        index = self._sources.cache_dir / INDEXES[origin]
+        return Catalogue(folder, origin, index, self._areas, self._reader)
 
     def obtain(self, bbox: BBox, report: Report) -> Area:
+        try:
+            return self._obtain(bbox, report)
+        finally:
+            self._reader.rest()
+
+    def _obtain(self, bbox: BBox, report: Report) -> Area:
         mode = self._sources.mode
         if mode == "overpass":
             return self._from_server(bbox, report)
@@ -93,14 +115,15 @@ class _Library:
     def _from_anywhere(self, bbox: BBox, report: Report) -> Area:
         catalogues = [self._extracts, self._samples]
         area = self._from_files(catalogues, bbox, COVERS, report)
-        if area is not None:
+        # A file with nothing at all there may claim more than it holds: the map server is asked whether that is so.
+        if area is not None and (_holds_anything(area, bbox) or not self._sources.overpass_url):
             return area
         if not self._sources.overpass_url:
             return self._from_any_file(catalogues, bbox, report)
         try:
             return self._from_server(bbox, report)
         except (MapServerError, AreaTooLarge):
-            area = self._from_files(catalogues, bbox, BETTER_THAN_NOTHING, report)
+            area = area or self._from_files(catalogues, bbox, BETTER_THAN_NOTHING, report)
             if area is None:
                 raise
             return area
@@ -164,7 +187,7 @@ def _not_covered(extracts: list[Extract], bbox: BBox) -> MapDataError:
     names = sorted(extract.name for extract in extracts)
     waiting = [extract for extract in extracts if extract.waits_for_import and extract.bbox.intersects(bbox)]
     if waiting:
-        command = f"flask mural import-extract {waiting[0].path}"
+        command = f"flask mural import-extract {printable(str(waiting[0].path))}"
         message = f"{waiting[0].name} has to be imported before it can be used: {command}"
     else:
         message = "No local map file covers this place."

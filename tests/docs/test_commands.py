@@ -27,6 +27,7 @@ NOT_RUN = {
     "docker ": "needs a container engine; tests/system/test_deploy.py reads what it would read",
     "git pull ": "needs a network",
     "chromium --kiosk": "opens a window; tests/browser looks at the page",
+    "MURAL_BROKEN_MAPS=": "takes half an hour; the same test runs on 300 files with the others",
     "MURAL_SOAK_MINUTES=": "takes four hours; the same test runs for less than a minute with the others",
 }
 """What commands begin with that no test can run, and why."""
@@ -156,6 +157,13 @@ def test_sentences_name_modules_that_there_are() -> None:
     for words in inline("python -m"):
         name = words.split()[0].replace(".", "/")
         assert (ROOT / f"{name}.py").exists() or (ROOT / name / "__main__.py").exists(), words
+
+
+def test_the_page_on_reliability_names_tests_that_there_are() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs" / "reliability.md").read_text("utf-8"))
+    assert len(named) > 10
+    for file, test in named:
+        assert f"def {test}" in (ROOT / file).read_text("utf-8"), f"{file} {test}"
 
 
 def run_the_program_of_the_readme(block: Block, shell: Shell, checkout: Path, _mural: Server) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mural.errors import Unavailable
+from mural.geo.catalogue_index import Known, index_bytes
 from routes.schemas.health import HealthOut, StatsOut
 from services.db.session import Database
 from tests.support.api import V1, Api, Visitor
@@ -15,7 +16,7 @@ def test_it_tells_the_state_of_every_part(ann: Visitor) -> None:
     body = answer.get_json()
     HealthOut.model_validate(body)
     assert answer.status_code == 200
-    assert {"database", "cache", "render_pool", "storage"} <= body["services"].keys()
+    assert {"database", "cache", "render_pool", "storage", "map_data"} <= body["services"].keys()
     assert body["timestamp"].endswith("Z")
 
 
@@ -46,3 +47,32 @@ def test_it_counts_what_was_done(fresh_api: Api) -> None:
     assert after["storage_used"] > 0
     assert after["themes_count"] >= 30
     assert after["average_generation_time"] >= 0
+
+
+WHAT_TO_DO = {
+    "en": "What reads it dies of it. Replace it by a sound copy.",
+    "de": "Das Programm, das sie liest, stürzt daran ab. Ersetzen Sie sie durch eine heile Kopie.",
+    "es": "El programa que lo lee se cae. Sustitúyalo por una copia sana.",
+    "ar": "يتعطّل البرنامج الذي يقرؤه. استبدله بنسخة سليمة.",
+}
+
+
+@pytest.mark.parametrize("language", WHAT_TO_DO)
+def test_map_files_that_are_left_out_are_named_with_what_to_do(fresh_api: Api, language: str) -> None:
+    visitor = fresh_api.visitor()
+    assert visitor.get(f"{V1}/health").get_json()["services"]["map_data"] == "ok"
+    cache = fresh_api.services.config.data_dir / "cache"
+    torn = fresh_api.services.config.extracts_dir / "torn<b>.osm.pbf"
+    torn.write_bytes(b"no map")
+    known = Known(stamp=(1, 2), fault="deadly", reason="SIGSEGV")
+    cache.mkdir(exist_ok=True)
+    (cache / "extracts.json").write_bytes(index_bytes({str(torn): known}))
+
+    answer = visitor.get(f"{V1}/health")
+    word = answer.get_json()["services"]["map_data"]
+    assert (answer.status_code, word.split(" left out")[0]) == (200, "degraded: torn<b>.osm.pbf")
+    page = visitor.get("/status", headers={"Accept-Language": language}).get_data(as_text=True)
+    assert "torn&lt;b&gt;.osm.pbf" in page
+    assert WHAT_TO_DO[language] in page
+    torn.unlink()
+    assert visitor.get(f"{V1}/health").get_json()["services"]["map_data"] == "ok"

@@ -176,7 +176,7 @@ def _services(
         batches=parts.batches,
         gallery=parts.gallery,
         geocoding=geocoding,
-        health=HealthService(parts, usual.render_pool, usual.cache, themes),
+        health=HealthService(parts, usual.render_pool, usual.cache, themes, usual.map_files),
         jobs=parts.jobs,
         posters=parts.posters,
         previews=PreviewService(draw_now, request_for, config.data_dir / "previews", ThreadBackground()),

@@ -140,6 +140,9 @@ def test_an_area_larger_than_the_cache_is_served_but_not_kept(folder: Path) -> N
         lambda data: data.replace(MAGIC, b"mural area 0\n"),
         lambda data: data[: len(MAGIC)] + b"\xff" * 8 + data[len(MAGIC) + 8 :],
         lambda data: data.replace(b'"bbox"', b'"xbox"'),
+        lambda data: data.replace(b'"made_at": ', b'"made_at": [],"z": '),
+        lambda data: data.replace(b'"bbox": [', b'"bbox": ["'),
+        lambda data: data.replace(b'"bbox"', b"[" * 5000),
     ],
 )
 def test_truncated_foreign_and_older_files_are_removed(folder: Path, spoil) -> None:
@@ -157,6 +160,18 @@ def test_contents_that_are_not_what_was_written_are_removed(folder: Path, caplog
     assert AreaCache(folder, 100).downloaded(HERE) is None
     assert files(folder) == []
     assert path.name in caplog.text
+
+
+def test_a_folder_in_the_place_of_an_area_is_passed_over(folder: Path) -> None:
+    cache = AreaCache(folder, 100)
+    cache.put(area(), DOWNLOAD)
+    (path,) = files(folder)
+    path.unlink()
+    path.mkdir()
+    assert cache.downloaded(HERE) is None
+    assert AreaCache(folder, 100).downloaded(HERE) is None
+    (folder / f"other{SUFFIX}").mkdir()
+    assert_same(AreaCache(folder, 100).put(area(), replace(DOWNLOAD, name="another server")), area())
 
 
 def test_other_files_are_left_alone(folder: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -10,9 +11,13 @@ from mural.geo import catalogue as module
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import BBox
 from mural.geo.catalogue import Catalogue
+from mural.geo.catalogue_index import load_index
 from mural.geo.import_extract import import_extract
 from mural.geo.import_protocol import UNFINISHED
 from mural.geo.layers import Layer
+from mural.geo.map_reader import MapReader
+from mural.geo.reading_marks import ReadingMarks
+from tests.support.broken_maps import AROUND, TOWN, deadly, header, in_no_known_script, streets
 from tests.support.maps import HELSINKI, Ways, write_osm
 
 Box = tuple[float, float, float, float]
@@ -30,9 +35,12 @@ def catalogue(tmp_path: Path, folder: Path) -> Catalogue:
     return open_again(tmp_path, folder)
 
 
+READER = MapReader(ReadingMarks(Path("/dev/null/no-place-for-marks")))
+
+
 def open_again(tmp_path: Path, folder: Path) -> Catalogue:
     cache = tmp_path / "cache"
-    return Catalogue(folder, "extract", cache / "extracts.json", AreaCache(cache / "areas", 100))
+    return Catalogue(folder, "extract", cache / "extracts.json", AreaCache(cache / "areas", 100), READER)
 
 
 def write_map(path: Path, reach: Box, *, box: bool = True, streets: int = 2) -> Path:
@@ -267,13 +275,22 @@ def test_a_large_file_that_does_not_say_how_far_it_reaches_is_not_read_to_find_o
     assert [extract.bbox for extract in catalogue.covering(PAGE)] == [BBox(0, 0, 3, 3)]
 
 
-@pytest.mark.parametrize("contents", [b"", b"[]", b'{"x": 1}', b'{"x": {"stamp": []}}', b"\xff"])
+@pytest.mark.parametrize(
+    "contents",
+    [
+        *(b"", b"[]", b'{"x": 1}', b'{"x": {"stamp": []}}', b"\xff", b"[" * 100_000, b'{"a": '),
+        *(b'{"MAP": {"stamp": %s, "bbox": [0, 0, "east", 3]}}', b'{"MAP": {"stamp": %s, "bbox": [0, 0, NaN, 3]}}'),
+        *(b'{"MAP": {"stamp": %s, "bbox": [0, 3]}}', b'{"MAP": {"stamp": %s, "bbox": null, "fault": "moon"}}'),
+        *(b'{"MAP": {"stamp": %s, "bbox": null}}', b'{"MAP": {"stamp": %s, "bbox": [0, 0, 3, 3], "source": 7}}'),
+    ],
+)
 def test_a_damaged_index_is_made_again(tmp_path: Path, folder: Path, contents: bytes) -> None:
-    write_map(folder / "map.osm", (0, 0, 3, 3))
+    path = write_map(folder / "map.osm", (0, 0, 3, 3))
     index = tmp_path / "cache" / "extracts.json"
     index.parent.mkdir()
-    index.write_bytes(contents)
-    assert names(open_again(tmp_path, folder)) == ["map.osm"]
+    about = json.dumps([path.stat().st_size, path.stat().st_mtime_ns]).encode()
+    index.write_bytes(contents.replace(b"MAP", os.fsencode(path)).replace(b"%s", about))
+    assert [extract.bbox for extract in open_again(tmp_path, folder).covering(PAGE)] == [BBox(0, 0, 3, 3)]
     assert b"map.osm" in index.read_bytes()
 
 
@@ -284,3 +301,88 @@ def test_an_index_that_cannot_be_written_is_no_failure(
     (tmp_path / "cache").write_bytes(b"in the way")
     assert names(open_again(tmp_path, folder)) == ["map.osm"]
     assert "cannot be written" in caplog.text
+
+
+def faults(tmp_path: Path) -> dict[str, str | None]:
+    known = load_index(tmp_path / "cache" / "extracts.json")
+    return {Path(path).name: about.fault for path, about in known.items()}
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"), [(in_no_known_script(), "damaged"), (deadly(None), "deadly"), (b"", "damaged")]
+)
+def test_whatever_a_file_does_when_it_is_looked_at_costs_that_file_only(
+    catalogue: Catalogue, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes, fault: str
+) -> None:
+    (folder / "broken.osm.pbf").write_bytes(content)
+    write_map(folder / "map.osm", (0, 0, 3, 3))
+    assert names(catalogue) == names(catalogue) == names(open_again(tmp_path, folder)) == ["map.osm"]
+    assert faults(tmp_path) == {"broken.osm.pbf": fault, "map.osm": None}
+    assert caplog.text.count("broken.osm.pbf") == 1
+    assert "Replace it by a sound copy" in caplog.text
+
+
+def test_a_file_that_kills_its_reader_only_when_it_is_read_gives_way_to_the_next(
+    catalogue: Catalogue, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "deadly.osm.pbf").write_bytes(deadly())
+    (folder / "sound.osm.pbf").write_bytes(header() + streets())
+    first, second = catalogue.covering(TOWN)
+    assert (first.name, second.name) == ("deadly.osm.pbf", "sound.osm.pbf")
+    assert catalogue.read(first, TOWN) is None
+    assert names(catalogue) == ["sound.osm.pbf"]
+    area = catalogue.read(second, TOWN)
+    assert area is not None
+    assert area.bbox == AROUND
+    assert faults(tmp_path)["deadly.osm.pbf"] == "deadly"
+
+
+def test_what_one_process_finds_out_the_others_know(catalogue: Catalogue, folder: Path, tmp_path: Path) -> None:
+    (folder / "deadly.osm.pbf").write_bytes(deadly())
+    other = open_again(tmp_path, folder)
+    assert names(other) == names(catalogue) == ["deadly.osm.pbf"]
+    assert catalogue.read(catalogue.extracts()[0], TOWN) is None
+    assert names(other) == []
+    write_map(folder / "map.osm", (0, 0, 3, 3))
+    assert names(other) == ["map.osm"]
+    assert faults(tmp_path)["deadly.osm.pbf"] == "deadly", "who knew no better has not written over it"
+
+
+def test_a_file_that_was_left_out_is_tried_again_when_its_time_changes(catalogue: Catalogue, folder: Path) -> None:
+    path = folder / "map.osm.pbf"
+    path.write_bytes(b"no map")
+    assert names(catalogue) == []
+    path.write_bytes(header() + streets())
+    os.utime(path, (1, 1))
+    assert names(catalogue) == ["map.osm.pbf"]
+
+
+def test_what_only_has_the_name_of_a_map_is_told_and_left_out(
+    catalogue: Catalogue, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "folder.osm.pbf").mkdir()
+    (folder / "nowhere.osm").symlink_to("../gone.osm")
+    (folder / "loop.osm").symlink_to("loop.osm")
+    os.mkfifo(folder / "pipe.osm")
+    write_map(folder / "map.osm", (0, 0, 3, 3))
+    assert names(catalogue) == ["map.osm"]
+    odd = {"folder.osm.pbf", "nowhere.osm", "loop.osm", "pipe.osm"}
+    assert faults(tmp_path) == {"map.osm": None} | dict.fromkeys(odd, "place")
+    (tmp_path / "gone.osm").write_bytes((folder / "map.osm").read_bytes())
+    assert names(catalogue) == ["map.osm", "nowhere.osm"]
+
+
+@pytest.mark.parametrize("name", [b"bad\xff.osm.pbf", b"two\nlines.osm.pbf"])
+def test_a_name_that_is_no_text_harms_nobody(
+    catalogue: Catalogue, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: bytes
+) -> None:
+    (folder / os.fsdecode(name)).write_bytes(b"no map")
+    write_map(folder / "map.osm", (0, 0, 3, 3))
+    assert names(catalogue) == names(open_again(tmp_path, folder)) == ["map.osm"]
+    assert [record.getMessage().isprintable() for record in caplog.records] == [True]
+
+
+def test_a_folder_that_is_a_file_holds_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "extracts").write_bytes(b"")
+    assert names(open_again(tmp_path, tmp_path / "extracts")) == []
+    assert "cannot be seen" in caplog.text

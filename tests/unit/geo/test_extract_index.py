@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from mural.geo.bbox import BBox
 from mural.geo.extract_index import Description, Source, describe, index_for, read_tiles
 from mural.geo.layers import Layer
 from mural.geo.tile_writer import TileWriter
+from tests.support.broken_maps import ON_THE_OUTSIDE
 from tests.support.maps import lines
 
 HERE = BBox(0, 0, 1, 1)
@@ -63,4 +66,24 @@ def test_a_flipped_bit_is_found_where_it_is_read(index: Path) -> None:
 def test_an_index_of_other_layers_is_refused(index: Path) -> None:
     index.write_bytes(index.read_bytes().replace(b'"tram"', b'"tree"'))
     with pytest.raises(BrokenExtract, match="other layers"):
+        describe(index)
+
+
+def test_a_damaged_index_is_read_or_named_and_nothing_else(index: Path) -> None:
+    whole = index.read_bytes()
+    for seed in range(300):
+        chance = random.Random(seed)
+        damage = chance.choice(ON_THE_OUTSIDE)
+        index.write_bytes(damage(whole, chance))
+        for read in (describe, lambda path: read_tiles(path, HERE)):
+            with suppress(BrokenExtract):
+                read(index)
+
+
+@pytest.mark.parametrize("wrong", [b'["a", 0, 1, 1]', b"[0, 0, 10]", b'{"left": 1}', b"[" * 30_000, b"null"])
+def test_an_index_that_does_not_say_where_it_is_is_named(index: Path, wrong: bytes) -> None:
+    whole = index.read_bytes()
+    index.write_bytes(whole.replace(b"[0, 0, 10, 10]", wrong))
+    assert index.read_bytes() != whole
+    with pytest.raises(BrokenExtract):
         describe(index)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from tests.support.maps import HELSINKI, ROOT, polygons_at, write_osm
 from tests.support.osm_data import OsmData
 from tests.support.outside import Fault
 from tests.support.overpass_server import OverpassServer
+from tests.support.server import children
 
 CENTRE = page_bbox(View(latitude=60.1715, longitude=24.9443), 300, 400)
 SAMPLE_PAGE = page_bbox(View(latitude=60.1715, longitude=24.9443), 500, 667)
@@ -159,6 +161,27 @@ def test_streets_elsewhere_in_the_file_do_not_count_and_one_without_a_bend_does(
     write_osm(sources.extracts_dir / "corner.osm", nodes, [(1, [1, 2], {"highway": "trunk"})], box=(0, 0, 2, 2))
     with pytest.raises(NoStreets):
         obtain(page_bbox(View(latitude=1.0, longitude=1.0), 500, 667), sources)
+
+
+def test_a_file_that_claims_the_whole_world_does_not_keep_others_from_the_map_server(
+    sources: MapSources, server: OverpassServer
+) -> None:
+    nodes = {1: (1.0, 1.0), 2: (1.1, 1.1)}
+    write_osm(
+        sources.extracts_dir / "boast.osm", nodes, [(1, [1, 2], {"highway": "primary"})], box=(-170, -80, 170, 80)
+    )
+    sources = replace(sources, samples_dir=sources.extracts_dir, overpass_url=server.url)
+    assert obtain(CENTRE, sources).source == "overpass"
+    nowhere = replace(sources, overpass_url="http://127.0.0.1:9/api")
+    with pytest.raises(NoStreets):
+        obtain(BBox(50, 50, 50.01, 50.01), nowhere)
+
+
+def test_no_reader_is_left_over_when_the_map_is_there(sources: MapSources) -> None:
+    before = children(os.getpid())
+    shutil.copy(HELSINKI, sources.extracts_dir / "mine.osm.pbf")
+    assert obtain(CENTRE, sources).source == "mine.osm.pbf"
+    assert children(os.getpid()) == before
 
 
 def test_the_downloader_is_loaded_only_when_it_is_needed() -> None:

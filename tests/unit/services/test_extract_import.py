@@ -14,6 +14,7 @@ from mural.geo.import_protocol import MESSAGE, UNFINISHED, Doing, Stage
 from services import extract_import as module
 from services.extract_import import import_extract
 from services.making.render_process import worker_environment
+from tests.support.broken_maps import deadly, in_no_known_script
 from tests.support.maps import HELSINKI
 
 
@@ -109,3 +110,15 @@ def test_who_stops_watching_stops_the_import(folder: Path, env: dict[str, str], 
 
     with pytest.raises(KeyboardInterrupt):
         import_extract(HELSINKI, folder, env, interrupted)
+
+
+@pytest.mark.parametrize(("content", "said"), [(in_no_known_script(), "utf-8"), (deadly(), r"\(SIGSEGV\).*sound copy")])
+def test_a_file_that_stops_its_reader_is_named(
+    folder: Path, env: dict[str, str], tmp_path: Path, content: bytes, said: str
+) -> None:
+    broken = tmp_path / "broken.osm.pbf"
+    broken.write_bytes(content)
+    with pytest.raises(MapDataError, match=said) as caught:
+        import_extract(broken, folder, env, lambda *_: None)
+    assert caught.value.facts["file"] == "broken.osm.pbf"
+    assert list(folder.iterdir()) == []
