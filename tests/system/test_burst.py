@@ -154,10 +154,10 @@ def test_no_page_is_made_for_a_client_that_has_left(any_server: QuickServer) -> 
     walls, left = counted(any_server, WALLS), counted(any_server, 'mural_turned_away_total{reason="left"')
     address = ("127.0.0.1", any_server.port)
     with ExitStack() as stack:
+        stack.callback(any_server.send, signal.SIGCONT)  # when all have left
         known = [stack.enter_context(socket.create_connection(address, PATIENCE_S)) for _ in range(20)]
         wait_until(lambda: connections_of(any_server) >= len(known))
         any_server.send(signal.SIGSTOP)
-        stack.callback(any_server.send, signal.SIGCONT)
         strangers = [stack.enter_context(socket.create_connection(address, PATIENCE_S)) for _ in range(20)]
         for client in known + strangers:
             client.sendall(request)
@@ -210,7 +210,7 @@ def test_who_reads_too_much_is_told_to_wait_and_nobody_else(strict_server: Serve
     status, headers, body = exhaust(strict_server, greedy)
     assert (status, b"asked for more than one may" in body) == (429, True)
     assert int(headers["retry-after"]) >= 1
-    assert ask_anew(strict_server, "/api/v1/ready", greedy)[0] == requests.codes.ok
+    assert ask_anew(strict_server, "/api/v1/health", greedy)[0] == requests.codes.ok
     for path in READS:
         with suppress(OSError, HTTPException):  # one that goes on is hung up on
             assert ask_anew(strict_server, path, greedy)[0] == requests.codes.too_many_requests
