@@ -33,6 +33,7 @@ from routes import (
 from routes.caching import init_caching
 from routes.context import bring_services
 from routes.errors import init_errors
+from routes.front_door import FrontDoor
 from routes.identity import init_identity
 from routes.json_text import JsonRequest, StrictJson
 from routes.languages import init_languages
@@ -43,15 +44,21 @@ from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
 from routes.sockets.late_acks import LateAckPacket
 from routes.sockets.origins import SocketGate, allowed_origins
+from routes.turnstile import Turnstile, init_budget
 from services.background import Aside, ThreadBackground, directly
 from services.container import Services, build_services
 from services.delivery.fanout import Fanout
 from services.environ import read_environ
 from services.events import RecordingPublisher
+from services.observing.metrics import Metrics
 from services.upkeep.holdings import Holdings
 from services.upkeep.secret_key import stored_secret_key
+from services.work_budget import FairTurns, WorkBudget, WorkClock
 
 API_PREFIX = "/api/v1"
+
+CONNECTIONS_A_TURN, REQUESTS_A_TURN = 32, 2
+"""What one address may begin before others have their turns: some milliseconds of work each."""
 
 MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
 """Commands are small; anything larger is not ours."""
@@ -65,6 +72,7 @@ def create_app(config: Config, services: Services | None = None, aside: Aside = 
     built = services or build_services(config, fanout, socketio, aside)
     app.extensions["mural"] = built
     init_observing(app)
+    init_budget(app, built.metrics)
     init_errors(app)
     init_identity(app)
     init_languages(app)
@@ -79,7 +87,7 @@ def create_app(config: Config, services: Services | None = None, aside: Aside = 
     socketio.init_app(app)
     fanout.attach(socketio.server)
     init_sockets(socketio, fanout, built)
-    _build_entrance(app, config)
+    _build_entrance(app, config, socketio, built.metrics)
     return app
 
 
@@ -116,11 +124,16 @@ def _register_routes(app: APIFlask, config: Config) -> None:
         app.register_blueprint(blueprint)
 
 
-def _build_entrance(app: Flask, config: Config) -> None:
+def _build_entrance(app: Flask, config: Config, socketio: SocketIO, metrics: Metrics) -> None:
     """Put what every request passes first, Socket.IO's too, before the application."""
+    budget, hops = WorkBudget(config.rate_limit_work), config.trusted_proxies
+    most, coming = config.connections_per_address, FairTurns(socketio.sleep, CONNECTIONS_A_TURN)
+    app.extensions["mural.door"] = FrontDoor(budget, coming, metrics, most_open=most, proxied=hops > 0)
+    clock = WorkClock(green=config.async_mode != "threading")
     gate = SocketGate(app.wsgi_app, config.cors_origins)
-    entrance: EntranceMiddleware | ProxyFix = EntranceMiddleware(gate, config.url_prefix)
-    if hops := config.trusted_proxies:
+    turnstile = Turnstile(gate, budget, FairTurns(socketio.sleep, REQUESTS_A_TURN), clock, metrics)
+    entrance: EntranceMiddleware | ProxyFix = EntranceMiddleware(turnstile, config.url_prefix)
+    if hops:
         entrance = ProxyFix(entrance, x_for=hops, x_proto=hops, x_host=hops)
     # Flask documents this very assignment as the way to wrap an application; to mypy a method is no variable.
     app.wsgi_app = entrance  # type: ignore[method-assign]

@@ -158,6 +158,8 @@ class Config:
     rate_limit_previews: str
     rate_limit_geocode: str
     rate_limit_pixels: str
+    rate_limit_work: str
+    connections_per_address: int
     retention_days: int
     canvas_width: int
     canvas_height: int
@@ -209,6 +211,8 @@ class Config:
             rate_limit_previews=read.rate("RATE_LIMIT_PREVIEWS", "120 per minute"),
             rate_limit_geocode=read.rate("RATE_LIMIT_GEOCODE", "60 per minute"),
             rate_limit_pixels=read.rate("RATE_LIMIT_PIXELS", "120 per minute"),
+            rate_limit_work=read.rate("RATE_LIMIT_WORK", "12 per minute"),
+            connections_per_address=read.integer("CONNECTIONS_PER_ADDRESS", 2000, 8, 1_000_000),
             retention_days=read.integer("RETENTION_DAYS", 0, 0, 36_500),
             canvas_width=read.integer("CANVAS_WIDTH", 256, 16, 4096),
             canvas_height=read.integer("CANVAS_HEIGHT", 256, 16, 4096),

@@ -29,21 +29,24 @@ elif ASYNC_MODE == "gevent":
 
 import errno
 import gc
+import itertools
 import logging
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import FrameType
 from typing import Any
 
 from apiflask import APIFlask
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from app_factory import create_app
 from config import OWN_DATA_DIR, Config, ConfigError
 from mural.errors import MuralError
+from routes.front_door import SILENCE_S, FrontDoor, guarded
 from services.background import Aside, directly
 from services.observing.errors_reporting import start_reporting
 from services.observing.logs import configure_logs
@@ -58,8 +61,8 @@ log = logging.getLogger("mural")
 BACKLOG = 4096
 """So many connections may wait to be accepted: after a restart everybody comes back at once."""
 
-SILENCE_S = 60.0
-"""Who sends or takes nothing for so long loses the connection; websockets and polls have limits of their own."""
+ACCEPTED_PER_TURN = 256
+"""After so many connections accepted in a row those that are open already get their turn."""
 
 STOP_GRACE_S = 20.0
 
@@ -96,35 +99,71 @@ def serve(app: APIFlask, config: Config, at_end: Callable[[], object] = logging.
     gc.collect()
     gc.freeze()
     log.info("Mural is open at http://%s:%s%s/", _shown_host(config.host), config.port, config.url_prefix)
-    if ASYNC_MODE == "eventlet":
-        _serve_with_eventlet(app, config)
-    else:
-        options: dict[str, Any] = {"backlog": BACKLOG} if ASYNC_MODE == "gevent" else {"allow_unsafe_werkzeug": True}
-        socketio.run(app, host=config.host, port=config.port, **options)
+    door: FrontDoor = app.extensions["mural.door"]
+    serving = {"eventlet": _serve_with_eventlet, "gevent": _serve_with_gevent, "threading": _serve_with_threads}
+    serving[ASYNC_MODE](app, config, door)
 
 
-def _serve_with_eventlet(app: APIFlask, config: Config) -> None:
+def _serve_with_eventlet(app: APIFlask, config: Config, door: FrontDoor) -> None:
     """Do as Flask-SocketIO does, but let more than 50 connections wait to be accepted."""
     family, _kind, _protocol, _name, address = socket.getaddrinfo(config.host, config.port)[0]
-    door = eventlet.listen(address, family, backlog=BACKLOG)
+    listening = eventlet.listen(address, family, backlog=BACKLOG)
     # Every connection inherits it. An answer's head and body are written apart, and the second write would wait some
     # 40 ms until the client has acknowledged the first.
-    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    door.accept = partial(_accept_with_patience, door.accept)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listening.accept = partial(next, _let_in(listening.accept, door))
     # Its server takes 1,024 connections by default; the system's limit on open files is the one that should count.
-    eventlet.wsgi.server(door, app, max_size=most_connections(), log_output=False, socket_timeout=SILENCE_S)
+    eventlet.wsgi.server(
+        listening,
+        app,
+        max_size=most_connections(),
+        log_output=False,
+        socket_timeout=SILENCE_S,
+        protocol=guarded(eventlet.wsgi.HttpProtocol, door),
+    )
 
 
-def _accept_with_patience(accept: Callable[[], Any]) -> Any:
-    """Wait while no file is left for another connection: eventlet's server would end."""
-    while True:
+def _let_in(accept: Callable[[], Any], door: FrontDoor) -> Iterator[Any]:
+    """Accept connections and give those that may come in; while no file is left for another, wait."""
+    for count in itertools.count(1):
+        if count % ACCEPTED_PER_TURN == 0:
+            eventlet.sleep(0)
         try:
-            return accept()
+            connection, client = accept()
         except OSError as error:
             if error.errno not in {errno.EMFILE, errno.ENFILE}:
                 raise
             log.warning("No more connections are accepted just now: %s", error.strerror)
             eventlet.sleep(1)
+            continue
+        if door.lets_in(connection, client):
+            yield connection, client
+        else:
+            connection.close()
+
+
+def _serve_with_gevent(app: APIFlask, config: Config, door: FrontDoor) -> None:
+    from gevent import pywsgi  # noqa: PLC0415 - only where it is in use
+
+    class Server(pywsgi.WSGIServer):  # type: ignore[misc]  # it has no types
+        def do_handle(self, connection: Any, client: Any) -> None:
+            if door.lets_in(connection, client):
+                super().do_handle(connection, client)
+            else:
+                connection.close()
+
+    handler = guarded(pywsgi.WSGIHandler, door)
+    Server((config.host, config.port), app, handler_class=handler, backlog=BACKLOG, log=None).serve_forever()
+
+
+def _serve_with_threads(app: APIFlask, config: Config, door: FrontDoor) -> None:
+    class Server(ThreadedWSGIServer):
+        request_queue_size = BACKLOG
+
+        def verify_request(self, connection: Any, client: Any) -> bool:
+            return door.lets_in(connection, client)
+
+    Server(config.host, config.port, app, guarded(WSGIRequestHandler, door)).serve_forever()
 
 
 def _aside() -> Aside:

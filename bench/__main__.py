@@ -18,6 +18,7 @@ BENCHMARKS: Final = (
     "extracts",
     "latency",
     "reads",
+    "burst",
     "fanout",
     "canvas",
     "boards",

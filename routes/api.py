@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import PreconditionFailed, RequestEntityTooLarge, UnsupportedMediaType
 
 from mural.errors import InvalidInput
+from routes.addresses import network_of
 from routes.middleware import is_chunked
 from routes.schemas.base import ErrorOut
 from routes.words import LONGEST_ECHO
@@ -26,9 +26,6 @@ Body = type[BaseModel] | str | None
 
 PART: Final = re.compile(r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{1,18})?|-\d{1,18})", re.ASCII)
 """A Range header that asks for one part of a file."""
-
-IPV6_SITE_BITS: Final = 64
-"""One household gets at least so much of the address space, so single addresses there mean nothing."""
 
 
 class ApiBlueprint(APIBlueprint):
@@ -95,14 +92,5 @@ def _is_one_part(wanted: str) -> bool:
 
 
 def client_address() -> str:
-    """Return what rate limits count by: the address, or the network it is one of very many in."""
-    raw = request.remote_addr or ""
-    try:
-        address = ip_address(raw)
-    except ValueError:
-        return raw or "unknown"
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return f"{IPv6Address(int(address) >> IPV6_SITE_BITS << IPV6_SITE_BITS)}/{IPV6_SITE_BITS}"
+    """Return what rate limits count by."""
+    return network_of(request.remote_addr or "")

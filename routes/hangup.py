@@ -21,18 +21,38 @@ class ClientConnection:
     nothing from what the client may have sent already. Where there is no telling, the client counts as present.
     """
 
+    KEPT: Final = "mural.connection"
+    """Where a request's environment keeps it: the body is read before a view asks."""
+
+    @classmethod
+    def of(cls, environ: WSGIEnvironment) -> ClientConnection:
+        """Find the connection of a request."""
+        found: ClientConnection = environ.setdefault(cls.KEPT, cls(environ))
+        return found
+
     def __init__(self, environ: WSGIEnvironment) -> None:
         self._descriptor = _descriptor_of(environ)
 
     def is_gone(self) -> bool:
         """Tell whether the client has closed or lost the connection."""
-        if self._descriptor is None or TCP_INFO is None:
+        if self._descriptor is None:
             return False
         try:
             with socket.socket(fileno=os.dup(self._descriptor)) as connection:
-                return connection.getsockopt(socket.IPPROTO_TCP, TCP_INFO, 1) != ESTABLISHED
-        except OSError:  # it is no TCP connection
+                return is_closing(connection)
+        except OSError:  # the server has closed it
             return False
+
+
+def is_closing(connection: Any) -> bool:
+    """Tell whether either side has closed a connection."""
+    if TCP_INFO is None:
+        return False
+    try:
+        state: bytes = connection.getsockopt(socket.IPPROTO_TCP, TCP_INFO, 1)
+    except OSError:  # it is no TCP connection
+        return False
+    return state != ESTABLISHED
 
 
 def _descriptor_of(environ: WSGIEnvironment) -> int | None:

@@ -62,7 +62,7 @@ def theme_preview(theme_id: str) -> Response:
 
 
 def _drawn(design: PosterDesign, width_px: int) -> Path:
-    connection = ClientConnection(request.environ)
+    connection = ClientConnection.of(request.environ)
     return services().previews.live(design, width_px, current_actor().user_id, connection.is_gone)
 
 

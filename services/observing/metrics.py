@@ -76,6 +76,12 @@ class Metrics:
             buckets=LAG_BUCKETS_S,
             registry=self.registry,
         )
+        self._turned_away = Counter(
+            "mural_turned_away_total",
+            "Connections and requests that were not served, by the reason",
+            ("reason",),
+            registry=self.registry,
+        )
         for result in RESULTS.values():
             self._jobs.labels(result)
 
@@ -96,6 +102,10 @@ class Metrics:
     def command(self, name: str, seconds: float) -> None:
         """Count a command of a socket that was answered."""
         self._commands.labels(name).observe(seconds)
+
+    def turned_away(self, reason: str) -> None:
+        """Count a connection or a request that was not served."""
+        self._turned_away.labels(reason).inc()
 
     def job(self, result: str) -> None:
         """Count a job that has ended."""

@@ -43,6 +43,7 @@ GENEROUS: Final = {
     "RATE_LIMIT_PREVIEWS": "100000 per minute",
     "RATE_LIMIT_GEOCODE": "100000 per minute",
     "RATE_LIMIT_PIXELS": "100000 per minute",
+    "RATE_LIMIT_WORK": "100000 per minute",
     "SESSION_QUEUE": "10000",
     "MAX_QUEUE": "100000",
 }

@@ -19,8 +19,10 @@ TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 class RawSocket:
     """One connection; frames are sent as they are given, and read one at a time."""
 
-    def __init__(self, port: int, *, sid: str = "", receive_buffer_bytes: int = 0, **headers: str) -> None:
-        """Connect and shake hands, to go on with the session of a client that polls if there is one.
+    def __init__(
+        self, port: int, *, sid: str = "", receive_buffer_bytes: int = 0, source: str = "", **headers: str
+    ) -> None:
+        """Connect and shake hands; go on with the session of a client that polls, and come from an address, if given.
 
         Underscores in the names of headers stand for hyphens.
         """
@@ -28,6 +30,8 @@ class RawSocket:
         if receive_buffer_bytes:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
         self.socket.settimeout(PATIENCE_S)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect(("127.0.0.1", port))
         self._file = self.socket.makefile("rb")
         asked = {
