@@ -34,7 +34,7 @@ ALSO_ALONE: Final = by_effort(quick=False, full=True)
 def run() -> None:
     """Print the table."""
     whole = porto()
-    scene = replace(whole, distance_m=round(whole.distance_m * SHOWN_SHARE))
+    scene = whole.part(SHOWN_SHARE)
     themes = sorted(load_themes(ROOT / "themes")[0])[: REPEAT + 1]  # the first one warms up
     floor = scene.floor(WIDTH_PX, HEIGHT_PX, repeat=by_effort(quick=2, full=3))
     found = (_in_a_process(whole, scene, themes) if ALSO_ALONE else {}) | _through_the_server(whole, scene, themes)
