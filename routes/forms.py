@@ -28,28 +28,19 @@ from routes.schemas.pages import WorkbenchAddress, marker_fields
 from routes.schemas.posters import PosterIn
 from services.making.designs import MARKERS_MAX
 from services.making.requests import PosterRequest, Visibility
-from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
+from services.offline_places import SAMPLE, OfflinePlace
 
 DEGREES: Final = ("latitude", "longitude")
 PLACE: Final = ("city", "country", *DEGREES)
 LINES: Final = ("title", "subtitle", "coordinates")
 WORDS: Final = ("city", "country", "font", *LINES)
-CHECKED: Final = frozenset({"theme", "format", "distance", "dpi", "rotation"})
+CHECKED: Final = ("theme", "format", "distance", "dpi", "rotation")
 FURNITURE: Final = frozenset(field.name for field in fields(Furniture))
 BLEED_MM: Final = 3.0
 """What most print shops ask for."""
 CANDIDATES: Final = 6
 START_DISTANCE_M: Final = 4000.0
 START_THEME: Final = "noir"
-
-SAMPLE: Final = {
-    "city": SAMPLE_PLACE.city,
-    "country": SAMPLE_PLACE.country,
-    "latitude": str(SAMPLE_PLACE.latitude),
-    "longitude": str(SAMPLE_PLACE.longitude),
-    "distance": str(SAMPLE_DISTANCE_M),
-}
-"""The place whose map ships with the program, so that the workbench shows a poster from the first moment."""
 
 _TRACKS: Final[TypeAdapter[tuple[Track, ...]]] = TypeAdapter(tuple[Track, ...])
 
@@ -120,10 +111,10 @@ class State:
         return _TRACKS.dump_json(self.tracks).decode() if self.tracks else ""
 
 
-def state_from_address(args: Form) -> State:
-    """Read the workbench's state from the address of the page; without a place it begins with the sample."""
-    if not args.get("city"):
-        args = MultiDict([*SAMPLE.items(), *args.items(multi=True)])
+def state_from_address(args: Form, start: OfflinePlace | None = SAMPLE) -> State:
+    """Read the workbench's state from the address of the page; without a place it begins with one that is here."""
+    if start and not args.get("city"):
+        args = MultiDict([*_at(start).items(), *args.items(multi=True)])
     if not is_size(args.get("size", "")):
         args = MultiDict(pair for pair in args.items(multi=True) if pair[0] != "size")
     hidden = set(args.get("hide", "").split(","))
@@ -133,6 +124,11 @@ def state_from_address(args: Form) -> State:
         show=frozenset(line for line in LINES if args.get(line) != ""),
         add=frozenset(args.get("add", "").split(",")) & FURNITURE,
     )
+
+
+def _at(place: OfflinePlace) -> dict[str, str]:
+    """Write a place as an address has it."""
+    return {name: str(getattr(place, name)) for name in PLACE} | {"distance": str(place.distance_m)}
 
 
 def state_from_form(form: Form) -> State:
@@ -158,7 +154,7 @@ def _plain_values(values: Form) -> dict[str, Any]:
     found |= {name: values[name] for name in DEGREES if getattr(usable, name) is not None}
     return (
         found
-        | usable.model_dump(include=CHECKED, exclude_none=True)
+        | usable.model_dump(include=set(CHECKED), exclude_none=True)
         | {
             **paper_of(values),
             "lines": _lines(values),

@@ -77,7 +77,7 @@ def create() -> str | tuple[str, int]:
     if job := address.job:
         design = jobs.design_of(job, current_actor())
         return _workbench(forms.state_like(design, public=jobs.get(job).public))
-    state = forms.state_from_address(request.args)
+    state = forms.state_from_address(request.args, services().offline_places.start())
     if refused:
         return _workbench(state, fault=validation_body(refused)["message"]), HTTPStatus.BAD_REQUEST
     return _workbench(state)
@@ -130,6 +130,7 @@ def _workbench(state: forms.State, **more: Any) -> str:
         shapes=wording.shapes(),
         families=list(FAMILIES.values()),
         offline_places=services().offline_places.all(),
+        nothing_to_draw=services().offline_places.nothing_to_draw(),
         formats=[str(format_) for format_ in Format],
         tile_url=services().config.tile_url,
         max_distance_m=services().config.max_distance_m,
@@ -285,4 +286,5 @@ def status() -> str:
         status=health.check().status,
         facts=wording.status_facts(health.check().parts, health.stats()),
         broken=services().themes.broken(),
+        nothing_to_draw=services().offline_places.nothing_to_draw(),
     )

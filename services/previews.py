@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
@@ -78,14 +79,20 @@ class PreviewService:
         if not _touched(file):
             # A page full of themes asks for all at once: whoever works on a poster waits for one of them, not for all.
             with self._samples_turn:
-                self._picture(design, SAMPLE_WIDTH_PX, outdated=_never, is_gone=_never)
+                self._picture(design, SAMPLE_WIDTH_PX, outdated=_never, is_gone=_never, shipped=True)
         return file
 
     def _file(self, design: PosterDesign, width_px: int) -> Path:
         return self._folder / f"{fingerprint(design)}-{width_px}.png"
 
     def _picture(
-        self, design: PosterDesign, width_px: int, outdated: Callable[[], bool], is_gone: Callable[[], bool]
+        self,
+        design: PosterDesign,
+        width_px: int,
+        outdated: Callable[[], bool],
+        is_gone: Callable[[], bool],
+        *,
+        shipped: bool = False,
     ) -> Path:
         file = self._file(design, width_px)
         if not _touched(file):
@@ -95,15 +102,17 @@ class PreviewService:
                     raise Cancelled(message)
                 if not _touched(file):
                     with cancelled_when(is_gone, self._background, PATIENCE_S) as cancelled:
-                        self._make(design, width_px, file, cancelled)
+                        self._make(design, width_px, file, cancelled, shipped=shipped)
         return file
 
-    def _make(self, design: PosterDesign, width_px: int, file: Path, cancelled: CancelToken) -> None:
+    def _make(self, design: PosterDesign, width_px: int, file: Path, cancelled: CancelToken, *, shipped: bool) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self._folder, prefix=MAKING) as making:
             request = self._request_for(
                 job_id=f"live-{file.stem[:12]}", design=design, output_dir=Path(making), preview_width_px=width_px
             )
+            if shipped:  # the map that comes with the program is there, wherever posters take theirs from
+                request = replace(request, sources=replace(request.sources, mode="sample"))
             result = self._draw(request, cancelled)
             (Path(making) / result.poster).replace(file)
         self._prune()

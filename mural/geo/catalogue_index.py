@@ -15,6 +15,11 @@ _KNOWN: Final = ("stamp", "bbox", "error", "source")
 """What is remembered of each file; an index that lacks any of it is made anew."""
 
 
+SCANNED_MAX_BYTES: Final = 300_000_000
+"""Larger files are used once they are imported: each box would take the reading of all of the file, a second for every
+10 MB, and memory for the places of all of its nodes, three times its size."""
+
+
 def load_index(index: Path) -> dict[str, dict[str, Any]]:
     """Read, by path, each file's size and time, its box, and what is wrong with it; nothing where there is no index."""
     try:
@@ -25,5 +30,11 @@ def load_index(index: Path) -> dict[str, dict[str, Any]]:
 
 
 def readable_boxes(index: Path) -> list[BBox]:
-    """List what the files that are still there cover, in degrees."""
-    return [BBox(*about["bbox"]) for path, about in load_index(index).items() if about["bbox"] and Path(path).is_file()]
+    """List what the files that are still there and can be used as they are cover, in degrees."""
+    known = load_index(index).items()
+    return [BBox(*about["bbox"]) for path, about in known if _is_usable(about) and Path(path).is_file()]
+
+
+def _is_usable(about: dict[str, Any]) -> bool:
+    waits_for_import = about["source"] is None and about["stamp"][0] > SCANNED_MAX_BYTES
+    return bool(about["bbox"]) and not waits_for_import

@@ -58,20 +58,21 @@ def test_another_data_folder_is_prepared_wherever_it_is_named(checkout: Path, tm
     assert make(checkout, "run", DATA_DIR=other) == asked
 
 
+def told(checkout: Path) -> str:
+    """Tell what make would do to run the server."""
+    command = [program("make"), "--dry-run", "run"]
+    return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
 def test_a_checkout_that_was_moved_installs_its_packages_anew(checkout: Path) -> None:
     moved = checkout.rename(checkout.with_name("gallery"))
-    told = subprocess.run(
-        ["make", "--dry-run", "run"], cwd=moved, capture_output=True, text=True, check=True, timeout=60
-    )
-    assert "tools/venv.sh" in told.stdout
+    assert "tools/venv.sh" in told(moved)
     assert not (moved / ".venv").exists()
 
 
 def test_what_was_removed_by_hand_is_installed_again(checkout: Path) -> None:
     shutil.rmtree(checkout / "node_modules")
-    told = subprocess.run(
-        ["make", "--dry-run", "run"], cwd=checkout, capture_output=True, text=True, check=True, timeout=60
-    )
-    assert "npm ci" in told.stdout
-    assert "npm run --silent vendor" in told.stdout
-    assert "venv.sh" not in told.stdout
+    steps = told(checkout)
+    assert "npm ci" in steps
+    assert "npm run --silent vendor" in steps
+    assert "venv.sh" not in steps
