@@ -266,7 +266,7 @@ def new_theme() -> str:
         groups=wording.colour_groups(),
         derived=wording.derived_colours(),
         choices=wording.theme_choices(),
-        offline_places=services().offline_places.all(),
+        offline_places=services().offline_places.for_colours(),
     )
 
 
@@ -279,12 +279,13 @@ def about() -> str:
 @blueprint.get("/status")
 def status() -> str:
     """Tell people what is up."""
-    health = services().health
+    health, nothing_to_draw = services().health, services().offline_places.nothing_to_draw()
+    state = health.check().status
     return render_template(
         "pages/status.html",
         version=__version__,
-        status=health.check().status,
+        status="degraded" if nothing_to_draw and state == "healthy" else state,
         facts=wording.status_facts(health.check().parts, health.stats()),
         broken=services().themes.broken(),
-        nothing_to_draw=services().offline_places.nothing_to_draw(),
+        nothing_to_draw=nothing_to_draw,
     )

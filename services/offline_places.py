@@ -51,6 +51,8 @@ SAMPLE: Final = OfflinePlace(
 class WhatCounts:
     """Where posters take their maps from."""
 
+    shipped: bool = True
+    """Whether the sample is there: themes are shown on it, wherever posters take their maps from."""
     sample: bool = True
     extracts: bool = True
     server: bool = False
@@ -60,6 +62,7 @@ class WhatCounts:
         """Read it from the settings."""
         mode = config.map_source
         return cls(
+            shipped=sample_there,
             sample=sample_there and mode in {"auto", "sample"},
             extracts=mode in {"auto", "extract"},
             server=mode == "overpass" or (mode == "auto" and bool(config.overpass_url)),
@@ -94,6 +97,11 @@ class OfflinePlaces:
             for place in self._named(bbox):
                 found.setdefault((place.city, place.country), place)
         return list(found.values())[:LISTED_MAX]
+
+    def for_colours(self) -> list[OfflinePlace]:
+        """List the places to show a theme on: the sample wherever it is, then what posters are drawn of."""
+        others = [place for place in self.all() if (place.city, place.country) != (SAMPLE.city, SAMPLE.country)]
+        return [SAMPLE, *others] if self._counts.shipped else self.all()
 
     def start(self) -> OfflinePlace | None:
         """Choose what the workbench begins with; None where nothing is here to be drawn."""

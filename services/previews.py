@@ -32,6 +32,11 @@ SAMPLE_DISTANCE_M: Final = 500.0
 SAMPLE_WIDTH_PX: Final = 400
 
 
+def shows_sample(design: PosterDesign) -> bool:
+    """Tell whether a design is of the place whose map comes with the program."""
+    return (design.place, design.distance_m) == (SAMPLE_PLACE, SAMPLE_DISTANCE_M)
+
+
 class DrawNow(Protocol):
     """Has a render process draw a request at once, ahead of all posters."""
 
@@ -58,14 +63,18 @@ class PreviewService:
         self._samples_turn = threading.Lock()
         self._latest: dict[str, object] = {}
 
-    def live(self, design: PosterDesign, width_px: int, viewer: str, is_gone: Callable[[], bool]) -> Path:
-        """Draw a design at low resolution.
+    def live(
+        self, design: PosterDesign, width_px: int, viewer: str, is_gone: Callable[[], bool], *, shipped: bool = False
+    ) -> Path:
+        """Draw a design at low resolution, of the map that comes with the program where it is ``shipped``.
 
         Raise Cancelled when the viewer asked for another before this one was begun, or is gone.
         """
         wish = self._latest[viewer] = object()
         try:
-            return self._picture(design, width_px, lambda: self._latest.get(viewer) is not wish, is_gone)
+            return self._picture(
+                design, width_px, lambda: self._latest.get(viewer) is not wish, is_gone, shipped=shipped
+            )
         finally:
             if self._latest.get(viewer) is wish:
                 del self._latest[viewer]
@@ -75,15 +84,15 @@ class PreviewService:
         design = PosterDesign(
             place=SAMPLE_PLACE, distance_m=SAMPLE_DISTANCE_M, theme=theme, texts=Texts(coordinates="")
         )
-        file = self._file(design, SAMPLE_WIDTH_PX)
+        file = self._file(design, SAMPLE_WIDTH_PX, shipped=True)
         if not _touched(file):
             # A page full of themes asks for all at once: whoever works on a poster waits for one of them, not for all.
             with self._samples_turn:
                 self._picture(design, SAMPLE_WIDTH_PX, outdated=_never, is_gone=_never, shipped=True)
         return file
 
-    def _file(self, design: PosterDesign, width_px: int) -> Path:
-        return self._folder / f"{fingerprint(design)}-{width_px}.png"
+    def _file(self, design: PosterDesign, width_px: int, *, shipped: bool) -> Path:
+        return self._folder / f"{fingerprint(design)}-{width_px}{'-shipped' if shipped else ''}.png"
 
     def _picture(
         self,
@@ -94,7 +103,7 @@ class PreviewService:
         *,
         shipped: bool = False,
     ) -> Path:
-        file = self._file(design, width_px)
+        file = self._file(design, width_px, shipped=shipped)
         if not _touched(file):
             with self._turn:
                 if outdated() or is_gone():

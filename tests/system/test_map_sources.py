@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from mural.themes import REQUIRED
 from tests.support.real_parts import SAMPLE_FILE
-from tests.support.server import Server
+from tests.support.server import HELSINKI, Server
 from tests.support.waiting import wait_until
 
 NO_MAP = "There is no map here to draw from"
@@ -32,12 +33,11 @@ def page(gallery: Server, path: str) -> str:
 
 
 def test_without_a_map_file_nothing_is_proposed_and_it_is_said(gallery: Server) -> None:
-    create, status, mixer = (page(gallery, path) for path in ("/create", "/status", "/themes/new"))
+    create, status = page(gallery, "/create"), page(gallery, "/status")
     assert NO_MAP in create
     assert NO_MAP in status
-    assert "There is no map here to see the colours on." in mixer
-    for shown in (create, mixer):
-        assert "Helsinki" not in shown
+    assert "Helsinki" not in create
+    assert "all is well" not in status
 
 
 def test_the_themes_are_shown_on_the_map_that_ships(gallery: Server) -> None:
@@ -45,6 +45,18 @@ def test_the_themes_are_shown_on_the_map_that_ships(gallery: Server) -> None:
     assert picture
     answer = requests.get(gallery.base_url + html.unescape(picture[1]), timeout=60)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
+
+
+def test_the_colours_of_a_new_theme_are_seen_on_it_too(gallery: Server) -> None:
+    assert 'data-city="Helsinki"' in page(gallery, "/themes/new")
+    theme = requests.get(f"{gallery.api}/themes/noir", timeout=60).json()
+    draft = {key: theme["colors"][key] for key in REQUIRED if key in theme["colors"]}
+    draft |= {"name": "Draft", "description": "Not kept yet", "bg": "#204060"}
+    answers = [
+        requests.post(f"{gallery.api}/preview.png", json=HELSINKI | wish, timeout=60).status_code
+        for wish in ({"draft_theme": draft}, {"draft_theme": draft, "latitude": 48.2, "longitude": 16.4}, {})
+    ]
+    assert answers == [200, 422, 422]
 
 
 def test_a_map_file_is_proposed_before_anybody_asked_for_it_and_what_is_proposed_can_be_drawn(gallery: Server) -> None:
