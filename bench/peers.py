@@ -79,7 +79,9 @@ def _write_answer(file: Path, target: Path, bbox: BBox, tags: dict[str, str]) ->
     with osmium.BackReferenceWriter(str(target), ref_src=str(file), overwrite=True) as writer:
         for thing in osmium.FileProcessor(str(file)).with_locations().with_filter(wanted):
             if isinstance(thing, osmium.osm.Way) and _touches(thing, bbox):
-                writer.add_way(thing)
+                # A file that was cut out of a larger one names points that it does not hold; a server's answer has all.
+                here = [node.ref for node in thing.nodes if node.location.valid()]
+                writer.add_way(thing if len(here) == len(thing.nodes) else thing.replace(nodes=here))
 
 
 def _touches(way: osmium.osm.Way, bbox: BBox) -> bool:

@@ -16,6 +16,7 @@ from bench.installation import installation
 from bench.prints import design_of, request_for
 from bench.report import print_table
 from bench.scenes import Scene, porto
+from mural.geo.bbox import METRES_PER_DEGREE
 from mural.themes import load_themes
 from mural.worker.render import Renderer
 from tests.support.real_parts import PREPARED_DIR, ROOT
@@ -25,7 +26,8 @@ HEIGHT_PX: Final = 1067
 SHOWN_SHARE: Final = 0.5
 """How much of the map that is at hand the page shows, so that it can be moved within it."""
 
-STEP_DEGREES: Final = 0.002
+STEP_SHARE: Final = 0.03
+"""How far the map is moved each time, of the distance from its centre to its edge."""
 REPEAT: Final = by_effort(quick=5, full=8)
 ALSO_ALONE: Final = by_effort(quick=False, full=True)
 """Whether to draw without the server, too, to tell what it adds: next to nothing."""
@@ -34,7 +36,7 @@ ALSO_ALONE: Final = by_effort(quick=False, full=True)
 def run() -> None:
     """Print the table."""
     whole = porto()
-    scene = replace(whole, distance_m=round(whole.distance_m * SHOWN_SHARE))
+    scene = whole.part(SHOWN_SHARE)
     themes = sorted(load_themes(ROOT / "themes")[0])[: REPEAT + 1]  # the first one warms up
     floor = scene.floor(WIDTH_PX, HEIGHT_PX, repeat=by_effort(quick=2, full=3))
     found = (_in_a_process(whole, scene, themes) if ALSO_ALONE else {}) | _through_the_server(whole, scene, themes)
@@ -78,7 +80,8 @@ def _through_the_server(whole: Scene, scene: Scene, themes: list[str]) -> dict[s
 
 
 def _moved(scene: Scene, number: int) -> Scene:
-    return replace(scene, latitude=scene.latitude + (number + 1) * STEP_DEGREES)
+    moved_m = (number + 1) * STEP_SHARE * scene.distance_m
+    return replace(scene, latitude=scene.latitude + moved_m / METRES_PER_DEGREE)
 
 
 def _best(draw: Callable[[int], None]) -> float:

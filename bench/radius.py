@@ -27,23 +27,27 @@ DISTANCES_M: Final = by_effort(
 )
 COPIES: Final = by_effort(quick=1, full=49)
 """Seven by seven cities: their middle is built-up for 70 km around; one is for 8 km."""
+SAMPLE_COPIES: Final = 16
+SAMPLE_DISTANCES_M: Final = (500, 1_000, 1_500)
+"""Where no city is at hand: four by four samples are 4 km wide."""
 STEPS: Final = ("obtaining map data", "preparing layers", "drawing", "thumbnails", "total", "cpu")
 
 
 def run() -> None:
-    """Print time by step and the points in the page, from 1 to 50 km."""
+    """Print time by step and the points in the page, from the smallest page to the largest."""
     city = SHARED_DATA / "chisinau.osm.pbf"
-    file = grown(city if city.exists() else SAMPLE.file, COPIES)
+    distances_m = DISTANCES_M if city.exists() else SAMPLE_DISTANCES_M
+    file = grown(city, COPIES) if city.exists() else grown(SAMPLE.file, SAMPLE_COPIES)
     box = header_bbox(file)
     if box is None:
         raise RuntimeError("a grown file says how far it reaches")
     with tempfile.TemporaryDirectory() as folder:
         index = import_extract(file, Path(folder), lambda _: None).path
-        figures = {distance_m: _figures(index, box, distance_m, Path(folder)) for distance_m in DISTANCES_M}
+        figures = {distance_m: _figures(index, box, distance_m, Path(folder)) for distance_m in distances_m}
     header = ("km", "points in page", *(f"{step} s" for step in STEPS), "cpu s / million points")
     rows = [_row(distance_m, found) for distance_m, found in figures.items()]
     print_table(f"12 x 16 in at 300 DPI in the middle of {file.name}, new place, each made once", header, rows)
-    kilometres = [distance_m / 1000 for distance_m in DISTANCES_M]
+    kilometres = [distance_m / 1000 for distance_m in distances_m]
     draw(
         "radius",
         Panel("a poster by its radius", "km", "s", [_curve(step, kilometres, figures) for step in ("total", "cpu")]),

@@ -9,10 +9,11 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from services.making.designs import DISTANCE_M_MIN
 from tests.support.real_parts import ROOT, SAMPLE_FILE, SHARED_DATA
 
 FLOOR: Final = ROOT.parent / "shared" / "floor.py"
@@ -39,6 +40,10 @@ class Scene:
             "distance": self.distance_m,
             "theme": "noir",
         } | changes
+
+    def part(self, share: float) -> Scene:
+        """Show less of the map around the same centre, as far down as a poster may."""
+        return replace(self, distance_m=max(round(self.distance_m * share), round(DISTANCE_M_MIN)))
 
     def lend_to(self, data_dir: Path) -> Path:
         """Copy the map file into the extracts of a data folder."""

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from werkzeug.exceptions import PreconditionFailed, RequestEntityTooLarge, UnsupportedMediaType
 
 from mural.errors import InvalidInput
-from routes.addresses import network_of
 from routes.middleware import is_chunked
+from routes.networks import network_of
 from routes.schemas.base import ErrorOut
 from routes.words import LONGEST_ECHO
 

@@ -10,7 +10,7 @@ from typing import Final
 import click
 from tqdm import tqdm
 
-from config import DISTANCE_M_MAX, Config
+from config import DISTANCE_M_MAX, OWN_DATA_DIR, Config
 from mural.jobs.progress import percentage
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, page_for
 from mural.poster import Format, Page, Place, PosterDesign
@@ -18,11 +18,12 @@ from mural.worker.protocol import Progress, RenderRequest, RenderResult
 from routes import cli_canvas, cli_extracts, cli_operations
 from routes.cli_errors import ToldGroup, told
 from routes.cli_files import FileToWrite
-from routes.context import services
+from routes.context import services, settings
 from services.background import ThreadBackground
 from services.making.cancellation import CancelToken
 from services.making.designs import DISTANCE_M_MIN, LATITUDE_MAX_DEG
 from services.making.rendering import build_render_pool, map_sources
+from services.upkeep.start_checks import check_fonts, lend_prepared
 
 mural = ToldGroup("mural", help="Make posters and look after an installation.")
 for _command in (*cli_operations.COMMANDS, cli_extracts.import_extract, cli_canvas.canvas):
@@ -69,6 +70,8 @@ def render(  # noqa: PLR0913 - one parameter an option is click's way
 ) -> None:
     """Draw one poster into a file."""
     with told():
+        lend_prepared(OWN_DATA_DIR, settings().data_dir)
+        check_fonts(settings().fonts_dir)
         page = page_for(PageWish(size=size, orientation=orientation, dpi=dpi, bleed_mm=bleed_mm, crop_marks=crop_marks))
         design = PosterDesign(
             place=Place(city=city, country=country, latitude=latitude, longitude=longitude),

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
-from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,16 +20,21 @@ from mural.errors import InvalidInput
 from mural.geo.gazetteer import Settlement
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, Size, size_words
 from mural.poster import ALL_LAYERS, Format, Furniture, Marker, PosterDesign, Track
+from routes.addresses import read_usable
 from routes.languages import noted
 from routes.paper_fields import is_size, paper_of, sides_of
-from routes.schemas.designs import MarkerIn
+from routes.schemas.designs import MarkerIn, PlaceIn
+from routes.schemas.pages import WorkbenchAddress, marker_fields
 from routes.schemas.posters import PosterIn
 from services.making.designs import MARKERS_MAX
 from services.making.requests import PosterRequest, Visibility
-from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
+from services.offline_places import SAMPLE, OfflinePlace
 
-PLACE: Final = ("city", "country", "latitude", "longitude")
+DEGREES: Final = ("latitude", "longitude")
+PLACE: Final = ("city", "country", *DEGREES)
 LINES: Final = ("title", "subtitle", "coordinates")
+WORDS: Final = ("city", "country", "font", *LINES)
+CHECKED: Final = ("theme", "format", "distance", "dpi", "rotation")
 FURNITURE: Final = frozenset(field.name for field in fields(Furniture))
 BLEED_MM: Final = 3.0
 """What most print shops ask for."""
@@ -38,20 +42,10 @@ CANDIDATES: Final = 6
 START_DISTANCE_M: Final = 4000.0
 START_THEME: Final = "noir"
 
-SAMPLE: Final = {
-    "city": SAMPLE_PLACE.city,
-    "country": SAMPLE_PLACE.country,
-    "latitude": str(SAMPLE_PLACE.latitude),
-    "longitude": str(SAMPLE_PLACE.longitude),
-    "distance": str(SAMPLE_DISTANCE_M),
-}
-"""The place whose map ships with the program, so that the workbench shows a poster from the first moment."""
-
 _TRACKS: Final[TypeAdapter[tuple[Track, ...]]] = TypeAdapter(tuple[Track, ...])
 
 Form = MultiDict[str, str]
 Suggest = Callable[[str, int], Sequence[Settlement]]
-Choice = TypeVar("Choice", bound=str)
 
 
 class Ambiguous(Exception):
@@ -117,22 +111,10 @@ class State:
         return _TRACKS.dump_json(self.tracks).decode() if self.tracks else ""
 
 
-def one_of(value: str | None, allowed: tuple[Choice, ...]) -> Choice:
-    """Take a value that is allowed, or else the first of those that are."""
-    return next((choice for choice in allowed if choice == value), allowed[0])
-
-
-def day_of(value: str) -> date | None:
-    """Read a day as a date field sends it; what is none is no day."""
-    with suppress(ValueError):
-        return date.fromisoformat(value)
-    return None
-
-
-def state_from_address(args: Form) -> State:
-    """Read the workbench's state from the address of the page; without a place it begins with the sample."""
-    if not args.get("city"):
-        args = MultiDict([*SAMPLE.items(), *args.items(multi=True)])
+def state_from_address(args: Form, start: OfflinePlace | None = SAMPLE) -> State:
+    """Read the workbench's state from the address of the page; without a place it begins with one that is here."""
+    if start and not args.get("city"):
+        args = MultiDict([*_at(start).items(), *args.items(multi=True)])
     if not is_size(args.get("size", "")):
         args = MultiDict(pair for pair in args.items(multi=True) if pair[0] != "size")
     hidden = set(args.get("hide", "").split(","))
@@ -142,6 +124,11 @@ def state_from_address(args: Form) -> State:
         show=frozenset(line for line in LINES if args.get(line) != ""),
         add=frozenset(args.get("add", "").split(",")) & FURNITURE,
     )
+
+
+def _at(place: OfflinePlace) -> dict[str, str]:
+    """Write a place as an address has it."""
+    return {name: str(getattr(place, name)) for name in PLACE} | {"distance": str(place.distance_m)}
 
 
 def state_from_form(form: Form) -> State:
@@ -161,18 +148,21 @@ def state_from_form(form: Form) -> State:
 
 
 def _plain_values(values: Form) -> dict[str, Any]:
-    texts = ("city", "country", "latitude", "longitude", "theme", "format", "font", *LINES)
-    found: dict[str, Any] = {name: values[name] for name in texts if values.get(name)}
-    return found | {
-        **paper_of(values),
-        "lines": _lines(values),
-        "markers": _markers(values),
-        "distance": values.get("distance", START_DISTANCE_M, type=float),
-        "dpi": values.get("dpi", DEFAULT_DPI, type=int),
-        "rotation": values.get("rotation", 0.0, type=float),
-        "bleed": "bleed" in values,
-        "unlisted": "unlisted" in values,
-    }
+    # Words that are too long stay to be shortened; of the rest only what is allowed can be shown.
+    usable, _refused = read_usable(WorkbenchAddress, values)
+    found: dict[str, Any] = {name: values[name] for name in WORDS if values.get(name)}
+    found |= {name: values[name] for name in DEGREES if getattr(usable, name) is not None}
+    return (
+        found
+        | usable.model_dump(include=set(CHECKED), exclude_none=True)
+        | {
+            **paper_of(values),
+            "lines": _lines(values),
+            "markers": _markers(values),
+            "bleed": "bleed" in values,
+            "unlisted": "unlisted" in values,
+        }
+    )
 
 
 def _lines(values: Form) -> tuple[str, ...]:
@@ -189,10 +179,8 @@ def _markers(values: Form) -> tuple[Marker, ...]:
     """Read the markers; what is none, in an address that somebody has changed, is passed over."""
     found = []
     for words in values.getlist("marker")[:MARKERS_MAX]:
-        latitude, longitude, shape, label = (words.split(",", 3) + [""] * 4)[:4]
-        body = {"latitude": latitude, "longitude": longitude, "shape": shape or "pin", "label": label}
         with suppress(ValidationError):
-            found.append(Marker(**MarkerIn.model_validate(body).model_dump()))
+            found.append(Marker(**MarkerIn.model_validate(marker_fields(words)).model_dump()))
     return tuple(found)
 
 
@@ -225,7 +213,11 @@ def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
     }
     if state.bleed and state.format == Format.PDF:
         body |= {"bleed_mm": BLEED_MM, "crop_marks": True}
-    return PosterIn.model_validate(body | place).to_request()
+    wish = PosterIn.model_validate(body | place).to_request()
+    _usable, refused = read_usable(WorkbenchAddress, form)
+    if refused:  # the state has the usual value in its place: nobody shall get a poster of that unasked
+        raise refused
+    return wish
 
 
 def town_query(town: Settlement) -> str:
@@ -240,7 +232,7 @@ def _located(town: Settlement) -> dict[str, Any]:
 def _place(form: Form, suggest: Suggest) -> dict[str, Any]:
     """Find the place that is meant: the one picked, the one the script filled in, or the only one of that name."""
     if form.get("candidate"):
-        return dict(parse_qsl(form["candidate"]))
+        return PlaceIn.model_validate(dict(parse_qsl(form["candidate"]))).model_dump()
     typed = form.get("place", "").strip()
     if _is_located(form):
         return {name: form.get(name) for name in PLACE}

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from routes.addresses import network_of
 from routes.hangup import is_closing
+from routes.networks import network_of
 from routes.whole_heads import CutOff, WholeLines
 from services.work_budget import CONNECTION_S, FairTurns, Standing, WorkBudget
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, Final
 
+from werkzeug.http import parse_date
 from werkzeug.wsgi import FileWrapper
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ PIECE_BYTES: Final = 64 * 1024
 """Werkzeug's own pieces of 8 KiB make hundreds of turns of a poster's download."""
 
 
+DATES: Final = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
+"""Headers that may hold a date."""
+
+
 def _large_pieces(file: IO[bytes], _usual_bytes: int) -> FileWrapper:
     return FileWrapper(file, PIECE_BYTES)
 
@@ -22,6 +27,19 @@ def _large_pieces(file: IO[bytes], _usual_bytes: int) -> FileWrapper:
 def is_chunked(environ: WSGIEnvironment) -> bool:
     """Tell whether a body comes without its length."""
     return "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+
+
+def _drop_unreadable(environ: WSGIEnvironment) -> None:
+    """Take out the headers that Werkzeug breaks on: a date of no calendar, a host that can be no name."""
+    for name in DATES:
+        try:
+            parse_date(environ.get(name))
+        except OverflowError:
+            del environ[name]
+    try:
+        environ.get("HTTP_HOST", "").encode("idna")
+    except UnicodeError:
+        del environ["HTTP_HOST"]
 
 
 class EntranceMiddleware:
@@ -37,6 +55,7 @@ class EntranceMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["wsgi.file_wrapper"] = _large_pieces
+        _drop_unreadable(environ)
         if is_chunked(environ):
             # All three servers end the stream where the last chunk ends, but eventlet does not say so.
             environ["wsgi.input_terminated"] = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -17,6 +18,7 @@ from mural.fonts import FAMILIES
 from mural.paper import STEEPEST_RATIO
 from mural.poster import Format
 from routes import forms, wording
+from routes.addresses import read, read_usable
 from routes.api import client_address
 from routes.caching import keep_from_search
 from routes.context import services
@@ -24,6 +26,7 @@ from routes.errors import status_of, validation_body
 from routes.faults import said, said_of_kind
 from routes.identity import current_actor
 from routes.languages import gettext
+from routes.schemas.pages import MineAddress, ThemeAddress, WallAddress, WorkbenchAddress
 from routes.theme_lists import kinds_of, themes_in_sight, visitors_themes
 from services.making.requests import PosterQuery
 from services.views import Submission
@@ -34,7 +37,7 @@ for words in wording.FILTERS:
 blueprint.add_app_template_filter(forms.town_query)
 blueprint.add_app_template_filter(forms.marker_words)
 
-WALL_PAGE: Final = 24
+CARDS_OF_A_PAGE: Final = 24
 PLAIN_BOARD_PX: Final = 1024
 """About as large is the board for those without JavaScript."""
 
@@ -48,9 +51,8 @@ def _greet() -> None:
 @blueprint.get("/")
 def wall() -> str:
     """Show everybody's posters, newest first."""
-    page = services().gallery.page(
-        limit=WALL_PAGE, before=request.args.get("before", type=int), since=None, theme=None, city=None
-    )
+    address = read(WallAddress, request.args)
+    page = services().gallery.page(limit=CARDS_OF_A_PAGE, before=address.before)
     wall, making = page.to_json(), services().gallery.making()
     return render_template(
         "pages/wall.html",
@@ -59,22 +61,29 @@ def wall() -> str:
         visitors_themes=visitors_themes(card["theme"] for card in [*wall["posters"], *making]),
         themes=themes_in_sight(),
         start_theme=forms.START_THEME,
-        kiosk=request.args.get("kiosk") == "1",
+        kiosk=address.kiosk,
     )
 
 
 @blueprint.get("/create")
-def create() -> str:
-    """Show the workbench, set up as the address says: with a design, or like a poster or a job of one's own."""
+def create() -> str | tuple[str, int]:
+    """Show the workbench, set up as the address says: with a design, or like a poster or a job of one's own.
+
+    A link that is wrong somewhere still opens it, with all of the link that is right.
+    """
     posters, jobs = services().posters, services().jobs
     if request.args:  # every design has such an address, and the page without one is the same
         keep_from_search()
-    if like := request.args.get("like"):
+    address, refused = read_usable(WorkbenchAddress, request.args)
+    if like := address.like:
         return _workbench(forms.state_like(posters.design_of(like), public=posters.get(like).public))
-    if job := request.args.get("job"):
+    if job := address.job:
         design = jobs.design_of(job, current_actor())
         return _workbench(forms.state_like(design, public=jobs.get(job).public))
-    return _workbench(forms.state_from_address(request.args))
+    state = forms.state_from_address(request.args, services().offline_places.start())
+    if refused:
+        return _workbench(state, fault=validation_body(refused)["message"]), HTTPStatus.BAD_REQUEST
+    return _workbench(state)
 
 
 @blueprint.post("/create")
@@ -109,10 +118,13 @@ def _submit() -> Submission:
 
 
 def _workbench(state: forms.State, **more: Any) -> str:
+    themes = themes_in_sight(state.theme)
+    if all(theme.id != state.theme for theme in themes):  # it is gone since the link was made
+        state = replace(state, theme=forms.START_THEME)
     return render_template(
         "pages/create.html",
         state=state,
-        themes=themes_in_sight(state.theme),
+        themes=themes,
         layers=wording.layers(),
         furniture=wording.furniture(),
         sizes=wording.size_groups(),
@@ -121,6 +133,7 @@ def _workbench(state: forms.State, **more: Any) -> str:
         shapes=wording.shapes(),
         families=list(FAMILIES.values()),
         offline_places=services().offline_places.all(),
+        nothing_to_draw=services().offline_places.nothing_to_draw(),
         formats=[str(format_) for format_ in Format],
         tile_url=services().config.tile_url,
         max_distance_m=services().config.max_distance_m,
@@ -216,16 +229,8 @@ def _exhibit(poster_id: str) -> dict[str, Any]:
 def mine() -> str:
     """Show one's own posters."""
     keep_from_search()
-    query = PosterQuery(
-        page=max(1, request.args.get("page", 1, type=int)),
-        per_page=24,
-        sort=forms.one_of(request.args.get("sort"), ("created_at", "city", "theme")),
-        order=forms.one_of(request.args.get("order"), ("desc", "asc")),
-        theme=request.args.get("theme") or None,
-        city=request.args.get("city") or None,
-        first_day=forms.day_of(request.args.get("first_day", "")),
-        last_day=forms.day_of(request.args.get("last_day", "")),
-    )
+    address = read(MineAddress, request.args)
+    query = PosterQuery(**address.model_dump(exclude={"down", "per_page"}), per_page=CARDS_OF_A_PAGE)
     page = services().posters.mine(current_actor().user_id, query)
     return render_template(
         "pages/mine.html",
@@ -233,7 +238,7 @@ def mine() -> str:
         pagination=page.pagination_json(),
         query=query,
         themes=themes_in_sight(),
-        down=request.args.get("down"),
+        down=address.down,
     )
 
 
@@ -261,7 +266,7 @@ def themes() -> str:
 @blueprint.get("/themes/new")
 def new_theme() -> str:
     """Show the theme maker, beginning with a theme; one's own is changed instead."""
-    theme = services().own_themes.get(request.args.get("start") or forms.START_THEME)
+    theme = services().own_themes.get(read(ThemeAddress, request.args).start or forms.START_THEME)
     return render_template(
         "pages/new_theme.html",
         theme=theme,
@@ -270,7 +275,7 @@ def new_theme() -> str:
         groups=wording.colour_groups(),
         derived=wording.derived_colours(),
         choices=wording.theme_choices(),
-        offline_places=services().offline_places.all(),
+        offline_places=services().offline_places.for_colours(),
     )
 
 
@@ -283,12 +288,14 @@ def about() -> str:
 @blueprint.get("/status")
 def status() -> str:
     """Tell people what is up."""
-    health = services().health
+    health, nothing_to_draw = services().health, services().offline_places.nothing_to_draw()
+    state = health.check().status
     return render_template(
         "pages/status.html",
         version=__version__,
-        status=health.check().status,
+        status="degraded" if nothing_to_draw and state == "healthy" else state,
         facts=wording.status_facts(health.check().parts, health.stats()),
         broken=services().themes.broken(),
         left_out=wording.left_out(services().map_files.left_out()),
+        nothing_to_draw=nothing_to_draw,
     )

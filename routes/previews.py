@@ -18,6 +18,7 @@ from routes.hangup import ClientConnection
 from routes.identity import current_actor
 from routes.posters import HELSINKI
 from routes.schemas.previews import DrawnIn, LivePreviewIn
+from services.previews import shows_sample
 
 blueprint = ApiBlueprint("previews", __name__)
 
@@ -48,9 +49,10 @@ def draw_now(json_data: DrawnIn) -> Response:
     """Draw a design now, at low resolution: also one with tracks and markers, or in colours that are no theme yet."""
     services().rate_limiter.check(services().config.rate_limit_previews, "live", client_address())
     design = services().posters.design(json_data.to_request())
-    if json_data.draft_theme is not None:
-        design = replace(design, theme=Theme.from_mapping(design.theme.id, json_data.draft_theme))
-    return _send(_drawn(design, json_data.width), max_age_s=0)
+    if json_data.draft_theme is None:
+        return _send(_drawn(design, json_data.width), max_age_s=0)
+    design = replace(design, theme=Theme.from_mapping(design.theme.id, json_data.draft_theme))
+    return _send(_drawn(design, json_data.width, shipped=shows_sample(design)), max_age_s=0)
 
 
 @blueprint.get("/themes/<theme_id>/preview.png")
@@ -61,9 +63,9 @@ def theme_preview(theme_id: str) -> Response:
     return _send(services().previews.theme_sample(services().own_themes.get(theme_id)), max_age_s=0)
 
 
-def _drawn(design: PosterDesign, width_px: int) -> Path:
+def _drawn(design: PosterDesign, width_px: int, *, shipped: bool = False) -> Path:
     connection = ClientConnection.of(request.environ)
-    return services().previews.live(design, width_px, current_actor().user_id, connection.is_gone)
+    return services().previews.live(design, width_px, current_actor().user_id, connection.is_gone, shipped=shipped)
 
 
 def _send(picture: Path, max_age_s: int) -> Response:

@@ -14,15 +14,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mural.themes import Theme
 from routes import wording
+from routes.addresses import read
 from routes.context import services
-from routes.forms import one_of
 from routes.languages import COOKIE as LANGUAGE_COOKIE
-from routes.languages import LANGUAGES
+from routes.schemas.pages import APPEARANCES, AppearanceForm, LanguageForm
 from routes.theme_lists import themes_in_sight
 
 blueprint = APIBlueprint("site", __name__, enable_openapi=False)
 
-APPEARANCES: Final = ("system", "light", "dark", "coffee")
 YEAR_S: Final = 365 * 24 * 3600
 
 
@@ -41,17 +40,19 @@ def _frame() -> dict[str, str | int]:
 @blueprint.post("/appearance")
 def set_appearance() -> BaseResponse:
     """Take the plain form: remember an appearance and go back."""
-    return _remembered("appearance", one_of(request.form.get("appearance"), APPEARANCES))
+    form = read(AppearanceForm, request.form)
+    return _remembered("appearance", form.appearance, form.back)
 
 
 @blueprint.post("/language")
 def set_language() -> BaseResponse:
     """Take the plain form: remember a language and go back."""
-    return _remembered(LANGUAGE_COOKIE, one_of(request.form.get("language"), tuple(LANGUAGES)))
+    form = read(LanguageForm, request.form)
+    return _remembered(LANGUAGE_COOKIE, form.language, form.back)
 
 
-def _remembered(cookie: str, chosen: str) -> BaseResponse:
-    response = redirect(_own_path(request.form.get("back", "")), HTTPStatus.SEE_OTHER)
+def _remembered(cookie: str, chosen: str, back: str) -> BaseResponse:
+    response = redirect(_own_path(back), HTTPStatus.SEE_OTHER)
     path = request.script_root or "/"
     response.set_cookie(cookie, chosen, max_age=YEAR_S, samesite="Lax", secure=request.is_secure, path=path)
     return response
@@ -59,7 +60,10 @@ def _remembered(cookie: str, chosen: str) -> BaseResponse:
 
 def _own_path(back: str) -> str:
     """Keep only the path and query of an address within this site, so that nobody is led elsewhere."""
-    parts = urlsplit(back)
+    try:
+        parts = urlsplit(back)
+    except ValueError:  # half an address of another site
+        parts = urlsplit("")
     path = "/" + parts.path.lstrip("/\\")
     return request.script_root + path + (f"?{parts.query}" if parts.query else "")
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask, request
 
 from mural.errors import TooMany
-from routes.addresses import network_of
 from routes.front_door import HANG_UP, SENTENCE
 from routes.hangup import ClientConnection
 from routes.middleware import is_chunked
+from routes.networks import network_of
 from routes.security import MAX_BODY_BYTES
 from services.work_budget import FairTurns, Standing, WorkBudget, WorkClock
 

@@ -22,6 +22,7 @@ from services.canvas.service import CanvasService
 from services.canvas.wiring import build_canvas
 from services.clock import utc_now
 from services.events import EVERYONE, Event, Name, Publisher
+from services.extracts_survey import ExtractsSurvey
 from services.gallery import GalleryService
 from services.geocoding import GeocodingService
 from services.health import HealthService
@@ -33,7 +34,7 @@ from services.map_files import MapFiles
 from services.nominatim import NominatimSettings
 from services.observing.metrics import CountingPublisher, LagWatch, Metrics, TimedRenderer
 from services.observing.readings import watch_parts
-from services.offline_places import OfflinePlaces
+from services.offline_places import OfflinePlaces, WhatCounts
 from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.presence import PresenceService
@@ -88,6 +89,7 @@ class Services:
         self._clear_leftovers()
         self.map_files.start()
         self.render_pool.start()
+        self.offline_places.all()
         self.posters.start()
         self.jobs.start()
         self.own_themes.start()
@@ -123,7 +125,8 @@ def build_services(config: Config, publisher: Publisher, background: Background,
     themes = ThemeService(ROOT / "themes")
     pool = build_render_pool(config, background, workers=config.render_workers)
     nominatim = NominatimSettings(url=config.nominatim_url, user_agent=user_agent(config))
-    geocoding = GeocodingService(Gazetteer(config.gazetteer_file), cache, nominatim)
+    gazetteer = Gazetteer(config.gazetteer_file)
+    geocoding = GeocodingService(gazetteer, cache, nominatim)
     sources = map_sources(config)
     metrics = Metrics()
     map_files = MapFiles(config.data_dir / "cache")
@@ -173,7 +176,13 @@ def build_services(config: Config, publisher: Publisher, background: Background,
         lag_watch=LagWatch(background, metrics),
         map_files=map_files,
         metrics=metrics,
-        offline_places=OfflinePlaces(config.data_dir / "cache" / "extracts.json", geocoding.largest_within),
+        offline_places=OfflinePlaces(
+            config.data_dir / "cache" / "extracts.json",
+            geocoding.largest_within,
+            WhatCounts.of(config, sample_there=any(sources.samples_dir.glob("*.osm.pbf"))),
+            ExtractsSurvey(config.extracts_dir, _drawing_at_once(pool), request_for, themes.all(), background).look,
+            gazetteer.nearest,
+        ),
         posters=parts.posters,
         presence=PresenceService(publisher, background),
         previews=PreviewService(

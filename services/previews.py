@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
@@ -30,6 +31,11 @@ MAKING: Final = ".making-"
 SAMPLE_PLACE: Final = Place(city="Helsinki", country="Finland", latitude=60.1715, longitude=24.9443)
 SAMPLE_DISTANCE_M: Final = 500.0
 SAMPLE_WIDTH_PX: Final = 400
+
+
+def shows_sample(design: PosterDesign) -> bool:
+    """Tell whether a design is of the place whose map comes with the program."""
+    return (design.place, design.distance_m) == (SAMPLE_PLACE, SAMPLE_DISTANCE_M)
 
 
 class DrawNow(Protocol):
@@ -58,14 +64,18 @@ class PreviewService:
         self._samples_turn = threading.Lock()
         self._latest: dict[str, object] = {}
 
-    def live(self, design: PosterDesign, width_px: int, viewer: str, is_gone: Callable[[], bool]) -> Path:
-        """Draw a design at low resolution.
+    def live(
+        self, design: PosterDesign, width_px: int, viewer: str, is_gone: Callable[[], bool], *, shipped: bool = False
+    ) -> Path:
+        """Draw a design at low resolution, of the map that comes with the program where it is ``shipped``.
 
         Raise Cancelled when the viewer asked for another before this one was begun, or is gone.
         """
         wish = self._latest[viewer] = object()
         try:
-            return self._picture(design, width_px, lambda: self._latest.get(viewer) is not wish, is_gone)
+            return self._picture(
+                design, width_px, lambda: self._latest.get(viewer) is not wish, is_gone, shipped=shipped
+            )
         finally:
             if self._latest.get(viewer) is wish:
                 del self._latest[viewer]
@@ -75,20 +85,26 @@ class PreviewService:
         design = PosterDesign(
             place=SAMPLE_PLACE, distance_m=SAMPLE_DISTANCE_M, theme=theme, texts=Texts(coordinates="")
         )
-        file = self._file(design, SAMPLE_WIDTH_PX)
+        file = self._file(design, SAMPLE_WIDTH_PX, shipped=True)
         if not _touched(file):
             # A page full of themes asks for all at once: whoever works on a poster waits for one of them, not for all.
             with self._samples_turn:
-                self._picture(design, SAMPLE_WIDTH_PX, outdated=_never, is_gone=_never)
+                self._picture(design, SAMPLE_WIDTH_PX, outdated=_never, is_gone=_never, shipped=True)
         return file
 
-    def _file(self, design: PosterDesign, width_px: int) -> Path:
-        return self._folder / f"{fingerprint(design)}-{width_px}.png"
+    def _file(self, design: PosterDesign, width_px: int, *, shipped: bool) -> Path:
+        return self._folder / f"{fingerprint(design)}-{width_px}{'-shipped' if shipped else ''}.png"
 
     def _picture(
-        self, design: PosterDesign, width_px: int, outdated: Callable[[], bool], is_gone: Callable[[], bool]
+        self,
+        design: PosterDesign,
+        width_px: int,
+        outdated: Callable[[], bool],
+        is_gone: Callable[[], bool],
+        *,
+        shipped: bool = False,
     ) -> Path:
-        file = self._file(design, width_px)
+        file = self._file(design, width_px, shipped=shipped)
         if not _touched(file):
             with self._turn:
                 if outdated() or is_gone():
@@ -96,15 +112,17 @@ class PreviewService:
                     raise Cancelled(message)
                 if not _touched(file):
                     with cancelled_when(is_gone, self._background, PATIENCE_S) as cancelled:
-                        self._make(design, width_px, file, cancelled)
+                        self._make(design, width_px, file, cancelled, shipped=shipped)
         return file
 
-    def _make(self, design: PosterDesign, width_px: int, file: Path, cancelled: CancelToken) -> None:
+    def _make(self, design: PosterDesign, width_px: int, file: Path, cancelled: CancelToken, *, shipped: bool) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self._folder, prefix=MAKING) as making:
             request = self._request_for(
                 job_id=f"live-{file.stem[:12]}", design=design, output_dir=Path(making), preview_width_px=width_px
             )
+            if shipped:  # the map that comes with the program is there, wherever posters take theirs from
+                request = replace(request, sources=replace(request.sources, mode="sample"))
             result = self._draw(request, cancelled)
             (Path(making) / result.poster).replace(file)
         self._prune(file)

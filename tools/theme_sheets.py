@@ -1,6 +1,6 @@
 """Contact sheets of the themes: every theme on the same map, drawn by the program itself.
 
-    python -m tools.theme_sheets DATA_DIR
+    python -m tools.theme_sheets
 
 writes docs/themes/*.jpg and docs/themes.md. The sample city is always there; the other cities need their extracts and
 keep the sheet they have where these are absent.
@@ -8,7 +8,6 @@ keep the sheet they have where these are absent.
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Final
 
 from PIL import Image
 
+from config import Settings, data_dir_of
 from mural.geo.extract import read_area
 from mural.geo.layers import ProjectedMap
 from mural.geo.page_map import project_area
@@ -26,6 +26,7 @@ from mural.render.export import draw_rows
 from mural.render.images import WholeImage
 from mural.render.page import map_half_extent_m, simplify_tolerance_m, size_px
 from mural.themes import CHOICES, COLOURS, REQUIRED, Theme, load_themes
+from services.environ import read_environ
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 DOCS_DIR: Final = ROOT / "docs"
@@ -84,7 +85,7 @@ SHEETS: Final = (
 
 def main() -> None:
     """Draw the sheets whose maps are at hand and write the page about them."""
-    fonts_dir = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("DATA_DIR", "data")) / "fonts"
+    fonts_dir = data_dir_of(Settings(read_environ())) / "fonts"
     themes, broken = load_themes(ROOT / "themes")
     if broken:
         sys.exit("\n".join(broken.values()))

@@ -22,7 +22,7 @@ from mural.geo import extract_index
 from mural.geo.area_file import Origin, Stamp
 from mural.geo.areas import AreaCache
 from mural.geo.bbox import BBox
-from mural.geo.catalogue_index import Known, index_bytes, load_index, unreadable
+from mural.geo.catalogue_index import SCANNED_MAX_BYTES, Known, index_bytes, load_index, unreadable
 from mural.geo.extract import SUFFIXES
 from mural.geo.extract_index import Source, describe, read_tiles
 from mural.geo.layers import Area
@@ -34,9 +34,6 @@ may be empty is no reason for a download."""
 WHOLE_MAX_BYTES: Final = 12_000_000
 """Files up to this size are read and cached whole, so that every later request in them is a hit; reading takes up to 27
 times the size of a file in memory."""
-SCANNED_MAX_BYTES: Final = 300_000_000
-"""Larger files are used once they are imported: each box would take the reading of all of the file, a second for every
-10 MB, and memory for the places of all of its nodes, three times its size."""
 ROOM_TO_MOVE: Final = 1.5
 """Larger files are read for a box this much larger than the page, so that a moved map is a hit too."""
 ROOM_TO_NUDGE: Final = 1.1

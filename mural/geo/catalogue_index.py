@@ -29,6 +29,11 @@ MARKS: Final = "reading"
 """The folder of ReadingMarks, in the cache folder."""
 
 
+SCANNED_MAX_BYTES: Final = 300_000_000
+"""Larger files are used once they are imported: each box would take the reading of all of the file, a second for every
+10 MB, and memory for the places of all of its nodes, three times its size."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is known of a file: its size and time then, its box (degrees) or why it is left out, what an index is of."""
@@ -68,8 +73,17 @@ def index_bytes(known: dict[str, Known]) -> bytes:
 
 
 def readable_boxes(index: Path) -> list[BBox]:
-    """List what the files that are still there cover, in degrees."""
-    return [about.bbox for path, about in load_index(index).items() if about.bbox and Path(path).is_file()]
+    """List what the files that are still there and can be used as they are cover, in degrees."""
+    return [
+        about.bbox
+        for path, about in load_index(index).items()
+        if about.bbox and not waits_for_import(about) and Path(path).is_file()
+    ]
+
+
+def waits_for_import(about: Known) -> bool:
+    """Tell whether a file is too large to be used as it is."""
+    return about.source is None and about.stamp[0] > SCANNED_MAX_BYTES
 
 
 def unreadable(path: Path, fault: Fault, reason: str) -> BrokenExtract:

@@ -16,7 +16,7 @@ from routes.schemas.designs import DesignIn, FurnitureIn, PlaceIn
 from services.making.requests import DEFAULT_DISTANCE_M, PosterRequest
 
 
-def _words_of(allowed: Collection[str]) -> AfterValidator:
+def words_of(allowed: Collection[str]) -> AfterValidator:
     """Allow words of a list, separated by commas."""
 
     def check(words: str) -> str:
@@ -44,10 +44,10 @@ class LivePreviewIn(PlaceIn):
     coordinates: Line | None = None
     line: Line | None = None
     font: Line | None = None
-    hide: Annotated[Line, _words_of(ALL_LAYERS)] = Field(
+    hide: Annotated[Line, words_of(ALL_LAYERS)] = Field(
         default="", description=_choice("Layers to leave out", ALL_LAYERS)
     )
-    add: Annotated[Line, _words_of(FurnitureIn.model_fields)] = Field(
+    add: Annotated[Line, words_of(FurnitureIn.model_fields)] = Field(
         default="", description=_choice("What to add", FurnitureIn.model_fields)
     )
     width: int = Field(default=800, ge=100, le=800)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from routes.context import services
 from routes.errors import Body
+from routes.schemas.base import SequenceNumber
 from routes.sockets.commands import Commands, Connection, NoPayload, Payload
 from services.events import GALLERY_ROOM, Command
 
@@ -15,7 +16,7 @@ class Join(Payload):
     """Where the client's own copy of the wall stands; nothing for a client that has none."""
 
     epoch: str | None = Field(default=None, max_length=64)
-    seq: int | None = Field(default=None, ge=0)
+    seq: SequenceNumber | None = None
 
 
 def register(commands: Commands) -> None:

@@ -15,6 +15,7 @@ PREPARED: Final = ("fonts", "gazetteer.db")
 
 def lend_prepared(own_data_dir: Path, data_dir: Path) -> None:
     """Link what set-up made into another data folder: a fresh one, or a container's volume, has none of its own."""
+    data_dir.mkdir(parents=True, exist_ok=True)
     for name in PREPARED:
         here, there = own_data_dir / name, data_dir / name
         if there.is_symlink() and not there.exists():  # to where the program was before
@@ -25,12 +26,18 @@ def lend_prepared(own_data_dir: Path, data_dir: Path) -> None:
 
 def check_prepared(fonts_dir: Path, gazetteer_file: Path) -> None:
     """Raise Unavailable when set-up has not made the fonts or the index of places."""
-    for what, file in (
-        ("The fonts for lettering are", fonts_dir / INDEX_FILE),
-        ("The index of places is", gazetteer_file),
-    ):
-        if not file.is_file():
-            raise Unavailable(f"{what} not prepared: there is no {file}. Run “make setup”, which makes it.")
+    check_fonts(fonts_dir)
+    _require("The index of places is", gazetteer_file)
+
+
+def check_fonts(fonts_dir: Path) -> None:
+    """Raise Unavailable when set-up has not made the fonts, without which nothing can be drawn."""
+    _require("The fonts for lettering are", fonts_dir / INDEX_FILE)
+
+
+def _require(what: str, file: Path) -> None:
+    if not file.is_file():
+        raise Unavailable(f"{what} not prepared: there is no {file}. Run “make setup”, which makes it.")
 
 
 def check_port(host: str, port: int) -> None:

@@ -51,7 +51,7 @@ let latest = {};
 
 function show() {
   const draft = mixed();
-  preview.show({ ...place(), theme: form.dataset.theme, draft_theme: draft }, draft.name);
+  if (place().city) preview.show({ ...place(), theme: form.dataset.theme, draft_theme: draft }, draft.name);
   clearTimeout(checkTimer);
   checkTimer = setTimeout(() => check(draft).catch(() => undefined), CHECK_PAUSE_MS);
 }

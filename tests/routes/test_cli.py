@@ -10,9 +10,10 @@ from click.testing import Result
 from flask import Flask
 from PIL import Image
 
-from config import Config
+from config import OWN_DATA_DIR, Config
 from mural.errors import InvalidInput, NotFound, RenderTimeout
 from mural.poster import Format
+from routes import cli
 from routes.cli import format_of, mural
 from routes.cli_errors import sentence
 from services.themes import ThemeService
@@ -32,6 +33,7 @@ def run(tmp_path: Path) -> Any:
     app = Flask("mural")
     app.cli.add_command(mural)
     config = Config.from_env({"DATA_DIR": str(tmp_path / "data"), "MAP_SOURCE": "sample", "RENDER_MEMORY_MB": "1500"})
+    app.extensions["mural.config"] = config
     app.extensions["mural"] = SimpleNamespace(config=config, themes=ThemeService(ROOT / "themes"))
 
     def invoke(*arguments: str) -> Result:
@@ -65,6 +67,21 @@ def test_it_says_what_is_wrong_and_leaves_no_file(run: Any, tmp_path: Path, argu
     assert result.exit_code != 0
     assert said in result.output
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_it_says_at_once_that_the_fonts_are_missing(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "OWN_DATA_DIR", tmp_path / "nothing to lend")
+    (tmp_path / "data" / "fonts").unlink()
+    result = run(*HELSINKI, "--theme", "no such theme either", "-o", str(tmp_path / "out.png"))
+    assert result.exit_code == 1
+    assert "The fonts for lettering are not prepared" in result.output
+    assert "make setup" in result.output
+
+
+def test_it_is_lent_the_fonts_of_the_checkout(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "data" / "fonts").unlink()
+    run(*HELSINKI, "--theme", "no_such", "-o", str(tmp_path / "out.png"))
+    assert (tmp_path / "data" / "fonts").resolve() == (OWN_DATA_DIR / "fonts").resolve()
 
 
 def test_it_wants_a_folder_that_is_there(run: Any, tmp_path: Path) -> None:

@@ -10,8 +10,11 @@ from typing import Final, NoReturn
 
 import pytest
 
+from config import Settings, data_dir_of
+from services.environ import read_environ
+
 ROOT: Final = Path(__file__).resolve().parents[2]
-PREPARED_DIR: Final = Path(os.environ.get("DATA_DIR", ROOT / "data"))
+PREPARED_DIR: Final = data_dir_of(Settings(read_environ()))
 """The data folder in which set-up prepared fonts and the gazetteer."""
 SAMPLE_FILE: Final = ROOT / "data" / "samples" / "helsinki.osm.pbf"
 SHARED_DATA: Final = ROOT.parent / "shared" / "data"

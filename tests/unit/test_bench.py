@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -10,6 +11,8 @@ import pytest
 
 from bench.plots import Curve, Panel, draw
 from bench.report import kept, percentile, print_table, tail
+from bench.scenes import SAMPLE
+from services.making.designs import DISTANCE_M_MIN
 
 
 def test_what_is_printed_is_also_kept_below_what_it_depends_on(
@@ -56,3 +59,8 @@ def test_few_samples_have_no_hundredth() -> None:
 
 def test_percentiles() -> None:
     assert [percentile(range(100), share) for share in (0.0, 0.5, 0.99, 1.0)] == [0, 50, 99, 99]
+
+
+def test_a_part_of_the_map_is_never_less_than_a_poster_may_show() -> None:
+    assert SAMPLE.part(0.5).distance_m == DISTANCE_M_MIN
+    assert replace(SAMPLE, distance_m=15_000).part(0.5).distance_m == 7_500

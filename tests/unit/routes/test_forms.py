@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from pydantic import ValidationError
@@ -307,8 +306,3 @@ def test_the_workbench_is_set_up_as_a_poster_was_made() -> None:
 def test_the_workbench_is_set_up_with_the_paper_of_a_poster(page: Page, size: str, orientation: str) -> None:
     state = forms.state_like(replace(design(), page=page), public=True)
     assert (state.size, state.orientation) == (size, orientation)
-
-
-@pytest.mark.parametrize(("typed", "day"), [("2026-01-31", date(2026, 1, 31)), ("", None), ("2026-02-30", None)])
-def test_a_day_is_read_as_a_date_field_sends_it(typed: str, day: date | None) -> None:
-    assert forms.day_of(typed) == day

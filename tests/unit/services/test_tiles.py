@@ -14,6 +14,7 @@ from PIL import Image
 
 from mural.errors import NotFound, Unavailable
 from mural.poster import Format
+from mural.pyramid import COMPLETE
 from services import tiles
 from services.background import ThreadBackground
 from services.making.render_process import worker_environment
@@ -129,8 +130,9 @@ def test_only_the_tiles_last_looked_at_are_kept(
     monkeypatch.setattr(tiles, "KEPT", 2)
     for age, name in enumerate("abc"):
         shelf.hang(name)
-        path = service.tile(name, LAST_LEVEL, 0, 0)
-        os.utime(path.parent.parent, (age, age))
+        folder = service.tile(name, LAST_LEVEL, 0, 0).parents[1]
+        wait_until((folder / COMPLETE).exists)  # each level that is cut yet makes the folder a newer one
+        os.utime(folder, (age, age))
     assert sorted(path.name for path in (shelf.folder / "tiles").iterdir()) == ["b", "c"]
 
 
