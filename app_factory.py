@@ -159,6 +159,8 @@ def build_socketio(config: Config, fanout: Fanout) -> SocketIO:
         cors_allowed_origins=allowed_origins(config.cors_origins),
         # One command of a client after the other, in the order in which they came.
         async_handlers=False,
+        # The greeting of a client leaves after the packet that tells it that it is connected.
+        always_connect=True,
         manage_session=False,
         max_http_buffer_size=MAX_SOCKET_MESSAGE_BYTES,
         cookie=None,

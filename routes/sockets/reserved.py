@@ -1,21 +1,31 @@
-"""Commands that are called as the library's own events are.
+"""Packets as the library makes them, but for two things that it gets wrong.
 
-python-socketio would take such a command for the event: whoever sent “disconnect” would be forgotten with all that was
-counted against them, and still be connected. So these names are marked before anything looks at them.
+It would take a command that is called as an event of its own is for the event: whoever sent “disconnect” would be
+forgotten with all that was counted against them, and still be connected. So these names are marked before anything
+looks at them. And it refuses an unknown namespace with a bare text, where clients look for a message.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from socketio.packet import EVENT, Packet
+from socketio.packet import CONNECT_ERROR, EVENT, Packet
 
 RESERVED: Final = frozenset({"connect", "disconnect", "*"})
 MARK: Final = "\0"
 
 
 class OwnNamesPacket(Packet):  # type: ignore[misc]  # socketio ships no types
-    """A Socket.IO packet that a client cannot pass off as an event of the library's own."""
+    """A Socket.IO packet that no client can pass off as an event of the library's own, and whose refusals say why."""
+
+    data: Any
+
+    def encode(self) -> str | list[str | bytes]:
+        """Encode the packet, and its attachments if it has any."""
+        if self.packet_type == CONNECT_ERROR and isinstance(self.data, str):
+            self.data = {"error": "Unknown namespace", "message": f"There is no namespace “{self.namespace}”; use “/”."}
+        encoded: str | list[str | bytes] = super().encode()
+        return encoded
 
     def decode(self, encoded_packet: str) -> int:
         """Decode a packet; tell how many attachments follow."""

@@ -12,6 +12,8 @@ What this relies on, each with a test in tests/sockets that notices when it is n
 - the handler uses its websocket by wait, send and close, and sends through the queue once ``Socket.upgraded`` is set;
 - eventlet's websockets read and write through ``socket``, those of simple-websocket through ``ws.sock``;
 - handlers of Engine.IO's own events are in ``Server.handlers``, and "connect" may refuse a client by returning a text;
+- a client is in ``Server.sockets`` before its "connect", and what it sends by polling is read by its
+  ``Socket.handle_post_request``, whose EngineIOError is answered with 400;
 - a green socket keeps the system's socket as ``fd`` (eventlet) or ``_sock`` (gevent).
 """
 
@@ -19,7 +21,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
+
+from engineio.exceptions import EngineIOError
 
 from services.delivery.frames import Frames, websocket_frame
 from services.delivery.outbox import Outbox
@@ -108,6 +113,8 @@ class EngineSockets:
         if len(self) > self._max_clients:  # it is counted already
             log.warning("refusing a socket: there are %d", self._max_clients)
             return "Too many connections."
+        connection = self._engine.sockets[engine_id]
+        connection.handle_post_request = partial(self._read_posted, connection, connection.handle_post_request)
         self._connected(engine_id, environ)
         return None
 
@@ -122,6 +129,15 @@ class EngineSockets:
             error = trouble
         log.warning("disconnecting a socket for a packet that is not Socket.IO: %r", error)
         self.cut(engine_id)
+
+    def _read_posted(self, connection: Any, read: Callable[[dict[str, Any]], None], environ: dict[str, Any]) -> None:
+        """Read what a polling client sends; one that cannot be read is disconnected, as on a websocket."""
+        try:
+            read(environ)
+        except BROKEN as error:
+            log.warning("disconnecting a polling client for a packet that is not Engine.IO: %r", error)
+            self._close(connection)  # the library would wait until the client takes what is queued for it
+            raise EngineIOError from error
 
     def _outbox(self) -> Outbox:
         return Outbox(self._make_queue(), self._engine.get_queue_empty_exception(), self._overflow)

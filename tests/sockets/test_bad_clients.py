@@ -86,7 +86,9 @@ def test_there_is_no_other_namespace(any_server: Server) -> None:
         client.send_text("40/admin,")
         while not (text := client.read_text()).startswith("44"):
             pass
-        assert json.loads(text[text.index(",") + 1 :]) == "Unable to connect"
+        refusal = json.loads(text[text.index(",") + 1 :])
+        assert refusal["error"] == "Unknown namespace"
+        assert "/admin" in refusal["message"]
         client.enter()
 
 
@@ -147,6 +149,39 @@ def test_a_polling_client_that_talks_nonsense_is_refused(any_server: Server) -> 
     wait_until(lambda: requests.get(f"{address}&sid={sid}", timeout=30).status_code == 400)
     assert requests.post(f"{address}&sid={sid}", data="x" * 1_000_000, timeout=10).status_code == 400
     still_serves(any_server)
+
+
+UNREADABLE: dict[str, bytes] = {
+    "an empty packet": b"\x1e",
+    "no packet type": b"hello",
+    "broken base64": b"b!",
+    "broken UTF-8": b"4\xff\xfe",
+    "too many packets": b"\x1e".join([b"3"] * 17),
+    "a form without its field": b"d=",
+    "an event that is no list": b'42{"a":1}',
+    "bottomless lists": b"42" + b"[" * 16_000,
+}
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_what_cannot_be_read_ends_a_polling_session_with_a_warning(any_server: Server, kind: str) -> None:
+    address = f"{any_server.base_url}/socket.io/?EIO=4&transport=polling"
+    sid = json.loads(requests.get(address, timeout=10).text[1:])["sid"]
+    requests.post(f"{address}&sid={sid}", data=b"40", timeout=10)
+    before = len(any_server.log())
+    requests.post(f"{address}&sid={sid}", data=UNREADABLE[kind], timeout=10)
+    wait_until(lambda: requests.post(f"{address}&sid={sid}", data=b"3", timeout=10).status_code == 400)
+    assert "Traceback" not in any_server.log()[before:]
+    still_serves(any_server)
+
+
+def test_a_client_is_told_that_it_is_connected_before_anything_else(any_server: Server) -> None:
+    with raw_socket(any_server.port) as client:
+        client.send_text("40")
+        read = [client.read_text() for _ in range(3)]
+    assert read[0].startswith("0{")  # Engine.IO opens
+    assert read[1].startswith("40{")
+    assert read[2].startswith('42["connection:established"')
 
 
 def test_a_client_whose_upgrade_breaks_off_goes_on_polling(any_server: Server) -> None:
