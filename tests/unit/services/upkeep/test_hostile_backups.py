@@ -167,10 +167,18 @@ def test_a_file_with_holes_is_refused(installation: Installation, tmp_path: Path
     refused(installation, holes, why=BackupError)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"\x00" * 2048, b"[" * 200_000, b"{" * 10, b"\xff\xfe", gzip.compress(b"x" * 100), b"SQLite format 3\x00"],
-)
+NO_BACKUPS: dict[str, bytes] = {
+    "empty": b"",
+    "zeros": b"\x00" * 2048,
+    "lists without bottom": b"[" * 200_000,
+    "objects without bottom": b"{" * 10,
+    "no text": b"\xff\xfe",
+    "something packed": gzip.compress(b"x" * 100),
+    "a bare database": b"SQLite format 3\x00",
+}
+
+
+@pytest.mark.parametrize("content", NO_BACKUPS.values(), ids=NO_BACKUPS)
 def test_a_file_that_is_no_backup_is_refused(installation: Installation, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "noise").write_bytes(content)
     refused(installation, tmp_path / "noise")
