@@ -27,6 +27,9 @@ Body = type[BaseModel] | str | None
 FOREVER: Final = "public, max-age=31536000, immutable"
 """The Cache-Control of what never changes under its address."""
 
+PRIVATELY: Final = "private, no-cache"
+"""The Cache-Control of what not everybody may see: one's own browser may keep it and asks each time."""
+
 PART: Final = re.compile(r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{1,18})?|-\d{1,18})", re.ASCII)
 """A Range header that asks for one part of a file."""
 

@@ -23,6 +23,7 @@ from routes.errors import status_of, validation_body
 from routes.faults import said, said_of_kind
 from routes.identity import current_actor
 from routes.languages import gettext
+from routes.posters import show_to
 from routes.theme_lists import kinds_of, themes_in_sight, visitors_themes
 from services.making.requests import PosterQuery
 from services.views import Submission
@@ -67,10 +68,11 @@ def create() -> str:
     """Show the workbench, set up as the address says: with a design, or like a poster or a job of one's own."""
     posters, jobs = services().posters, services().jobs
     if like := request.args.get("like"):
-        return _workbench(forms.state_like(posters.design_of(like), public=posters.get(like).public))
+        visibility = posters.get(like, current_actor()).visibility
+        return _workbench(forms.state_like(posters.design_of(like, current_actor()), visibility))
     if job := request.args.get("job"):
         design = jobs.design_of(job, current_actor())
-        return _workbench(forms.state_like(design, public=jobs.get(job).public))
+        return _workbench(forms.state_like(design, jobs.get(job, current_actor()).visibility))
     return _workbench(forms.state_from_address(request.args))
 
 
@@ -98,8 +100,8 @@ def _submit() -> Submission:
     if like and "format" in request.form:
         return posters.export(like, forms.format_of(request.form), visitor)
     if like:
-        visibility = posters.get(like).visibility
-        wish = forms.wish_like(posters.design_of(like), request.form, visibility)
+        visibility = posters.get(like, current_actor()).visibility
+        wish = forms.wish_like(posters.design_of(like, current_actor()), request.form, visibility)
     else:
         wish = forms.wish_from_form(request.form, services().geocoding.suggest)
     return posters.submit(wish, visitor)
@@ -114,6 +116,8 @@ def _workbench(state: forms.State, **more: Any) -> str:
         furniture=wording.furniture(),
         sizes=wording.size_groups(),
         units=wording.units(),
+        audiences=wording.audiences(),
+        hidden_ends_m=wording.HIDDEN_ENDS_M,
         steepest_ratio=STEEPEST_RATIO,
         shapes=wording.shapes(),
         families=list(FAMILIES.values()),
@@ -128,7 +132,7 @@ def _workbench(state: forms.State, **more: Any) -> str:
 @blueprint.get("/generate/<job_id>")
 def generate(job_id: str) -> str:
     """Show a job: on its way, finished, failed or stopped."""
-    view = services().jobs.get(job_id)
+    view = services().jobs.get(job_id, current_actor())
     job = view.to_json()
     mine = current_actor().may_change(view.owner)
     waiting = {"poster": None, "mine": mine, "visitors_themes": visitors_themes([view.theme])}
@@ -168,10 +172,17 @@ def poster(poster_id: str) -> str:
     return render_template("pages/poster.html", **_exhibit(poster_id))
 
 
+@blueprint.post("/posters/<poster_id>/visibility")
+def change_visibility(poster_id: str) -> BaseResponse:
+    """Take the plain form: say anew who finds a poster of one's own."""
+    show_to(poster_id, forms.visibility_of(request.form))
+    return redirect(url_for(".poster", poster_id=poster_id), HTTPStatus.SEE_OTHER)
+
+
 @blueprint.get("/posters/<poster_id>/delete")
 def ask_to_delete(poster_id: str) -> str:
     """Ask whether a poster of one's own shall come down; the script asks in a dialog instead."""
-    view = services().posters.get(poster_id)
+    view = services().posters.get(poster_id, current_actor())
     current_actor().require(view.owner, "poster")
     return render_template("pages/take_down.html", poster=view.to_json())
 
@@ -191,14 +202,16 @@ def restore_poster(poster_id: str) -> BaseResponse:
 
 
 def _exhibit(poster_id: str) -> dict[str, Any]:
-    view = services().posters.get(poster_id)
+    visitor = current_actor()
+    view = services().posters.get(poster_id, visitor)
     body = view.to_json()
     return {
         "poster": body,
-        "mine": current_actor().may_change(view.owner),
+        "mine": visitor.may_change(view.owner),
+        "audiences": wording.audiences() if visitor.user_id == view.owner else [],
         "themes": themes_in_sight(),
         "visitors_themes": visitors_themes([view.theme]),
-        "formats": [str(format_) for format_ in Format],
+        "formats": list(map(str, Format)) if services().posters.may_export(poster_id, visitor.user_id) else [],
         "share_url": urljoin(request.url_root, body["url"]),
         "og_image": urljoin(request.url_root, body["preview_url"]),
     }
@@ -225,6 +238,7 @@ def mine() -> str:
         query=query,
         themes=themes_in_sight(),
         down=request.args.get("down"),
+        audience_words=dict(wording.audiences()),
     )
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from mural.errors import MuralError, NotFound, StorageFull
-from mural.files import sync
+from mural.files import sync, write_whole
 from services.background import Aside, directly
 
 SIDECAR: Final = "sidecar.json"
@@ -113,6 +113,14 @@ class PosterFiles:
             return path.read_bytes()
         except OSError as error:
             raise BrokenSidecar(f"{path} cannot be read: {error}", id=poster_id) from error
+
+    def rewrite(self, poster_id: str, sidecar: bytes) -> None:
+        """Write anew what is known about a poster, on the disk for good; raise StorageFull."""
+        path = self.folder(poster_id) / SIDECAR
+        before_bytes = path.stat().st_size
+        with full_disk_named():
+            self._aside(partial(write_whole, path, sidecar, durable=True))
+        self._count(len(sidecar) - before_bytes)
 
     def remove(self, poster_id: str) -> None:
         """Take a poster's folder away, at once and completely; one that is gone already is fine."""

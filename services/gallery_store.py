@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.db.models import GALLERY_STREAM, GalleryEventRow, StreamRow
+from services.events import Name
 
 EVENTS_KEPT: Final = 1000
 
@@ -46,6 +47,15 @@ def append(
     session.add(row)
     session.execute(delete(GalleryEventRow).where(GalleryEventRow.seq <= seq - EVENTS_KEPT))
     return row
+
+
+def forget(session: Session, poster_id: str) -> None:
+    """Keep nothing of what was told about a poster: to those who were away it was never hung."""
+    told = select(GalleryEventRow).where(
+        GalleryEventRow.poster_id == poster_id, GalleryEventRow.event == Name.GALLERY_POSTER_ADDED
+    )
+    for row in session.scalars(told):
+        row.event, row.payload = Name.GALLERY_POSTER_REMOVED, {"seq": row.seq, "id": poster_id}
 
 
 def after(session: Session, seq: int) -> list[GalleryEventRow]:

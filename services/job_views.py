@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from mural.jobs.estimates import remaining_s
 from mural.jobs.queue import service_order
@@ -14,13 +14,14 @@ from services.clock import Clock
 from services.db.models import JobRow, PosterRow
 from services.making.job_store import JobStore
 from services.making.live import LiveProgress, Standing
+from services.making.requests import Visibility
 from services.poster_store import poster_view
 from services.urls import Urls
 from services.views import JobView, PosterView, names_of
 
 WAITING_STEP: Final = "waiting"
 
-_WORKED_OUT: Final = {"state", "progress"}
+_WORKED_OUT: Final = {"state", "progress", "visibility"}
 _SHOWN_AS_THEY_ARE: Final = names_of(JobView).intersection(JobRow.__table__.columns.keys()) - _WORKED_OUT
 
 
@@ -84,6 +85,7 @@ class JobViews:
         place = queue.places.get(row.id) if state is JobState.PENDING else None
         return JobView(
             **{name: getattr(row, name) for name in _SHOWN_AS_THEY_ARE},
+            visibility=cast("Visibility", (poster or row).visibility),
             job_id=row.id,
             state=state,
             progress=standing.progress,
@@ -118,7 +120,7 @@ def view_of_poster(poster: PosterView, urls: Urls) -> JobView:
     return JobView(
         job_id=poster.job_id,
         owner=poster.owner,
-        public=poster.public,
+        visibility=poster.visibility,
         preview=poster.preview,
         state=JobState.COMPLETED,
         city=poster.city,

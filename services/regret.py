@@ -44,6 +44,7 @@ class Regret:
             facts = self._aside.get(poster_id)
             if facts is None:
                 raise NotFound("Poster", poster_id)
+            actor.require_sight(facts.owner, facts.visibility, "Poster", poster_id)
             actor.require(facts.owner, "poster")
             self._publishing.hang_back(facts)
             del self._aside[poster_id]

@@ -37,7 +37,7 @@ class PosterView:
     id: str
     job_id: str
     owner: str
-    public: bool
+    visibility: Visibility
     preview: bool
     city: str
     country: str
@@ -61,9 +61,9 @@ class PosterView:
     urls: Urls
 
     @property
-    def visibility(self) -> Visibility:
-        """Tell who finds it: everybody on the wall, or those who know the link."""
-        return "public" if self.public else "unlisted"
+    def public(self) -> bool:
+        """Tell whether it hangs on the wall, or would if it were no preview."""
+        return self.visibility == "public"
 
     @property
     def dimensions(self) -> dict[str, int]:
@@ -119,7 +119,7 @@ class JobView:
 
     job_id: str
     owner: str
-    public: bool
+    visibility: Visibility
     preview: bool
     state: JobState
     city: str
@@ -227,13 +227,14 @@ class PageOf(Generic[View]):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file to send: where it lies, and the name, type and validator to send it with."""
+    """A file to send: where it lies, the name, type and validator to send it with, and whether it is one person's."""
 
     path: Path
     filename: str
     mimetype: str
     etag: str
     size: int
+    private: bool = False
 
 
 Value = TypeVar("Value")

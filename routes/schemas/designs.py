@@ -24,7 +24,7 @@ from routes.schemas.base import (
     Turned,
 )
 from services.making.designs import LINES_MAX, MARKERS_MAX, TRACK_POINTS_MAX, TRACKS_MAX
-from services.making.requests import DEFAULT_DISTANCE_M, PosterRequest, Visibility
+from services.making.requests import DEFAULT_DISTANCE_M, MAX_HIDDEN_M, PosterRequest, Visibility
 
 
 class SizeIn(Request):
@@ -98,7 +98,17 @@ class LooksIn(Request):
     markers: list[MarkerIn] = Field(default_factory=list, max_length=MARKERS_MAX)
     bleed_mm: float = Field(default=0, ge=0, le=20)
     crop_marks: bool = False
-    visibility: Visibility = "public"
+    hide_ends_m: float = Field(
+        default=0,
+        ge=0,
+        le=MAX_HIDDEN_M,
+        description="Metres of both ends of every track that are cut off before anything is kept or drawn.",
+    )
+    visibility: Visibility | None = Field(
+        default=None,
+        description="Who finds it: everybody on the wall, those who know its link, or its owner alone. "
+        "Absent: public, but private with a track or a marker.",
+    )
 
     def looks(self) -> dict[str, Any]:
         """Hand the checked values on under the names that the services have for them."""
@@ -118,6 +128,7 @@ class LooksIn(Request):
             "furniture": Furniture(**self.furniture.model_dump()),
             "tracks": tuple(Track(points=tuple(track.points), label=track.label) for track in self.tracks),
             "markers": tuple(Marker(**marker.model_dump()) for marker in self.markers),
+            "hide_ends_m": self.hide_ends_m,
             "visibility": self.visibility,
         }
 

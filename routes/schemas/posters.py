@@ -30,6 +30,12 @@ class ExportIn(Request):
     format: Format
 
 
+class VisibilityIn(Request):
+    """Who is to find a poster."""
+
+    visibility: Visibility
+
+
 class DownloadQuery(Request):
     """In which format; absent: the one it was made in."""
 

@@ -7,15 +7,16 @@ gallery's sequence is settled before anybody hears that the job is done.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from mural.errors import Cancelled, NotFound
+from mural.errors import Cancelled, NotFound, StorageFull
 from mural.fingerprint import design_from_json
 from mural.jobs.progress import Step
 from mural.jobs.states import JobState
@@ -28,12 +29,16 @@ from services.events import GALLERY_ROOM, Event, Name, Publisher
 from services.files import BrokenSidecar, PosterFiles
 from services.gallery import GalleryService
 from services.making.job_store import JobStore, move
+from services.making.requests import Visibility
 from services.poster_store import PosterFacts, facts_of, from_sidecar, poster_row, poster_view, to_sidecar
 from services.urls import Urls
 
 log = logging.getLogger(__name__)
 
 PREVIEW_LIFETIME: Final = timedelta(hours=24)
+
+NARROWER: Final = ("public", "unlisted", "private")
+"""Each is found by fewer than the one before."""
 
 
 class Publishing:
@@ -54,6 +59,11 @@ class Publishing:
         self._publisher = publisher
         self._urls = urls
         self._clock = clock
+
+    @property
+    def files(self) -> PosterFiles:
+        """Where the posters' files are."""
+        return self._files
 
     def publish(self, job: JobRow, result: RenderResult, made: Path) -> None:
         """File what a job has drawn and complete the job; raise Cancelled when the job was ended meanwhile."""
@@ -100,6 +110,46 @@ class Publishing:
         except BaseException:
             self._files.set_aside(facts.id)
             raise
+
+    def show_to(self, poster_id: str, visibility: Visibility) -> None:
+        """Let a poster be found by others than before: it leaves the wall, or hangs there as the newest.
+
+        Raises NotFound.
+        """
+        with self._gallery.in_order():
+            with self._database.read() as session:
+                before = _known(session, poster_id).visibility
+            if before == visibility:
+                return
+            # In this order the sidecar, from which all is rebuilt, never shows the poster to more than the row does.
+            hides = NARROWER.index(visibility) > NARROWER.index(before)
+            if hides:
+                self._note_in_sidecar(poster_id, visibility)
+            with self._database.write() as session:
+                event = self._show_to(session, poster_id, visibility)
+            self._announce(event)
+            if not hides:
+                self._note_in_sidecar(poster_id, visibility)
+
+    def _note_in_sidecar(self, poster_id: str, visibility: Visibility) -> None:
+        try:
+            facts = from_sidecar(poster_id, self._files.sidecar(poster_id))
+            self._files.rewrite(poster_id, to_sidecar(replace(facts, visibility=visibility)))
+        except (BrokenSidecar, StorageFull) as error:
+            # Nobody has to stay on the wall for that: the row counts, the sidecar only when the rows are lost.
+            log.warning("The sidecar of poster %s does not say that it is %s now: %s", poster_id, visibility, error)
+
+    def _show_to(self, session: Session, poster_id: str, visibility: Visibility) -> GalleryEventRow | None:
+        row = _known(session, poster_id)
+        row.visibility = visibility
+        _show_jobs_to(session, row)
+        if row.gallery_seq is not None and not row.public:
+            row.gallery_seq = None
+            gallery_store.forget(session, poster_id)
+            return self._append_removed(session, poster_id)
+        if row.gallery_seq is None and row.public and not row.preview:
+            return self._append_added(session, row)
+        return None
 
     def _unhang_in_order(self, poster_id: str) -> None:
         with self._gallery.in_order():
@@ -151,13 +201,12 @@ class Publishing:
         return event
 
     def _unhang(self, session: Session, poster_id: str) -> GalleryEventRow | None:
-        row = session.get(PosterRow, poster_id)
-        if row is None:
-            raise NotFound("Poster", poster_id)
+        row = _known(session, poster_id)
         hung = row.gallery_seq is not None
         session.delete(row)
-        if not hung:
-            return None
+        return self._append_removed(session, poster_id) if hung else None
+
+    def _append_removed(self, session: Session, poster_id: str) -> GalleryEventRow:
         return gallery_store.append(
             session, Name.GALLERY_POSTER_REMOVED, poster_id, lambda seq: {"seq": seq, "id": poster_id}, self._clock()
         )
@@ -183,3 +232,18 @@ class Publishing:
         elif state is JobState.PROCESSING:
             log.info("Adopting poster %s, finished just before the stop", poster_id)
             self._hang(facts, state)
+
+
+def _known(session: Session, poster_id: str) -> PosterRow:
+    row = session.get(PosterRow, poster_id)
+    if row is None:
+        raise NotFound("Poster", poster_id)
+    return row
+
+
+def _show_jobs_to(session: Session, poster: PosterRow) -> None:
+    """Let the jobs that tell of a poster be seen by those who see it: its own, and those before it that failed."""
+    of_it = or_(JobRow.id == poster.job_id, JobRow.poster_id == poster.id)
+    failed = (JobRow.owner == poster.owner) & (JobRow.fingerprint == poster.fingerprint) & JobRow.poster_id.is_(None)
+    ended = JobRow.state.in_([state for state in JobState if state.ended])
+    session.execute(update(JobRow).where(or_(of_it, failed & ended)).values(visibility=poster.visibility))

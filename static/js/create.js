@@ -3,7 +3,7 @@
 
 import { addressQuery, requestBody } from "./create/design.js";
 import { scale } from "./create/distance.js";
-import { followSize, paperShape, readControls, writeControls } from "./create/form.js";
+import { followSize, paperShape, readControls, showSeenBy, startSeenBy, writeControls } from "./create/form.js";
 import { pageAround } from "./create/tracks.js";
 import { History } from "./create/history.js";
 import { Marks } from "./create/marks.js";
@@ -183,6 +183,7 @@ function show(now) {
   showWords(now);
   showUsualLines(now);
   marks.show(now);
+  showSeenBy(form, now);
   if (now.city && now.country) {
     const theme = need("[data-theme-name]").textContent ?? "";
     preview.show(requestBody(now), gettext("%(city)s in the theme %(theme)s", { city: now.city, theme }));
@@ -209,10 +210,34 @@ async function goAway(place) {
   places.show(/** @type {import("./lib/types.js").Place} */ (design.get()));
 }
 
+/** Where the page was moved to by the tracks on it. */
+let framed = "";
+
 /** Moves the map to the tracks. @param {readonly import("./create/tracks.js").Track[]} tracks */
 async function bringIntoView(tracks) {
-  const { distance, ...middle } = pageAround([...tracks], paperShape(form, design.get()));
-  await goAway({ ...middle, distance: Math.round(Math.max(LEAST_M, Math.min(maxDistanceM, distance))) });
+  const { distance, ...middle } = pageAround([...tracks], paperShape(form, design.get()), design.get().hide_ends_m);
+  const frame = { ...middle, distance: Math.round(Math.max(LEAST_M, Math.min(maxDistanceM, distance))) };
+  framed = frameOf(frame);
+  await goAway(frame);
+}
+
+/** @param {{latitude: number | null, longitude: number | null, distance: number}} page */
+function frameOf({ latitude, longitude, distance }) {
+  return [latitude, longitude, distance].join();
+}
+
+/** A page that still fits its tracks would tell how far they go: it is moved anew when less of them is to be seen. */
+function reframe() {
+  const { tracks } = design.get();
+  if (tracks.length && framed === frameOf(design.get())) void bringIntoView(tracks);
+}
+
+/** Says of a link that was copied what of the design is in it. */
+function linkWords() {
+  const { markers, tracks } = design.get();
+  if (tracks.length && markers.length) return gettext("The link is copied; your marks are in it, the tracks are not.");
+  if (tracks.length) return gettext("The link is copied; it leaves the tracks out.");
+  return markers.length ? gettext("The link is copied; your marks are in it.") : undefined;
 }
 
 /** @param {SubmitEvent} event */
@@ -269,11 +294,10 @@ function startMap() {
 }
 
 startSlider();
+startSeenBy(form);
 startHistory();
 startSharing(need("[data-share]", form), () => {
-  const now = design.get();
-  const words = now.tracks.length ? gettext("The link is copied; it leaves the tracks out.") : undefined;
-  return { link: new URL(`?${addressQuery(now)}`, location.href).href, words };
+  return { link: new URL(`?${addressQuery(design.get())}`, location.href).href, words: linkWords() };
 });
 startMover(easel, {
   ready: () => design.get().latitude !== null,
@@ -288,6 +312,7 @@ if (design.get().city) places.show(/** @type {import("./lib/types.js").Place} */
 design.set({ markers: marks.read() });
 need("#size").addEventListener("change", turnToSize);
 for (const name of ["input", "change"]) form.addEventListener(name, takeControls);
+need("#hide-ends").addEventListener("change", () => setTimeout(reframe));
 form.addEventListener("submit", submit);
 design.subscribe(show);
 show(design.get());

@@ -30,7 +30,8 @@ const design = {
   rotation: 0,
   add: "frame",
   bleed: true,
-  unlisted: false,
+  visibility: "",
+  hide_ends_m: 0,
 };
 
 test("the address carries what the visitor chose, and the usual is not spelt out", () => {
@@ -40,16 +41,16 @@ test("the address carries what the visitor chose, and the usual is not spelt out
   assert.equal(query.has("title"), false);
   assert.equal(query.get("subtitle"), "", "a hidden line is there and empty");
   assert.equal(query.get("add"), "frame");
-  assert.equal(query.has("rotation") || query.has("unlisted") || query.has("tracks"), false);
+  assert.equal(query.has("rotation") || query.has("visibility") || query.has("hide_ends_m") || query.has("tracks"), false);
   assert.deepEqual(query.getAll("line"), ["a", "b, c"]);
   assert.deepEqual(query.getAll("marker"), ["-23.50000,-46.60000,heart,Here, there"]);
 });
 
 test("the address brings everything back, also the file and who sees it", () => {
-  const query = addressQuery({ ...design, unlisted: true });
+  const query = addressQuery({ ...design, visibility: "unlisted" });
   assert.equal(query.get("format"), "pdf");
   assert.equal(query.get("dpi"), "300");
-  assert.equal(query.get("unlisted"), "true");
+  assert.equal(query.get("visibility"), "unlisted");
 });
 
 test("the request's body names layers and texts as the interface wants them", () => {
@@ -58,7 +59,8 @@ test("the request's body names layers and texts as the interface wants them", ()
   assert.deepEqual(body.furniture, { frame: true });
   assert.deepEqual(body.texts, { title: null, subtitle: "", coordinates: "23° S", lines: ["a", "b, c"], font: "bitter" });
   assert.deepEqual(body.markers, design.markers);
-  assert.equal(body.visibility, "public");
+  assert.equal("visibility" in body, false, "the server knows who is to see what nobody has chosen for");
+  assert.equal(requestBody({ ...design, visibility: "unlisted" }).visibility, "unlisted");
   assert.equal("hide" in body || "title" in body || "unlisted" in body, false);
 });
 
