@@ -78,7 +78,7 @@ SHAPE_WORDS: Final = {"pin": noted("Pin"), "heart": noted("Heart"), "circle": no
 
 AUDIENCE_WORDS: Final[dict[Visibility, str]] = {
     "public": noted("On the wall"),
-    "unlisted": noted("Whoever has the link"),
+    "unlisted": noted("By its link"),
     "private": noted("Only me"),
 }
 """Who sees a poster, as its maker says it."""

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addressQuery, requestBody } from "../../static/js/create/design.js";
+import { addressQuery, requestBody, seenBy } from "../../static/js/create/design.js";
 import { scale, spoken } from "../../static/js/create/distance.js";
 import { History } from "../../static/js/create/history.js";
 import { apartM, moved, onGround } from "../../static/js/create/mover.js";
@@ -182,4 +182,22 @@ test("a file with odd things in place of lines holds no track", () => {
   ];
   for (const thing of odd) assert.throws(() => tracksOf(JSON.stringify(thing)), NoTracks);
   assert.throws(() => tracksOf('{"type": "LineString", "coordinates": [[1'), NoTracks);
+});
+
+test("the page around tracks whose ends are hidden does not tell how far they go", () => {
+  const doors = [24.9, 24.901, 24.902, 24.9034].map((door) =>
+    pageAround([{ label: "", points: [[60.17, door], [60.171, 24.95]] }], 0.75, 500),
+  );
+  for (const page of doors) assert.deepEqual(page, doors[0], "all of them lie in one square");
+  const tight = pageAround([{ label: "", points: [[60.17, 24.9], [60.171, 24.95]] }], 0.75);
+  assert.ok(/** @type {any} */ (doors[0]).distance >= tight.distance, "and all of the tracks is on it");
+});
+
+test("where nobody has chosen who sees a poster it depends on what it points out", () => {
+  const plain = { ...design, markers: [], tracks: [] };
+  const walk = { label: "", points: /** @type {any} */ ([[0, 0], [1, 1]]) };
+  assert.equal(seenBy(plain), "public");
+  assert.equal(seenBy({ ...plain, tracks: [walk] }), "private");
+  assert.equal(seenBy(design), "private", "it has a mark");
+  for (const visibility of ["public", "unlisted", "private"]) assert.equal(seenBy({ ...design, visibility }), visibility);
 });

@@ -117,10 +117,11 @@ OLD_POSTER = {
 }
 HIDDEN = {"id": "b", "public": False, "gallery_seq": None}
 POSTER_OF_0004 = """(id, job_id, owner, public, preview, fingerprint, gallery_seq, city, city_key, country, latitude,
-longitude, theme, theme_name, distance_m, format, width_mm, height_mm, width_px, height_px, dpi, poster_file, filename, file_size,
-source, generation_s, created_at, design) VALUES (:id, 'j', 'ann', :public, :preview, 'f', :gallery_seq, 'Helsinki',
-'helsinki', 'Finland', :latitude, 24.9443, 'noir', 'Noir', 500, 'png', 304.8, 406.4, :width_px, 4800, 300, 'poster.png',
-'helsinki.png', 7, 'sample', 1.5, :created_at, :design)"""
+longitude, theme, theme_name, distance_m, format, width_mm, height_mm, width_px, height_px, dpi,
+poster_file, filename, file_size, source, generation_s, created_at, design) VALUES (:id, 'j', 'ann',
+:public, :preview, 'f', :gallery_seq, 'Helsinki', 'helsinki', 'Finland', :latitude, 24.9443, 'noir',
+'Noir', 500, 'png', 304.8, 406.4, :width_px, 4800, 300, 'poster.png', 'helsinki.png', 7, 'sample',
+1.5, :created_at, :design)"""
 
 OLD_JOB = OLD_POSTER | {"public": True}
 JOB_OF_0004 = """(id, owner, public, preview, state, fingerprint, city, country, theme, format, megapixels, distance_m,
