@@ -1,10 +1,10 @@
 // @ts-check
 /** The workbench: controls on one side, the poster itself on the other, the state of both in the address. */
 
-import { addressQuery, requestBody } from "./create/design.js";
+import { addressQuery, linkWords, requestBody } from "./create/design.js";
 import { scale } from "./create/distance.js";
 import { followSize, paperShape, readControls, showSeenBy, startSeenBy, writeControls } from "./create/form.js";
-import { pageAround } from "./create/tracks.js";
+import { Frame } from "./create/frame.js";
 import { History } from "./create/history.js";
 import { Marks } from "./create/marks.js";
 import { apartM, moved, startMover } from "./create/mover.js";
@@ -60,7 +60,14 @@ const places = startPlaceField(need("[data-places]", form), (place) => {
   change({ city, country, latitude, longitude, distance: place.distance ?? design.get().distance });
 });
 
-const marks = new Marks(form, { get: design.get, set: change }, (tracks) => void bringIntoView(tracks));
+const frame = new Frame({
+  get: design.get,
+  shape: () => paperShape(form, design.get()),
+  distancesM: [LEAST_M, maxDistanceM],
+  go: (page) => void goAway(page),
+});
+
+const marks = new Marks(form, { get: design.get, set: change }, () => frame.fit());
 
 /** Changes the design so that it can be undone. @param {Partial<Design>} changes */
 function change(changes) {
@@ -210,36 +217,6 @@ async function goAway(place) {
   places.show(/** @type {import("./lib/types.js").Place} */ (design.get()));
 }
 
-/** Where the page was moved to by the tracks on it. */
-let framed = "";
-
-/** Moves the map to the tracks. @param {readonly import("./create/tracks.js").Track[]} tracks */
-async function bringIntoView(tracks) {
-  const { distance, ...middle } = pageAround([...tracks], paperShape(form, design.get()), design.get().hide_ends_m);
-  const frame = { ...middle, distance: Math.round(Math.max(LEAST_M, Math.min(maxDistanceM, distance))) };
-  framed = frameOf(frame);
-  await goAway(frame);
-}
-
-/** @param {{latitude: number | null, longitude: number | null, distance: number}} page */
-function frameOf({ latitude, longitude, distance }) {
-  return [latitude, longitude, distance].join();
-}
-
-/** A page that still fits its tracks would tell how far they go: it is moved anew when less of them is to be seen. */
-function reframe() {
-  const { tracks } = design.get();
-  if (tracks.length && framed === frameOf(design.get())) void bringIntoView(tracks);
-}
-
-/** Says of a link that was copied what of the design is in it. */
-function linkWords() {
-  const { markers, tracks } = design.get();
-  if (tracks.length && markers.length) return gettext("The link is copied; your marks are in it, the tracks are not.");
-  if (tracks.length) return gettext("The link is copied; it leaves the tracks out.");
-  return markers.length ? gettext("The link is copied; your marks are in it.") : undefined;
-}
-
 /** @param {SubmitEvent} event */
 async function submit(event) {
   event.preventDefault();
@@ -297,7 +274,7 @@ startSlider();
 startSeenBy(form);
 startHistory();
 startSharing(need("[data-share]", form), () => {
-  return { link: new URL(`?${addressQuery(design.get())}`, location.href).href, words: linkWords() };
+  return { link: new URL(`?${addressQuery(design.get())}`, location.href).href, words: linkWords(design.get()) };
 });
 startMover(easel, {
   ready: () => design.get().latitude !== null,
@@ -312,7 +289,7 @@ if (design.get().city) places.show(/** @type {import("./lib/types.js").Place} */
 design.set({ markers: marks.read() });
 need("#size").addEventListener("change", turnToSize);
 for (const name of ["input", "change"]) form.addEventListener(name, takeControls);
-need("#hide-ends").addEventListener("change", () => setTimeout(reframe));
+need("#hide-ends").addEventListener("change", () => setTimeout(() => frame.fitAgain()));
 form.addEventListener("submit", submit);
 design.subscribe(show);
 show(design.get());

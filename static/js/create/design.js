@@ -1,6 +1,8 @@
 // @ts-check
 /** What is being designed, and its two other forms: the page's address, and the request's body. */
 
+import { gettext } from "../lib/language.js";
+
 /**
  * @typedef {{latitude: number, longitude: number, shape: string, label: string}} Marker
  *
@@ -94,4 +96,14 @@ export function requestBody(design) {
  */
 function switches(names, on) {
   return Object.fromEntries(names.split(",").filter(Boolean).map((name) => [name, on]));
+}
+
+/**
+ * Says of a link that was copied what of the design is in it; nothing where all of it is.
+ * @param {Design} design
+ */
+export function linkWords({ markers, tracks }) {
+  if (tracks.length && markers.length) return gettext("The link is copied; your marks are in it, the tracks are not.");
+  if (tracks.length) return gettext("The link is copied; it leaves the tracks out.");
+  return markers.length ? gettext("The link is copied; your marks are in it.") : undefined;
 }
