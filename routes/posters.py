@@ -109,8 +109,9 @@ def change_poster(poster_id: str, json_data: VisibilityIn) -> Response:
 
 
 def show_to(poster_id: str, visibility: Visibility) -> PosterView:
-    """Change who finds a poster; as often as posters may be asked for, since everybody's wall changes with it."""
-    services().rate_limiter.check(services().config.rate_limit_posters, "visibility", client_address())
+    """Change who finds a poster: put on the wall no more often than posters are asked for, taken off it at any time."""
+    if visibility == "public":
+        services().rate_limiter.check(services().config.rate_limit_posters, "visibility", client_address())
     return services().posters.show_to(poster_id, visibility, current_actor())
 
 

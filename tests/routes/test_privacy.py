@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -349,6 +350,19 @@ def test_only_its_owner_decides_who_sees_a_poster(api: Api, ann: Visitor, ben: V
     assert ann.patch(f"{V1}/posters/{'0' * 32}", json={"visibility": "public"}).status_code == HTTPStatus.NOT_FOUND
 
 
+def test_a_poster_is_taken_off_the_wall_as_often_as_anybody_likes_and_hung_no_more_often_than_posters_are_made(
+    tmp_path: Path, gazetteer: Path
+) -> None:
+    with running_api(tmp_path, gazetteer, RATE_LIMIT_POSTERS="3 per minute") as api:
+        ann = api.visitor()
+        poster = api.made(ann, visibility="unlisted")
+        address = f"{V1}/posters/{poster['id']}"
+        hung = [ann.patch(address, json={"visibility": "public"}).status_code for _ in range(4)]
+        assert hung == [HTTPStatus.OK] * 3 + [HTTPStatus.TOO_MANY_REQUESTS]
+        for visibility in ("private", "unlisted") * 4:
+            assert ann.patch(address, json={"visibility": visibility}).status_code == HTTPStatus.OK
+
+
 def test_a_preview_never_hangs_on_the_wall_whoever_may_see_it(api: Api, ann: Visitor, ben: Visitor) -> None:
     preview = api.made(ann, preview_mode=True, visibility="private", distance=next(DISTANCES))
     assert ben.get(preview["url"]).status_code == HTTPStatus.NOT_FOUND
@@ -380,7 +394,7 @@ LONG_WALK = {"label": "Run", "points": [[60.171234 + step * 0.001, 24.944321] fo
 
 
 def test_hidden_ends_of_a_track_are_in_no_file_no_row_no_preview_and_no_log(
-    tmp_path: Any, gazetteer: Any, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, gazetteer: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     home, goal = LONG_WALK["points"][0], LONG_WALK["points"][-1]  # type: ignore[index]  # points are a list
