@@ -82,7 +82,7 @@ class PosterService:
     def may_export(self, poster_id: str, owner: str) -> bool:
         """Tell whether somebody may have a poster made as another kind of file; raise NotFound.
 
-        A file of lines tells a track's points more exactly than any picture does: with a track or a mark it is made for
+        What is made so is theirs, with the whole design and in a file of lines: with a track or a mark it is made for
         its maker only.
         """
         row = self._row(poster_id, HOUSE, with_design=True)

@@ -135,7 +135,7 @@ class Publishing:
         try:
             facts = from_sidecar(poster_id, self._files.sidecar(poster_id))
             self._files.rewrite(poster_id, to_sidecar(replace(facts, visibility=visibility)))
-        except (BrokenSidecar, StorageFull) as error:
+        except (BrokenSidecar, StorageFull, OSError) as error:
             # Nobody has to stay on the wall for that: the row counts, the sidecar only when the rows are lost.
             log.warning("The sidecar of poster %s does not say that it is %s now: %s", poster_id, visibility, error)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import delete
 
-from mural.errors import MuralError, NotFound, StorageFull
+from mural.errors import NotFound, StorageFull
 from mural.poster import Track
 from services.actors import Actor
 from services.db.models import GalleryEventRow, JobRow, OwnThemeRow, PosterRow
@@ -198,9 +198,11 @@ def test_the_sidecar_never_shows_a_poster_to_more_people_than_its_row(
     assert all(order.index(sidecar) >= order.index(row) for sidecar, row in seen)
 
 
-@pytest.mark.parametrize("trouble", [StorageFull("There is no room left on the disk."), BrokenSidecar("torn")])
+@pytest.mark.parametrize(
+    "trouble", [StorageFull("There is no room left on the disk."), BrokenSidecar("torn"), PermissionError()]
+)
 def test_a_poster_leaves_the_wall_also_when_its_sidecar_cannot_be_written(
-    sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: MuralError
+    sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: Exception
 ) -> None:
     [poster] = made(sqlite_studio, 1)
 
