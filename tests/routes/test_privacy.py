@@ -104,6 +104,18 @@ def test_a_private_poster_is_there_for_its_owner(api: Api, ann: Visitor, ann_s: 
     assert ann.get(f"{V1}/posters/{pdf}").get_json()["visibility"] == "private"
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_who_guesses_the_validator_of_a_private_file_learns_no_more(
+    ann: Visitor, ben: Visitor, ann_s: dict[str, Any], method: str
+) -> None:
+    for name in ("download_url", "thumbnail_url", "preview_url"):
+        etag = ann.get(ann_s[name]).headers["ETag"]
+        for header in ({"If-None-Match": etag}, {"If-Match": '"another"'}, {"Range": "bytes=0-0"}):
+            answer = ben.open(ann_s[name], method=method, headers=header)
+            assert answer.status_code == HTTPStatus.NOT_FOUND, header
+            assert "ETag" not in answer.headers
+
+
 def test_an_admin_may_take_a_private_poster_down_and_is_not_told_where_its_maker_lives(
     api: Api, ann_s: dict[str, Any]
 ) -> None:
