@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -130,3 +130,16 @@ class PosterDesign:
             self.distance_m * self.page.width_mm / shorter_mm,
             self.distance_m * self.page.height_mm / shorter_mm,
         )
+
+
+def for_others(design: PosterDesign) -> PosterDesign:
+    """Give what anybody may build upon: the place and the look, without what its maker has added of their own.
+
+    That is where they went, what they marked and what they wrote; a line that was left out stays left out.
+    """
+    texts = design.texts
+    title, subtitle, coordinates = (
+        "" if line == "" else None for line in (texts.title, texts.subtitle, texts.coordinates)
+    )
+    usual = Texts(title=title, subtitle=subtitle, coordinates=coordinates, font=texts.font)
+    return replace(design, tracks=(), markers=(), texts=usual)

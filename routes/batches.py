@@ -42,14 +42,14 @@ def create_batch(json_data: PosterBatchIn) -> Response:
 @blueprint.answers({HTTPStatus.OK: BatchOut}, errors=(HTTPStatus.NOT_FOUND,))
 def get_batch(batch_id: str) -> Response:
     """Tell where the jobs of a batch stand."""
-    return reply(services().batches.get(batch_id).to_json())
+    return reply(services().batches.get(batch_id, current_actor()).to_json())
 
 
 @blueprint.get("/posters/batch/<batch_id>/download")
 @blueprint.answers({HTTPStatus.OK: "application/zip"}, errors=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 def download_batch(batch_id: str) -> Response:
     """Send the posters of a batch in one archive, once every job has ended."""
-    files = services().batches.archive(batch_id)
+    files = services().batches.archive(batch_id, current_actor())
     # Stored: posters are compressed already. So the length is known before anything was read.
     archive = ZipStream(compress_type=ZIP_STORED, sized=True)
     for file, name in zip(files, archive_names(files), strict=True):

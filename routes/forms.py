@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,18 +27,21 @@ from routes.schemas.designs import MarkerIn, PlaceIn
 from routes.schemas.pages import WorkbenchAddress, marker_fields
 from routes.schemas.posters import PosterIn
 from services.making.designs import MARKERS_MAX
-from services.making.requests import PosterRequest, Visibility
+from services.making.requests import PosterRequest, Visibility, usual_visibility
 from services.offline_places import SAMPLE, OfflinePlace
 
 DEGREES: Final = ("latitude", "longitude")
 PLACE: Final = ("city", "country", *DEGREES)
 LINES: Final = ("title", "subtitle", "coordinates")
 WORDS: Final = ("city", "country", "font", *LINES)
-CHECKED: Final = ("theme", "format", "distance", "dpi", "rotation")
+CHECKED: Final = ("theme", "format", "distance", "dpi", "rotation", "hide_ends_m")
 FURNITURE: Final = frozenset(field.name for field in fields(Furniture))
 BLEED_MM: Final = 3.0
 """What most print shops ask for."""
 CANDIDATES: Final = 6
+VISIBILITIES: Final[tuple[Visibility, ...]] = get_args(Visibility)
+OFF_THE_WALL: Final = "unlisted"
+"""What addresses said of an earlier version, before there was more to choose from."""
 START_DISTANCE_M: Final = 4000.0
 START_THEME: Final = "noir"
 
@@ -78,7 +81,8 @@ class State:
     rotation: float = 0.0
     add: frozenset[str] = frozenset()
     bleed: bool = False
-    unlisted: bool = False
+    visibility: str = ""
+    hide_ends_m: float = 0.0
     lines: tuple[str, ...] = ()
     font: str = ""
     markers: tuple[Marker, ...] = ()
@@ -88,6 +92,11 @@ class State:
     def sides(self) -> Size:
         """Measure the paper."""
         return sides_of(self.size)
+
+    @property
+    def seen_by(self) -> str:
+        """Tell who is to find the poster: what was chosen, else what is usual for it."""
+        return self.visibility or usual_visibility(self.tracks, self.markers)
 
     @property
     def has_own_size(self) -> bool:
@@ -160,7 +169,7 @@ def _plain_values(values: Form) -> dict[str, Any]:
             "lines": _lines(values),
             "markers": _markers(values),
             "bleed": "bleed" in values,
-            "unlisted": "unlisted" in values,
+            "visibility": usable.visibility or ("unlisted" if OFF_THE_WALL in values else ""),
         }
     )
 
@@ -209,7 +218,8 @@ def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
         "tracks": _tracks(form),
         "rotation": state.rotation,
         "furniture": dict.fromkeys(state.add, True),
-        "visibility": "unlisted" if state.unlisted else "public",
+        "hide_ends_m": state.hide_ends_m,
+        "visibility": state.visibility or None,
     }
     if state.bleed and state.format == Format.PDF:
         body |= {"bleed_mm": BLEED_MM, "crop_marks": True}
@@ -286,8 +296,21 @@ def wish_like(design: PosterDesign, form: Form, visibility: Visibility) -> Poste
     )
 
 
-def state_like(design: PosterDesign, *, public: bool) -> State:
-    """Set the workbench up for the same poster once more."""
+def visibility_of(form: Form) -> Visibility:
+    """Read for whom a button of the form stands; raise InvalidInput."""
+    wanted = form.get("visibility", "")
+    for visibility in VISIBILITIES:
+        if visibility == wanted:
+            return visibility
+    raise InvalidInput("Nobody is called that.", field="visibility", value=wanted, allowed=list(VISIBILITIES))
+
+
+def state_like(design: PosterDesign, visibility: Visibility) -> State:
+    """Set the workbench up for the same poster once more.
+
+    Where it is as usual, nothing was chosen: a track that is added yet makes it its maker's alone.
+    """
+    usual = usual_visibility(design.tracks, design.markers)
     place, page, texts = design.place, design.page, design.texts
     return State(
         city=place.city,
@@ -308,7 +331,7 @@ def state_like(design: PosterDesign, *, public: bool) -> State:
         rotation=design.rotation_deg,
         add=frozenset(name for name in FURNITURE if getattr(design.furniture, name)),
         bleed=page.bleed_mm > 0,
-        unlisted=not public,
+        visibility="" if visibility == usual else visibility,
         lines=texts.lines,
         font=texts.font or "",
         markers=design.markers,

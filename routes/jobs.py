@@ -18,7 +18,7 @@ blueprint = ApiBlueprint("jobs", __name__)
 @blueprint.answers({HTTPStatus.OK: JobOut}, errors=(HTTPStatus.NOT_FOUND,))
 def get_job(job_id: str) -> Response:
     """Tell where a job stands."""
-    return reply(services().jobs.get(job_id).to_json())
+    return reply(services().jobs.get(job_id, current_actor()).to_json())
 
 
 @blueprint.post("/jobs/<job_id>/cancel")

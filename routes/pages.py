@@ -26,6 +26,7 @@ from routes.errors import status_of, validation_body
 from routes.faults import said, said_of_kind
 from routes.identity import current_actor
 from routes.languages import gettext
+from routes.posters import show_to
 from routes.schemas.pages import MineAddress, ThemeAddress, WallAddress, WorkbenchAddress
 from routes.theme_lists import kinds_of, themes_in_sight, visitors_themes
 from services.making.requests import PosterQuery
@@ -74,12 +75,14 @@ def create() -> str | tuple[str, int]:
     posters, jobs = services().posters, services().jobs
     if request.args:  # every design has such an address, and the page without one is the same
         keep_from_search()
+    visitor = current_actor()
     address, refused = read_usable(WorkbenchAddress, request.args)
     if like := address.like:
-        return _workbench(forms.state_like(posters.design_of(like), public=posters.get(like).public))
+        visibility = posters.get(like, visitor).visibility
+        return _workbench(forms.state_like(posters.design_of(like, visitor), visibility))
     if job := address.job:
-        design = jobs.design_of(job, current_actor())
-        return _workbench(forms.state_like(design, public=jobs.get(job).public))
+        design = jobs.design_of(job, visitor)
+        return _workbench(forms.state_like(design, jobs.get(job, visitor).visibility))
     state = forms.state_from_address(request.args, services().offline_places.start())
     if refused:
         return _workbench(state, fault=validation_body(refused)["message"]), HTTPStatus.BAD_REQUEST
@@ -110,8 +113,8 @@ def _submit() -> Submission:
     if like and "format" in request.form:
         return posters.export(like, forms.format_of(request.form), visitor)
     if like:
-        visibility = posters.get(like).visibility
-        wish = forms.wish_like(posters.design_of(like), request.form, visibility)
+        visibility = posters.get(like, current_actor()).visibility
+        wish = forms.wish_like(posters.design_of(like, current_actor()), request.form, visibility)
     else:
         wish = forms.wish_from_form(request.form, services().geocoding.suggest)
     return posters.submit(wish, visitor)
@@ -129,6 +132,8 @@ def _workbench(state: forms.State, **more: Any) -> str:
         furniture=wording.furniture(),
         sizes=wording.size_groups(),
         units=wording.units(),
+        audiences=wording.audiences(),
+        hidden_ends_m=wording.HIDDEN_ENDS_M,
         steepest_ratio=STEEPEST_RATIO,
         shapes=wording.shapes(),
         families=list(FAMILIES.values()),
@@ -145,7 +150,7 @@ def _workbench(state: forms.State, **more: Any) -> str:
 def generate(job_id: str) -> str:
     """Show a job: on its way, finished, failed or stopped."""
     keep_from_search()
-    view = services().jobs.get(job_id)
+    view = services().jobs.get(job_id, current_actor())
     job = view.to_json()
     mine = current_actor().may_change(view.owner)
     waiting = {"poster": None, "mine": mine, "visitors_themes": visitors_themes([view.theme])}
@@ -186,11 +191,18 @@ def poster(poster_id: str) -> str:
     return render_template("pages/poster.html", **_exhibit(poster_id))
 
 
+@blueprint.post("/posters/<poster_id>/visibility")
+def change_visibility(poster_id: str) -> BaseResponse:
+    """Take the plain form: say anew who finds a poster of one's own."""
+    show_to(poster_id, forms.visibility_of(request.form))
+    return redirect(url_for(".poster", poster_id=poster_id), HTTPStatus.SEE_OTHER)
+
+
 @blueprint.get("/posters/<poster_id>/delete")
 def ask_to_delete(poster_id: str) -> str:
     """Ask whether a poster of one's own shall come down; the script asks in a dialog instead."""
     keep_from_search()
-    view = services().posters.get(poster_id)
+    view = services().posters.get(poster_id, current_actor())
     current_actor().require(view.owner, "poster")
     return render_template("pages/take_down.html", poster=view.to_json())
 
@@ -210,16 +222,18 @@ def restore_poster(poster_id: str) -> BaseResponse:
 
 
 def _exhibit(poster_id: str) -> dict[str, Any]:
-    view = services().posters.get(poster_id)
+    visitor = current_actor()
+    view = services().posters.get(poster_id, visitor)
     if not view.version:
         keep_from_search()
     body = view.to_json()
     return {
         "poster": body,
-        "mine": current_actor().may_change(view.owner),
+        "mine": visitor.may_change(view.owner),
+        "audiences": wording.audiences() if visitor.user_id == view.owner else [],
         "themes": themes_in_sight(),
         "visitors_themes": visitors_themes([view.theme]),
-        "formats": [str(format_) for format_ in Format],
+        "formats": list(map(str, Format)) if services().posters.may_export(poster_id, visitor.user_id) else [],
         "share_url": urljoin(request.url_root, body["url"]),
         "og_image": urljoin(request.url_root, body["preview_url"]),
     }
@@ -239,6 +253,7 @@ def mine() -> str:
         query=query,
         themes=themes_in_sight(),
         down=address.down,
+        audience_words=dict(wording.audiences()),
     )
 
 

@@ -14,9 +14,18 @@ from routes.caching import poster_file
 from routes.context import services
 from routes.identity import current_actor
 from routes.schemas.jobs import SubmittedOut
-from routes.schemas.posters import DownloadQuery, ExportIn, FileQuery, PageQuery, PosterIn, PosterOut, PostersOut
-from services.making.requests import PosterQuery, PosterRequest
-from services.views import FileKind, Submission
+from routes.schemas.posters import (
+    DownloadQuery,
+    ExportIn,
+    FileQuery,
+    PageQuery,
+    PosterIn,
+    PosterOut,
+    PostersOut,
+    VisibilityIn,
+)
+from services.making.requests import PosterQuery, PosterRequest, Visibility
+from services.views import FileKind, PosterView, Submission
 
 blueprint = ApiBlueprint("posters", __name__)
 
@@ -89,8 +98,23 @@ def list_own_posters(query_data: PageQuery) -> Response:
 @blueprint.get("/posters/<poster_id>")
 @blueprint.answers({HTTPStatus.OK: PosterOut}, errors=(HTTPStatus.NOT_FOUND,))
 def get_poster(poster_id: str) -> Response:
-    """Tell all facts of a poster."""
-    return reply(services().posters.get(poster_id).to_json())
+    """Tell all facts of a poster; one that is its owner's alone is not there for others, under any address."""
+    return reply(services().posters.get(poster_id, current_actor()).to_json())
+
+
+@blueprint.patch("/posters/<poster_id>")
+@blueprint.input(VisibilityIn, example={"visibility": "unlisted"})
+@blueprint.answers({HTTPStatus.OK: PosterOut}, errors=(HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS))
+def change_poster(poster_id: str, json_data: VisibilityIn) -> Response:
+    """Say anew who finds a poster of one's own: at once it leaves the wall, or hangs there as the newest."""
+    return reply(show_to(poster_id, json_data.visibility).to_json())
+
+
+def show_to(poster_id: str, visibility: Visibility) -> PosterView:
+    """Change who finds a poster: put on the wall no more often than posters are asked for, taken off it at any time."""
+    if visibility == "public":
+        services().rate_limiter.check(services().config.rate_limit_posters, "visibility", client_address())
+    return services().posters.show_to(poster_id, visibility, current_actor())
 
 
 @blueprint.delete("/posters/<poster_id>")
@@ -112,7 +136,10 @@ def restore_poster(poster_id: str) -> Response:
 @blueprint.input(ExportIn, example={"format": "pdf"})
 @blueprint.answers(SUBMITTED, SUBMIT_ERRORS)
 def export_poster(poster_id: str, json_data: ExportIn) -> Response:
-    """Make the poster as another kind of file: a poster of one's own, found by its link and not hung a second time."""
+    """Make the poster as another kind of file: a poster of one's own, found by its link and not hung a second time.
+
+    One with tracks or markers is made so for its maker only.
+    """
     services().rate_limiter.check(services().config.rate_limit_posters, "posters", client_address())
     return _submitted(services().posters.export(poster_id, json_data.format, current_actor().user_id))
 
@@ -122,7 +149,7 @@ def export_poster(poster_id: str, json_data: ExportIn) -> Response:
 @blueprint.answers(_file_of("*/*"), (*FILE_ERRORS, HTTPStatus.CONFLICT))
 def download_poster(poster_id: str, query_data: DownloadQuery) -> Response:
     """Send the poster's file, in the format it was made in; for another format, tell where to ask for it."""
-    poster = services().posters.get(poster_id)
+    poster = services().posters.get(poster_id, current_actor())
     if query_data.format not in {None, poster.format}:
         export_url = poster.urls.export(poster_id)
         wish = json.dumps({"format": query_data.format})
@@ -148,7 +175,7 @@ def get_preview(poster_id: str, query_data: FileQuery) -> Response:
 
 
 def _send(poster_id: str, kind: FileKind, query: FileQuery, *, attachment: bool = False) -> Response:
-    stored = services().posters.file(poster_id, kind)
+    stored = services().posters.file(poster_id, kind, current_actor())
     response = send(
         stored.path,
         mimetype=stored.mimetype,

@@ -9,6 +9,7 @@ from flask import Response
 from routes.api import ApiBlueprint, reply, send
 from routes.caching import poster_file
 from routes.context import services
+from routes.identity import current_actor
 from routes.schemas.posters import FileQuery, TilesOut
 
 blueprint = ApiBlueprint("tiles", __name__)
@@ -18,6 +19,7 @@ blueprint = ApiBlueprint("tiles", __name__)
 @blueprint.answers({HTTPStatus.OK: TilesOut}, errors=(HTTPStatus.NOT_FOUND,))
 def describe_tiles(poster_id: str) -> Response:
     """Tell which tiles a poster has: the levels of a Deep Zoom pyramid."""
+    services().posters.get(poster_id, current_actor())
     return reply(services().tiles.describe(poster_id).to_json())
 
 
@@ -29,7 +31,8 @@ def describe_tiles(poster_id: str) -> Response:
 )
 def get_tile(poster_id: str, level: int, column: int, row: int, query_data: FileQuery) -> Response:
     """Send one tile; the first of a poster takes as long as the poster has to be cut."""
+    services().posters.get(poster_id, current_actor())
     path = services().tiles.tile(poster_id, level, column, row)
-    # Asked for afterwards: the poster may have come down while it was being cut.
-    poster = services().posters.get(poster_id)
+    # Asked for afterwards, too: the poster may have come down while it was being cut.
+    poster = services().posters.get(poster_id, current_actor())
     return poster_file(send(path, mimetype="image/jpeg"), poster.version, query_data.v)

@@ -17,6 +17,7 @@ from mural.paper import SIZES, Size
 from mural.poster import LayerChoice
 from routes.context import services
 from routes.languages import current, gettext, noted
+from services.making.requests import Visibility
 from services.map_files import LeftOut
 
 CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
@@ -86,6 +87,16 @@ UNIT_WORDS: Final = {
 }
 
 SHAPE_WORDS: Final = {"pin": noted("Pin"), "heart": noted("Heart"), "circle": noted("Ring"), "dot": noted("Dot")}
+
+AUDIENCE_WORDS: Final[dict[Visibility, str]] = {
+    "public": noted("On the wall"),
+    "unlisted": noted("By its link"),
+    "private": noted("Only me"),
+}
+"""Who sees a poster, as its maker says it."""
+
+HIDDEN_ENDS_M: Final = (200, 500, 1000)
+"""How much of the ends of tracks the workbench offers to hide."""
 
 GROUND_WORDS: Final = {
     "bg": noted("Paper"),
@@ -263,6 +274,11 @@ def furniture() -> list[tuple[str, str]]:
 def units() -> list[tuple[str, str]]:
     """List the units in which a size of one's own may be measured."""
     return _said(UNIT_WORDS)
+
+
+def audiences() -> list[tuple[str, str]]:
+    """List who may see a poster."""
+    return [(visibility, gettext(words)) for visibility, words in AUDIENCE_WORDS.items()]
 
 
 def shapes() -> list[tuple[str, str]]:

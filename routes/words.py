@@ -108,6 +108,9 @@ WORDS: Final[dict[str, str | Callable[[Facts], str]]] = {
     "not_among": noted("“%(field)s” must be any of %(words)s, separated by commas."),
     "half_a_point": noted("Latitude and longitude go together: give both or neither."),
     "out_of_range": noted("“%(field)s” must be %(least)s to %(most)s."),
+    "nothing_left": noted(
+        "With their ends hidden there is nothing left of the tracks. A shorter distance leaves more."
+    ),
     "ambiguous": noted("Several places are called so. Choose one, by its latitude and longitude."),
     "pdf_only": noted("“%(field)s” is for the format pdf only."),
     "page_too_small": noted("The page is too small: each side needs at least %(least_px)s pixels and %(least_mm)s mm."),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mural.errors import Conflict, InvalidInput, MuralError, NotFound
 from mural.jobs.states import JobState
-from services.actors import Actor
+from services.actors import HOUSE, Actor
 from services.clock import Clock
 from services.db.models import BatchItemRow, BatchRow, PosterRow
 from services.db.session import Database
@@ -105,8 +105,8 @@ class BatchService:
             raise
         return self.get(self._keep(submitted, owner, began_at))
 
-    def get(self, batch_id: str) -> BatchView:
-        """Show a batch; raise NotFound."""
+    def get(self, batch_id: str, viewer: Actor = HOUSE) -> BatchView:
+        """Show a batch to somebody, without what is others' alone; raise NotFound, also where nothing is left of it."""
         with self._database.read() as session:
             batch = session.get(BatchRow, batch_id) if BATCH_ID.fullmatch(batch_id) else None
             if batch is None:
@@ -116,19 +116,22 @@ class BatchService:
             ).all()
             finished_before = self._finished_before(session, items)
         known = finished_before | self._jobs.several({item.job_id for item in items})
-        jobs = tuple(known[item.job_id] for item in items if item.job_id in known)
+        there = [known[item.job_id] for item in items if item.job_id in known]
+        jobs = tuple(job for job in there if viewer.may_see(job.owner, job.visibility))
+        if there and not jobs:
+            raise NotFound("Batch", batch_id)
         return BatchView(batch.id, batch.created_at, jobs, self._urls)
 
-    def archive(self, batch_id: str) -> list[StoredFile]:
-        """List the files of the posters under different names; raise NotFound, or Conflict when there are none yet."""
-        batch = self.get(batch_id)
+    def archive(self, batch_id: str, viewer: Actor = HOUSE) -> list[StoredFile]:
+        """List the files of the posters that somebody may see; raise NotFound, or Conflict when there are none yet."""
+        batch = self.get(batch_id, viewer)
         if not batch.ended:
             raise Conflict("The posters are still being made.", status="processing")
         files: dict[str, StoredFile] = {}
         for job in batch.posters:
             if job.poster is not None:
                 with suppress(NotFound):  # taken down this moment
-                    file = self._posters.file(job.poster.id, "poster")
+                    file = self._posters.file(job.poster.id, "poster", viewer)
                     files.setdefault(str(file.path), file)
         if not files:
             raise Conflict("None of the posters was made, or all were taken down.", status="failed")

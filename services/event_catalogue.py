@@ -151,7 +151,8 @@ ACKNOWLEDGEMENTS: Final = (
     Told(
         Command.JOB_SUBSCRIBE,
         "",
-        "Joins the room of a job. Anyone who knows the id may. Send it again after every reconnect.",
+        "Joins the room of a job. Anyone who knows the id may; of a private poster, its owner alone. Send it again "
+        "after every reconnect.",
         {"job": "its present state, as GET /api/v1/jobs/{id} tells it"},
     ),
     Told(Command.JOB_UNSUBSCRIBE, "", "Leaves the room."),

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from mural.errors import MuralError, NotFound, StorageFull, Unavailable
-from mural.files import sync
+from mural.files import sync, write_whole
 from services.background import Aside, directly
 from services.footing import Footing
 
@@ -163,6 +163,14 @@ class PosterFiles:
     def sidecar(self, poster_id: str) -> bytes:
         """Read what is written down about a poster in its own folder; raise BrokenSidecar."""
         return _read_sidecar(self.folder(poster_id))
+
+    def rewrite(self, poster_id: str, sidecar: bytes) -> None:
+        """Write anew what is known about a poster, on the disk for good; raise StorageFull."""
+        path = self.folder(poster_id) / SIDECAR
+        before_bytes = path.stat().st_size
+        with full_disk_named():
+            self._aside(partial(write_whole, path, sidecar, durable=True))
+        self._count(len(sidecar) - before_bytes)
 
     def remove(self, poster_id: str) -> None:
         """Take a poster's folder away, at once and completely; one that is gone already is fine."""

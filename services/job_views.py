@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from mural.jobs.estimates import remaining_s
 from mural.jobs.queue import service_order
@@ -14,6 +14,7 @@ from services.clock import Clock
 from services.db.models import JobRow, PosterRow
 from services.making.job_store import JobStore
 from services.making.live import LiveProgress, Standing
+from services.making.requests import Visibility
 from services.making.traces import FORGOTTEN, is_forgotten
 from services.poster_store import poster_view
 from services.urls import Urls
@@ -21,7 +22,7 @@ from services.views import JobView, PosterView, names_of
 
 WAITING_STEP: Final = "waiting"
 
-_WORKED_OUT: Final = {"state", "progress"}
+_WORKED_OUT: Final = {"state", "progress", "visibility"}
 _SHOWN_AS_THEY_ARE: Final = names_of(JobView).intersection(JobRow.__table__.columns.keys()) - _WORKED_OUT
 _UNSAID: Final = {name: FORGOTTEN[name] for name in _SHOWN_AS_THEY_ARE & FORGOTTEN.keys()} | {"retry_allowed": False}
 
@@ -89,6 +90,7 @@ class JobViews:
         return JobView(
             **(said | _UNSAID if forgotten else said),
             forgotten=forgotten,
+            visibility=cast("Visibility", (poster or row).visibility),
             job_id=row.id,
             state=state,
             progress=standing.progress,
@@ -123,7 +125,7 @@ def view_of_poster(poster: PosterView, urls: Urls) -> JobView:
     return JobView(
         job_id=poster.job_id,
         owner=poster.owner,
-        public=poster.public,
+        visibility=poster.visibility,
         preview=poster.preview,
         state=JobState.COMPLETED,
         city=poster.city,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import cast
 
 from mural.errors import Conflict
 from mural.fingerprint import design_from_json
 from mural.jobs.states import JobState
-from mural.poster import PosterDesign
-from services.actors import Actor
+from mural.poster import PosterDesign, for_others
+from services.actors import HOUSE, Actor
 from services.db.models import JobRow
 from services.gallery import GalleryService
 from services.job_views import EMPTY, view_of_poster
 from services.making.job_runner import Workshop
 from services.making.job_store import Accepted, NewJob, work_of
+from services.making.requests import Visibility
 from services.making.scheduler import Scheduler
 from services.poster_store import poster_view
 from services.upkeep.housekeeping import Housekeeping
@@ -54,15 +56,22 @@ class JobService:
         self._scheduler.stop(grace_s)
         self._shop.live.stop()
 
-    def get(self, job_id: str) -> JobView:
-        """Show a job; raise NotFound."""
-        return self._shop.views.of(job_id)
+    def get(self, job_id: str, viewer: Actor = HOUSE) -> JobView:
+        """Show a job to somebody; raise NotFound, also for one that is its owner's alone."""
+        view = self._shop.views.of(job_id)
+        _require_sight(view, job_id, viewer)
+        return view
 
     def design_of(self, job_id: str, actor: Actor) -> PosterDesign:
-        """Tell what a job of one's own is to make, so that it can be changed; raise NotFound or NotAllowed."""
+        """Tell what a job is to make, so that it can be changed; raise NotFound or NotAllowed.
+
+        What its owner has added of their own is told to nobody else, not even to an admin.
+        """
         row = self._shop.store.with_design(job_id)
+        _require_sight(row, job_id, actor)
         actor.require(row.owner, "job")
-        return design_from_json(row.design)
+        design = design_from_json(row.design)
+        return design if actor.user_id == row.owner else for_others(design)
 
     def several(self, job_ids: Collection[str]) -> dict[str, JobView]:
         """Show those of some jobs that are known, by id."""
@@ -93,6 +102,7 @@ class JobService:
     def cancel(self, job_id: str, actor: Actor) -> JobView:
         """Stop a job; raise Conflict when it has ended, or when somebody else waits for the same poster."""
         row, _ = self._shop.store.get(job_id)
+        _require_sight(row, job_id, actor)
         actor.require(row.owner, "job")
         if not actor.admin and self._shop.store.followers(job_id):
             raise Conflict("Somebody else is waiting for the same poster, so it is being made all the same.")
@@ -106,6 +116,7 @@ class JobService:
     def retry(self, job_id: str, actor: Actor) -> JobView:
         """Queue a failed or cancelled job anew, as a new job; raise Conflict for any other."""
         row = self._shop.store.with_design(job_id)
+        _require_sight(row, job_id, actor)
         actor.require(row.owner, "job")
         if row.state not in (JobState.FAILED, JobState.CANCELLED):
             raise Conflict(f"The job is {row.state}; only failed and cancelled ones can be repeated.", status=row.state)
@@ -120,7 +131,7 @@ class JobService:
         work = work_of(row)
         return NewJob(
             owner=row.owner,
-            public=row.public,
+            visibility=cast("Visibility", row.visibility),
             preview=row.preview,
             fingerprint=row.fingerprint,
             city=row.city,
@@ -143,3 +154,7 @@ class JobService:
                 return
         row, _ = self._shop.store.get(job_id)
         raise Conflict(f"The job has ended already: it is {row.state}.", status=row.state)
+
+
+def _require_sight(job: JobRow | JobView, job_id: str, viewer: Actor) -> None:
+    viewer.require_sight(job.owner, job.visibility, "Job", job_id)

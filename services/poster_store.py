@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from sqlalchemy import Select
 
 from mural.fingerprint import design_to_json
@@ -17,6 +17,7 @@ from mural.worker.protocol import RenderResult
 from services.db.models import JobRow, PosterRow
 from services.filenames import download_name, search_key
 from services.files import FILE_NAME, BrokenSidecar
+from services.making.requests import Visibility
 from services.urls import Urls
 from services.views import PosterView, names_of
 
@@ -28,7 +29,7 @@ class PosterFacts:
     id: str
     job_id: str
     owner: str
-    public: bool
+    visibility: Visibility
     preview: bool
     fingerprint: str
     width_px: int
@@ -46,7 +47,14 @@ class PosterFacts:
     credit: str = CREDIT
 
 
-_FACTS: Final[TypeAdapter[PosterFacts]] = TypeAdapter(PosterFacts)
+def _of_any_age(sidecar: Any) -> Any:
+    """Read who finds a poster as sidecars said it when there was only the wall or not the wall."""
+    if isinstance(sidecar, dict) and "visibility" not in sidecar and isinstance(sidecar.get("public"), bool):
+        return sidecar | {"visibility": "public" if sidecar["public"] else "unlisted"}
+    return sidecar
+
+
+_FACTS: Final[TypeAdapter[PosterFacts]] = TypeAdapter(Annotated[PosterFacts, BeforeValidator(_of_any_age)])
 
 _KEPT_AS_THEY_ARE: Final = names_of(PosterFacts) - {"design", "credit"}
 _SHOWN_AS_THEY_ARE: Final = tuple(sorted(names_of(PosterView) - {"urls"}))
@@ -70,7 +78,7 @@ def facts_of(
         id=poster_id,
         job_id=job.id,
         owner=job.owner,
-        public=job.public,
+        visibility=cast("Visibility", job.visibility),
         preview=job.preview,
         fingerprint=job.fingerprint,
         width_px=result.width_px,

@@ -10,18 +10,19 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
-from mural.errors import InvalidInput, NotFound
-from mural.fingerprint import design_from_json, design_to_json, fingerprint_of
+from mural.errors import InvalidInput, NotAllowed, NotFound
+from mural.fingerprint import design_from_json, design_to_json, fingerprint_of, tells_where
 from mural.jobs.estimates import Estimates, Work
-from mural.poster import Format, PosterDesign
-from services.actors import Actor
+from mural.poster import Format, PosterDesign, for_others
+from services.actors import HOUSE, Actor
 from services.db.models import PosterRow
 from services.db.session import Database
-from services.files import FILE_NAME, POSTER_ID, PosterFiles
+from services.files import FILE_NAME, POSTER_ID
 from services.jobs import JobService
 from services.making.designs import Designs
 from services.making.job_store import Accepted, NewJob
-from services.making.requests import PER_PAGE_MAX, PosterQuery, PosterRequest
+from services.making.publishing import Publishing
+from services.making.requests import PER_PAGE_MAX, PosterQuery, PosterRequest, Visibility
 from services.poster_store import SHOWN, narrowed, poster_view, shown_view
 from services.regret import Regret
 from services.urls import Urls
@@ -45,7 +46,7 @@ class PosterService:
         database: Database,
         designs: Designs,
         jobs: JobService,
-        files: PosterFiles,
+        publishing: Publishing,
         regret: Regret,
         estimates: Estimates,
         urls: Urls,
@@ -53,7 +54,7 @@ class PosterService:
         self._database = database
         self._designs = designs
         self._jobs = jobs
-        self._files = files
+        self._publishing = publishing
         self._regret = regret
         self._estimates = estimates
         self._urls = urls
@@ -72,27 +73,54 @@ class PosterService:
         Raises InvalidInput or NotFound for what cannot be made, TooMany when the queue is full, StorageFull when there
         is no room.
         """
-        design, public = self.design(request), request.visibility == "public"
-        return self._enqueued(self._new_job(design, owner, public=public, preview=request.preview))
+        design = self.design(request)
+        return self._enqueued(self._new_job(design, owner, request.seen_by, preview=request.preview))
+
+    def may_export(self, poster_id: str, owner: str) -> bool:
+        """Tell whether somebody may have a poster made as another kind of file; raise NotFound.
+
+        What is made so is theirs, with the whole design and in a file of lines: with a track or a mark it is made for
+        its maker only.
+        """
+        row = self._row(poster_id, HOUSE, with_design=True)
+        return row.owner == owner or not tells_where(row.design)
 
     def export(self, poster_id: str, wanted: Format, owner: str) -> Submission:
-        """Have a poster made as another kind of file; raises NotFound, and what ``submit`` raises.
+        """Have a poster made as another kind of file; raises NotFound, NotAllowed, and what ``submit`` raises.
 
-        It is found by its link only: the wall has the picture already.
+        It is found by its link only, for the wall has the picture already, or by its maker alone.
         """
-        row = self._row(poster_id, with_design=True)
+        row = self._row(poster_id, Actor(owner), with_design=True)
         if row.format == wanted:
             return self._submission(Accepted(None, row))
+        if not self.may_export(poster_id, owner):
+            raise NotAllowed("A poster with tracks or marks is made as another kind of file for its maker only.")
         design = _as_file(design_from_json(row.design), wanted)
-        return self._enqueued(self._new_job(design, owner, public=False, preview=False))
+        visibility: Visibility = "private" if tells_where(row.design) or row.visibility == "private" else "unlisted"
+        return self._enqueued(self._new_job(design, owner, visibility, preview=False))
 
-    def get(self, poster_id: str) -> PosterView:
-        """Show a poster; raise NotFound."""
-        return poster_view(self._row(poster_id), self._urls)
+    def get(self, poster_id: str, viewer: Actor = HOUSE) -> PosterView:
+        """Show a poster to somebody; raise NotFound, also for one that is its owner's alone."""
+        return poster_view(self._row(poster_id, viewer), self._urls)
 
-    def design_of(self, poster_id: str) -> PosterDesign:
-        """Tell the design a poster was made from, to make the same place in another theme or size; raise NotFound."""
-        return design_from_json(self._row(poster_id, with_design=True).design)
+    def design_of(self, poster_id: str, viewer: Actor = HOUSE) -> PosterDesign:
+        """Tell the design a poster was made from, to make the same place in another theme or size; raise NotFound.
+
+        What its owner has added of their own is told to nobody else, not even to an admin.
+        """
+        row = self._row(poster_id, viewer, with_design=True)
+        design = design_from_json(row.design)
+        return design if row.owner == viewer.user_id else for_others(design)
+
+    def show_to(self, poster_id: str, visibility: Visibility, actor: Actor) -> PosterView:
+        """Let a poster of one's own be found by others than before; raise NotFound or NotAllowed.
+
+        Nobody else decides that: an admin may take it down.
+        """
+        if self._row(poster_id, actor).owner != actor.user_id:
+            raise NotAllowed("Only who made a poster decides who sees it.")
+        self._publishing.show_to(poster_id, visibility)
+        return self.get(poster_id)
 
     def mine(self, owner: str, query: PosterQuery) -> PageOf[PosterView]:
         """List one page of somebody's own posters."""
@@ -122,12 +150,12 @@ class PosterService:
         with self._database.read() as session:
             return session.scalar(select(func.avg(latest.limit(LATEST).subquery().c.generation_s)))
 
-    def file(self, poster_id: str, kind: FileKind) -> StoredFile:
-        """Find a poster's file to send; raise NotFound. A preview's picture is its own thumbnail."""
-        row = self._row(poster_id)
+    def file(self, poster_id: str, kind: FileKind, viewer: Actor = HOUSE) -> StoredFile:
+        """Find a poster's file to send to somebody; raise NotFound. A preview's picture is its own thumbnail."""
+        row = self._row(poster_id, viewer)
         names = {"poster": row.poster_file, "thumbnail": row.thumbnail_file, "preview": row.preview_file}
         name = names[kind] or row.poster_file
-        path = self._files.file(poster_id, name)
+        path = self._publishing.files.file(poster_id, name)
         # It names a file on somebody's disk, and in archives.
         called = row.filename if FILE_NAME.fullmatch(row.filename) else f"poster{path.suffix}"
         filename = called if kind == "poster" else f"{called.rpartition('.')[0]}_{kind}{path.suffix}"
@@ -137,7 +165,7 @@ class PosterService:
 
     def delete(self, poster_id: str, actor: Actor) -> None:
         """Take a poster down, for a moment so that it can be restored; raise NotFound or NotAllowed."""
-        actor.require(self._row(poster_id).owner, "poster")
+        actor.require(self._row(poster_id, actor).owner, "poster")
         self._regret.take_down(poster_id)
 
     def restore(self, poster_id: str, actor: Actor) -> PosterView:
@@ -152,15 +180,16 @@ class PosterService:
         poster = poster_view(accepted.poster, self._urls) if accepted.poster else None
         return Submission(self._jobs.view(accepted), poster)
 
-    def _row(self, poster_id: str, *, with_design: bool = False) -> PosterRow:
+    def _row(self, poster_id: str, viewer: Actor, *, with_design: bool = False) -> PosterRow:
         options = [undefer(PosterRow.design)] if with_design else []
         with self._database.read() as session:
             row = session.get(PosterRow, poster_id, options=options) if POSTER_ID.fullmatch(poster_id) else None
         if row is None:
             raise NotFound("Poster", poster_id)
+        viewer.require_sight(row.owner, row.visibility, "Poster", poster_id)
         return row
 
-    def _new_job(self, design: PosterDesign, owner: str, *, public: bool, preview: bool) -> NewJob:
+    def _new_job(self, design: PosterDesign, owner: str, visibility: Visibility, *, preview: bool) -> NewJob:
         page = design.page
         pixels = page.width_px * page.height_px
         if preview:
@@ -169,7 +198,7 @@ class PosterService:
         text = design_to_json(design)
         return NewJob(
             owner=owner,
-            public=public,
+            visibility=visibility,
             preview=preview,
             fingerprint=fingerprint_of(design, text),
             city=design.place.city,

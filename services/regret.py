@@ -41,6 +41,7 @@ class Regret:
             taken = self._aside.get(poster_id)
             if taken is None:
                 raise NotFound("Poster", poster_id)
+            actor.require_sight(taken.facts.owner, taken.facts.visibility, "Poster", poster_id)
             actor.require(taken.facts.owner, "poster")
             self._publishing.hang_back(taken)
             del self._aside[poster_id]

@@ -37,7 +37,7 @@ class PosterView:
     id: str
     job_id: str
     owner: str
-    public: bool
+    visibility: Visibility
     preview: bool
     city: str
     country: str
@@ -62,6 +62,11 @@ class PosterView:
     urls: Urls
 
     @property
+    def public(self) -> bool:
+        """Tell whether it hangs on the wall, or would if it were no preview."""
+        return self.visibility == "public"
+
+    @property
     def version(self) -> str:
         """Name this hanging on the wall, under which caches may keep the files; "" for one that does not hang there.
 
@@ -83,11 +88,6 @@ class PosterView:
     def preview_url(self) -> str:
         """Where its preview is."""
         return self.urls.preview(self.id, self.version)
-
-    @property
-    def visibility(self) -> Visibility:
-        """Tell who finds it: everybody on the wall, or those who know the link."""
-        return "public" if self.public else "unlisted"
 
     @property
     def dimensions(self) -> dict[str, int]:
@@ -146,7 +146,7 @@ class JobView:
 
     job_id: str
     owner: str
-    public: bool
+    visibility: Visibility
     preview: bool
     state: JobState
     city: str

@@ -126,7 +126,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
     designs = Designs(own_themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
     regret = Regret(publishing, outside.background)
-    posters = PosterService(database, designs, jobs, files, regret, estimates, urls)
+    posters = PosterService(database, designs, jobs, publishing, regret, estimates, urls)
     return PosterServices(
         batches=BatchService(database, posters, jobs, urls, clock),
         database=database,

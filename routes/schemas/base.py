@@ -10,6 +10,7 @@ from config import DISTANCE_M_MAX
 from mural.paper import Orientation
 from routes.words import LINE, NAME
 from services.making.designs import DISTANCE_M_MIN, LABEL_MAX, LATITUDE_MAX_DEG, LINE_MAX, NAME_MAX
+from services.making.requests import MAX_HIDDEN_M
 
 
 class Request(BaseModel):
@@ -50,5 +51,13 @@ City = Annotated[Name, Field(examples=["Helsinki"])]
 Country = Annotated[Name, Field(examples=["Finland"])]
 ThemeId = Annotated[Name, Field(examples=["noir"])]
 Turn = Annotated[float, Field(ge=0, le=360, description="Degrees by which the map is turned clockwise.")]
+HiddenEnds = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=MAX_HIDDEN_M,
+        description="Metres of both ends of every track that are cut off before anything is kept or drawn.",
+    ),
+]
 Turned = Annotated[Orientation | None, Field(description="Absent: the size as it stands.")]
 SequenceNumber = Annotated[int, Field(ge=0, le=2**62)]

@@ -13,6 +13,7 @@ from routes.schemas.base import (
     City,
     Country,
     Distance,
+    HiddenEnds,
     Label,
     Latitude,
     Line,
@@ -98,7 +99,12 @@ class LooksIn(Request):
     markers: list[MarkerIn] = Field(default_factory=list, max_length=MARKERS_MAX)
     bleed_mm: float = Field(default=0, ge=0, le=20)
     crop_marks: bool = False
-    visibility: Visibility = "public"
+    hide_ends_m: HiddenEnds = 0.0
+    visibility: Visibility | None = Field(
+        default=None,
+        description="Who finds it: everybody on the wall, those who know its link, or its owner alone. "
+        "Absent: public, but private with a track or a marker.",
+    )
 
     def looks(self) -> dict[str, Any]:
         """Hand the checked values on under the names that the services have for them."""
@@ -118,6 +124,7 @@ class LooksIn(Request):
             "furniture": Furniture(**self.furniture.model_dump()),
             "tracks": tuple(Track(points=tuple(track.points), label=track.label) for track in self.tracks),
             "markers": tuple(Marker(**marker.model_dump()) for marker in self.markers),
+            "hide_ends_m": self.hide_ends_m,
             "visibility": self.visibility,
         }
 

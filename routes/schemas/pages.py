@@ -12,11 +12,12 @@ from mural.paper import DPI_RANGE, SIZES, Orientation
 from mural.poster import ALL_LAYERS, Format
 from routes.languages import LANGUAGES
 from routes.paper_fields import OWN_SIZE, is_size
-from routes.schemas.base import Distance, Latitude, Line, Longitude, Name, SequenceNumber, ThemeId, Turn
+from routes.schemas.base import Distance, HiddenEnds, Latitude, Line, Longitude, Name, SequenceNumber, ThemeId, Turn
 from routes.schemas.designs import FurnitureIn, MarkerIn
 from routes.schemas.posters import PageQuery
 from routes.schemas.previews import words_of
 from services.making.designs import MARKERS_MAX
+from services.making.requests import Visibility
 
 APPEARANCES: Final = ("system", "light", "dark", "coffee")
 
@@ -100,6 +101,8 @@ class WorkbenchAddress(Address):
     format: Format | None = None
     dpi: Annotated[int, Field(ge=DPI_RANGE[0], le=DPI_RANGE[1])] | None = None
     rotation: Turn | None = None
+    visibility: Visibility | None = None
+    hide_ends_m: HiddenEnds | None = None
     title: Line | None = None
     subtitle: Line | None = None
     coordinates: Line | None = None

@@ -31,6 +31,12 @@ class ExportIn(Request):
     format: Format
 
 
+class VisibilityIn(Request):
+    """Who is to find a poster."""
+
+    visibility: Visibility
+
+
 class FileQuery(Request):
     """Which version, as the addresses of answers have it."""
 

@@ -21,12 +21,12 @@ def register(commands: Commands) -> None:
     """Register the commands."""
 
     @commands.on(Command.JOB_SUBSCRIBE, JobRef)
-    def _subscribe(_sender: Connection, payload: JobRef) -> Body:
-        known = services().jobs.get(payload.job_id)
+    def _subscribe(sender: Connection, payload: JobRef) -> Body:
+        known = services().jobs.get(payload.job_id, sender.actor)
         if not known.state.ended:  # of one that has ended nothing more is told
             join_room(job_room(known.job_id))
             # Read again inside the room, so that nothing that happens from here on is missed.
-            known = services().jobs.get(known.job_id)
+            known = services().jobs.get(known.job_id, sender.actor)
         return {"job": known.to_json()}
 
     @commands.on(Command.JOB_UNSUBSCRIBE, JobRef)

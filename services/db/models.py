@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING: Final = {
@@ -33,6 +34,9 @@ NAMING: Final = {
 """Every constraint has a name, so that a later migration can drop it on any database."""
 
 GALLERY_STREAM: Final = "gallery"
+
+PRIVATE: Final = "private"
+"""Who finds what says nothing about it: nobody but its owner."""
 
 BigKey: Final = BigInteger().with_variant(Integer, "sqlite")
 """64 bits; SQLite keeps a table in the order of its key, without a second index, only where the type is INTEGER."""
@@ -70,7 +74,18 @@ class Base(DeclarativeBase):
     }
 
 
-class PosterRow(Base):
+class Shown:
+    """What is on the wall, or for those who know its link, or its owner's alone: “public”, “unlisted”, “private”."""
+
+    visibility: Mapped[str]
+
+    @hybrid_property
+    def public(self) -> bool:
+        """Tell whether everybody may know of it."""
+        return self.visibility == "public"
+
+
+class PosterRow(Shown, Base):
     """One finished poster whose files are in place; a preview is one that expires and is never listed."""
 
     __tablename__ = "posters"
@@ -78,7 +93,7 @@ class PosterRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     job_id: Mapped[str] = mapped_column(index=True)
     owner: Mapped[str]
-    public: Mapped[bool]
+    visibility: Mapped[str] = mapped_column(server_default=PRIVATE)
     preview: Mapped[bool]
     fingerprint: Mapped[str] = mapped_column(index=True)
     gallery_seq: Mapped[int | None] = mapped_column(unique=True)
@@ -117,7 +132,7 @@ class PosterRow(Base):
     )
 
 
-class JobRow(Base):
+class JobRow(Shown, Base):
     """One wish for a poster and what became of it.
 
     ``active_key`` is set while the job is wanted (pending or processing) and unique, so two equal wishes cannot both be
@@ -129,7 +144,7 @@ class JobRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     owner: Mapped[str]
-    public: Mapped[bool]
+    visibility: Mapped[str] = mapped_column(server_default=PRIVATE)
     preview: Mapped[bool]
     state: Mapped[str]
     active_key: Mapped[str | None] = mapped_column(unique=True)

@@ -15,8 +15,9 @@ from mural.paper import PageWish, page_for
 from mural.poster import Format, Marker, Place, PosterDesign, Texts, Track
 from mural.scripts import tidy
 from mural.themes import Theme
+from mural.trail_ends import without_ends
 from mural.wording import check_wording
-from services.making.requests import PosterRequest
+from services.making.requests import MAX_HIDDEN_M, PosterRequest
 
 NAME_MAX: Final = 100
 LINE_MAX: Final = 200
@@ -121,7 +122,7 @@ class Designs:
             texts=_clean_texts(request.texts),
             rotation_deg=request.rotation_deg % 360,
             furniture=request.furniture,
-            tracks=request.tracks,
+            tracks=_hidden(request),
             markers=request.markers,
         )
         check_wording(design, self._fonts)
@@ -137,10 +138,8 @@ class Designs:
             allowed = f"may have {NAME_MAX} characters at most"
             _require(len(text) <= NAME_MAX, name, text, allowed, reason="string_too_long", max_length=NAME_MAX)
             _require(any(unicodedata.category(letter)[0] in READABLE for letter in text), name, text, UNREADABLE)
-        bounds = {"least": DISTANCE_M_MIN, "most": self._max_distance_m}
-        in_range = bounds["least"] <= request.distance_m <= bounds["most"]
-        allowed = f"must be {bounds['least']:g} to {bounds['most']:g} metres"
-        _require(in_range, "distance", request.distance_m, allowed, reason="out_of_range", **bounds)
+        _require_metres("distance", request.distance_m, DISTANCE_M_MIN, self._max_distance_m)
+        _require_metres("hide_ends_m", request.hide_ends_m, 0.0, MAX_HIDDEN_M)
         if request.format is not Format.PDF:
             for name in ("bleed_mm", "crop_marks"):
                 value = getattr(request, name)
@@ -171,6 +170,11 @@ def clean(text: str) -> str:
 def _require(holds: bool, name: str, value: Any, what: str, **facts: Any) -> None:
     if not holds:
         raise InvalidInput(f"“{name}” {what}.", field=name, value=value, **facts)
+
+
+def _require_metres(name: str, value: float, least: float, most: float) -> None:
+    allowed = f"must be {least:g} to {most:g} metres"
+    _require(least <= value <= most, name, value, allowed, reason="out_of_range", least=least, most=most)
 
 
 def _refuse_ambiguous(named: Place, candidates: Sequence[Candidate]) -> None:
@@ -217,6 +221,15 @@ def _check_tracks(tracks: Sequence[Track]) -> None:
         for latitude, longitude in track.points:
             if not (abs(latitude) <= LATITUDE_MAX_DEG and abs(longitude) <= 180):  # a call for each would take long
                 _check_point("tracks.", latitude, longitude)
+
+
+def _hidden(request: PosterRequest) -> tuple[Track, ...]:
+    """Cut the ends off, before anything else is done with the tracks: nothing that follows knows of them."""
+    tracks = without_ends(request.tracks, request.hide_ends_m, TRACKS_MAX)
+    if request.tracks and not tracks:
+        message = "With their ends hidden there is nothing left of the tracks. A shorter distance leaves more."
+        raise InvalidInput(message, field="hide_ends_m", value=request.hide_ends_m, reason="nothing_left")
+    return tracks
 
 
 def _check_markers(markers: Sequence[Marker]) -> None:

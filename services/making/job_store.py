@@ -22,9 +22,16 @@ from services.clock import Clock
 from services.db.models import FollowerRow, JobRow, PosterRow
 from services.db.session import Database
 from services.files import PosterFiles
+from services.making.requests import Visibility
 
 ACTIVE: Final = (JobState.PENDING, JobState.PROCESSING)
 PREVIEW_PREFIX: Final = "preview-"
+AUDIENCES: Final[dict[Visibility, str]] = {
+    "public": "everybody",
+    "unlisted": "owner {owner}",
+    "private": "owner {owner} alone",
+}
+"""Who shares a poster on its way: one that is somebody's own is made for nobody else, and joined by nobody else."""
 JOB_ID: Final = re.compile(rf"({PREVIEW_PREFIX})?[0-9a-f]{{32}}")
 
 
@@ -33,7 +40,7 @@ class NewJob:
     """A wish that has been checked: what to make, for whom, and how long that should take."""
 
     owner: str
-    public: bool
+    visibility: Visibility
     preview: bool
     fingerprint: str
     city: str
@@ -46,8 +53,8 @@ class NewJob:
 
     @property
     def active_key(self) -> str:
-        """Name what may be on its way only once: equal pictures for everybody, private ones for each owner."""
-        audience = "everybody" if self.public else f"owner {self.owner}"
+        """Name what may be on its way only once: equal pictures for everybody, others for each owner and audience."""
+        audience = AUDIENCES[self.visibility].format(owner=self.owner)
         return f"{'preview' if self.preview else 'poster'}:{audience}:{self.fingerprint}"
 
 
@@ -125,7 +132,7 @@ class JobStore:
         return JobRow(
             id=(PREVIEW_PREFIX if new.preview else "") + uuid4().hex,
             owner=new.owner,
-            public=new.public,
+            visibility=new.visibility,
             preview=new.preview,
             state=JobState.PENDING,
             active_key=new.active_key,
@@ -300,9 +307,9 @@ def move(session: Session, job_id: str, source: JobState, target: JobState, **va
 def equal_posters(session: Session, new: NewJob) -> Sequence[PosterRow]:
     """Find finished posters that are what somebody asks for: public ones, or their own with the same visibility."""
     query = select(PosterRow).where(PosterRow.fingerprint == new.fingerprint, PosterRow.preview == new.preview)
-    query = (
-        query.where(PosterRow.public) if new.public else query.where(PosterRow.owner == new.owner, ~PosterRow.public)
-    )
+    query = query.where(PosterRow.visibility == new.visibility)
+    if new.visibility != "public":
+        query = query.where(PosterRow.owner == new.owner)
     return session.scalars(query.order_by(PosterRow.created_at.desc())).all()
 
 

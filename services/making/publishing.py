@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from mural.errors import Cancelled, NotFound
+from mural.errors import Cancelled, NotFound, StorageFull
 from mural.fingerprint import design_from_json
 from mural.jobs.progress import Step
 from mural.jobs.states import JobState
@@ -31,6 +31,7 @@ from services.events import GALLERY_ROOM, Event, Name, Publisher
 from services.files import BrokenSidecar, PosterFiles
 from services.gallery import GalleryService
 from services.making.job_store import JobStore, move
+from services.making.requests import Visibility
 from services.making.traces import Traces, erase, put_back
 from services.poster_store import PosterFacts, facts_of, from_sidecar, poster_row, poster_view, to_sidecar
 from services.urls import Urls
@@ -38,6 +39,9 @@ from services.urls import Urls
 log = logging.getLogger(__name__)
 
 PREVIEW_LIFETIME: Final = timedelta(hours=24)
+
+NARROWER: Final = ("public", "unlisted", "private")
+"""Each is found by fewer than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,11 @@ class Publishing:
     def when_taken_down(self, forget: Callable[[str], None]) -> None:
         """Have another part forget what it made of a poster, by its id, each time that one was taken down."""
         self._farewells.append(forget)
+
+    @property
+    def files(self) -> PosterFiles:
+        """Where the posters' files are."""
+        return self._files
 
     def publish(self, job: JobRow, result: RenderResult, made: Path) -> None:
         """File what a job has drawn and complete the job; raise Cancelled when the job was ended meanwhile."""
@@ -147,6 +156,45 @@ class Publishing:
                 self._files.bring_back(poster_id)
             raise
 
+    def show_to(self, poster_id: str, visibility: Visibility) -> None:
+        """Let a poster be found by others than before: it leaves the wall, or hangs there as the newest.
+
+        Raises NotFound.
+        """
+        with self._gallery.in_order():
+            with self._database.read() as session:
+                before = _known(session, poster_id).visibility
+            if before == visibility:
+                return
+            # In this order the sidecar, from which all is rebuilt, never shows the poster to more than the row does.
+            hides = NARROWER.index(visibility) > NARROWER.index(before)
+            if hides:
+                self._note_in_sidecar(poster_id, visibility)
+            with self._database.write() as session:
+                event = self._show_to(session, poster_id, visibility)
+            self._announce(event)
+            if not hides:
+                self._note_in_sidecar(poster_id, visibility)
+
+    def _note_in_sidecar(self, poster_id: str, visibility: Visibility) -> None:
+        try:
+            facts = from_sidecar(poster_id, self._files.sidecar(poster_id))
+            self._files.rewrite(poster_id, to_sidecar(replace(facts, visibility=visibility)))
+        except (BrokenSidecar, StorageFull, OSError) as error:
+            # Nobody has to stay on the wall for that: the row counts, the sidecar only when the rows are lost.
+            log.warning("The sidecar of poster %s does not say that it is %s now: %s", poster_id, visibility, error)
+
+    def _show_to(self, session: Session, poster_id: str, visibility: Visibility) -> GalleryEventRow | None:
+        row = _known(session, poster_id)
+        row.visibility = visibility
+        _show_jobs_to(session, row)
+        if row.gallery_seq is not None and not row.public:
+            row.gallery_seq = None
+            return gallery_store.append_removed(session, poster_id, self._clock())
+        if row.gallery_seq is None and row.public and not row.preview:
+            return self._append_added(session, row)
+        return None
+
     def _unhang_in_order(self, poster_id: str) -> Traces:
         with self._gallery.in_order():
             with self._database.write() as session:
@@ -190,9 +238,7 @@ class Publishing:
         return gallery_store.append(session, Name.GALLERY_POSTER_ADDED, row.id, hung_as, self._clock())
 
     def _unhang(self, session: Session, poster_id: str) -> tuple[GalleryEventRow | None, Traces]:
-        row = session.get(PosterRow, poster_id)
-        if row is None:
-            raise NotFound("Poster", poster_id)
+        row = _known(session, poster_id)
         hung, traces = row.gallery_seq is not None, erase(session, row)
         session.delete(row)
         session.flush()
@@ -219,3 +265,18 @@ class Publishing:
         elif state is JobState.PROCESSING:
             log.info("Adopting poster %s, finished just before the stop", poster_id)
             self._hang(facts, lambda session: self._complete_job(session, facts, state))
+
+
+def _known(session: Session, poster_id: str) -> PosterRow:
+    row = session.get(PosterRow, poster_id)
+    if row is None:
+        raise NotFound("Poster", poster_id)
+    return row
+
+
+def _show_jobs_to(session: Session, poster: PosterRow) -> None:
+    """Let the jobs that tell of a poster be seen by those who see it: its own, and those before it that failed."""
+    of_it = or_(JobRow.id == poster.job_id, JobRow.poster_id == poster.id)
+    failed = (JobRow.owner == poster.owner) & (JobRow.fingerprint == poster.fingerprint) & JobRow.poster_id.is_(None)
+    ended = JobRow.state.in_([state for state in JobState if state.ended])
+    session.execute(update(JobRow).where(or_(of_it, failed & ended)).values(visibility=poster.visibility))

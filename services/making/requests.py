@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
@@ -12,7 +13,11 @@ from mural.poster import ALL_LAYERS, Format, Furniture, LayerChoice, Marker, Tex
 DEFAULT_DISTANCE_M: Final = 29_000.0
 PER_PAGE_MAX: Final = 100
 
-Visibility = Literal["public", "unlisted"]
+Visibility = Literal["public", "unlisted", "private"]
+"""Who finds a poster: everybody on the wall, those who know its link, or its owner alone."""
+
+MAX_HIDDEN_M: Final = 5000.0
+"""How much of each end of a track can be hidden."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +42,19 @@ class PosterRequest:
     furniture: Furniture = field(default_factory=Furniture)
     tracks: tuple[Track, ...] = ()
     markers: tuple[Marker, ...] = ()
-    visibility: Visibility = "public"
+    hide_ends_m: float = 0.0
+    visibility: Visibility | None = None
     preview: bool = False
+
+    @property
+    def seen_by(self) -> Visibility:
+        """Tell who is to find it: what was chosen, else everybody, but where somebody lives or went nobody else."""
+        return self.visibility or usual_visibility(self.tracks, self.markers)
+
+
+def usual_visibility(tracks: Sequence[Track], markers: Sequence[Marker]) -> Visibility:
+    """Tell who finds a poster whose maker has not said: one with a track or a mark is its maker's alone."""
+    return "private" if tracks or markers else "public"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

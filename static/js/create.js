@@ -1,11 +1,11 @@
 // @ts-check
 /** The workbench: controls on one side, the poster itself on the other, the state of both in the address. */
 
-import { addressQuery, requestBody } from "./create/design.js";
+import { addressQuery, linkWords, requestBody } from "./create/design.js";
 import { scale } from "./create/distance.js";
 import { forgetDraft, keepDraft, offerDraft } from "./create/draft.js";
-import { followSize, paperShape, readControls, writeControls } from "./create/form.js";
-import { pageAround } from "./create/tracks.js";
+import { followSize, paperShape, readControls, showSeenBy, startSeenBy, writeControls } from "./create/form.js";
+import { Frame } from "./create/frame.js";
 import { History } from "./create/history.js";
 import { Marks } from "./create/marks.js";
 import { apartM, moved, startMover } from "./create/mover.js";
@@ -61,7 +61,14 @@ const places = startPlaceField(need("[data-places]", form), (place) => {
   change({ city, country, latitude, longitude, distance: place.distance ?? design.get().distance });
 });
 
-const marks = new Marks(form, { get: design.get, set: change }, (tracks) => void bringIntoView(tracks));
+const frame = new Frame({
+  get: design.get,
+  shape: () => paperShape(form, design.get()),
+  distancesM: [LEAST_M, maxDistanceM],
+  go: (page) => void goAway(page),
+});
+
+const marks = new Marks(form, { get: design.get, set: change }, () => frame.fit());
 
 /** Changes the design so that it can be undone. @param {Partial<Design>} changes */
 function change(changes) {
@@ -184,6 +191,7 @@ function show(now) {
   showWords(now);
   showUsualLines(now);
   marks.show(now);
+  showSeenBy(form, now);
   if (now.city && now.country) {
     const theme = need("[data-theme-name]").textContent ?? "";
     preview.show(requestBody(now), gettext("%(city)s in the theme %(theme)s", { city: now.city, theme }));
@@ -208,12 +216,6 @@ async function goAway(place) {
   const town = await api(`/geocode/reverse?lat=${place.latitude}&lon=${place.longitude}`).catch(() => null);
   change({ ...place, ...(town ? { city: town.city, country: town.country } : {}) });
   places.show(/** @type {import("./lib/types.js").Place} */ (design.get()));
-}
-
-/** Moves the map to the tracks. @param {readonly import("./create/tracks.js").Track[]} tracks */
-async function bringIntoView(tracks) {
-  const { distance, ...middle } = pageAround([...tracks], paperShape(form, design.get()));
-  await goAway({ ...middle, distance: Math.round(Math.max(LEAST_M, Math.min(maxDistanceM, distance))) });
 }
 
 /** @param {SubmitEvent} event */
@@ -273,11 +275,10 @@ function startMap() {
 
 if (!location.search) offerDraft(need("[data-draft-days]", form));
 startSlider();
+startSeenBy(form);
 startHistory();
 startSharing(need("[data-share]", form), () => {
-  const now = design.get();
-  const words = now.tracks.length ? gettext("The link is copied; it leaves the tracks out.") : undefined;
-  return { link: new URL(`?${addressQuery(now)}`, location.href).href, words };
+  return { link: new URL(`?${addressQuery(design.get())}`, location.href).href, words: linkWords(design.get()) };
 });
 startMover(easel, {
   ready: () => design.get().latitude !== null,
@@ -292,6 +293,7 @@ if (design.get().city) places.show(/** @type {import("./lib/types.js").Place} */
 design.set({ markers: marks.read() });
 need("#size").addEventListener("change", turnToSize);
 for (const name of ["input", "change"]) form.addEventListener(name, takeControls);
+need("#hide-ends").addEventListener("change", () => setTimeout(() => frame.fitAgain()));
 form.addEventListener("submit", submit);
 design.subscribe(show);
 show(design.get());

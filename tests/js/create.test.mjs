@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addressQuery, requestBody } from "../../static/js/create/design.js";
+import { addressQuery, requestBody, seenBy } from "../../static/js/create/design.js";
 import { scale, spoken } from "../../static/js/create/distance.js";
 import { History } from "../../static/js/create/history.js";
 import { apartM, moved, onGround } from "../../static/js/create/mover.js";
@@ -30,7 +30,8 @@ const design = {
   rotation: 0,
   add: "frame",
   bleed: true,
-  unlisted: false,
+  visibility: "",
+  hide_ends_m: 0,
 };
 
 test("the address carries what the visitor chose, and the usual is not spelt out", () => {
@@ -40,16 +41,16 @@ test("the address carries what the visitor chose, and the usual is not spelt out
   assert.equal(query.has("title"), false);
   assert.equal(query.get("subtitle"), "", "a hidden line is there and empty");
   assert.equal(query.get("add"), "frame");
-  assert.equal(query.has("rotation") || query.has("unlisted") || query.has("tracks"), false);
+  assert.equal(query.has("rotation") || query.has("visibility") || query.has("hide_ends_m") || query.has("tracks"), false);
   assert.deepEqual(query.getAll("line"), ["a", "b, c"]);
   assert.deepEqual(query.getAll("marker"), ["-23.50000,-46.60000,heart,Here, there"]);
 });
 
 test("the address brings everything back, also the file and who sees it", () => {
-  const query = addressQuery({ ...design, unlisted: true });
+  const query = addressQuery({ ...design, visibility: "unlisted" });
   assert.equal(query.get("format"), "pdf");
   assert.equal(query.get("dpi"), "300");
-  assert.equal(query.get("unlisted"), "true");
+  assert.equal(query.get("visibility"), "unlisted");
 });
 
 test("the request's body names layers and texts as the interface wants them", () => {
@@ -58,7 +59,8 @@ test("the request's body names layers and texts as the interface wants them", ()
   assert.deepEqual(body.furniture, { frame: true });
   assert.deepEqual(body.texts, { title: null, subtitle: "", coordinates: "23° S", lines: ["a", "b, c"], font: "bitter" });
   assert.deepEqual(body.markers, design.markers);
-  assert.equal(body.visibility, "public");
+  assert.equal("visibility" in body, false, "the server knows who is to see what nobody has chosen for");
+  assert.equal(requestBody({ ...design, visibility: "unlisted" }).visibility, "unlisted");
   assert.equal("hide" in body || "title" in body || "unlisted" in body, false);
 });
 
@@ -180,4 +182,22 @@ test("a file with odd things in place of lines holds no track", () => {
   ];
   for (const thing of odd) assert.throws(() => tracksOf(JSON.stringify(thing)), NoTracks);
   assert.throws(() => tracksOf('{"type": "LineString", "coordinates": [[1'), NoTracks);
+});
+
+test("the page around tracks whose ends are hidden does not tell how far they go", () => {
+  const doors = [24.9, 24.901, 24.902, 24.9034].map((door) =>
+    pageAround([{ label: "", points: [[60.17, door], [60.171, 24.95]] }], 0.75, 500),
+  );
+  for (const page of doors) assert.deepEqual(page, doors[0], "all of them lie in one square");
+  const tight = pageAround([{ label: "", points: [[60.17, 24.9], [60.171, 24.95]] }], 0.75);
+  assert.ok(/** @type {any} */ (doors[0]).distance >= tight.distance, "and all of the tracks is on it");
+});
+
+test("where nobody has chosen who sees a poster it depends on what it points out", () => {
+  const plain = { ...design, markers: [], tracks: [] };
+  const walk = { label: "", points: /** @type {any} */ ([[0, 0], [1, 1]]) };
+  assert.equal(seenBy(plain), "public");
+  assert.equal(seenBy({ ...plain, tracks: [walk] }), "private");
+  assert.equal(seenBy(design), "private", "it has a mark");
+  for (const visibility of ["public", "unlisted", "private"]) assert.equal(seenBy({ ...design, visibility }), visibility);
 });

@@ -211,7 +211,7 @@ def test_a_job_that_did_not_work_out_leads_to_its_whole_design(ann: Visitor, fai
         "since 1952</textarea>",
         'name="marker" value="60.17000,24.94000,heart,Here"',
         "[[60.17,24.94],[60.18,24.95]]",
-        'name="unlisted" value="1" checked',
+        'name="visibility" value="unlisted" checked',
     ):
         assert control in form.replace("&#34;", '"'), control
     assert re.search(r'<option value="a3"[^>]* selected', form)
@@ -227,7 +227,7 @@ def test_a_job_of_somebody_else_shows_no_more_than_how_it_stands(ben: Visitor, f
 
 def test_a_poster_off_the_wall_stays_off_it_when_something_is_changed(api: Api, ann: Visitor) -> None:
     poster_id = api.made(ann, visibility="unlisted", rotation=11)["id"]
-    assert 'name="unlisted" value="1" checked' in ann.get(f"/create?like={poster_id}").text
+    assert 'name="visibility" value="unlisted" checked' in ann.get(f"/create?like={poster_id}").text
 
 
 def test_ones_own_posters_are_found_by_place_theme_and_day(api: Api) -> None:

@@ -1,6 +1,8 @@
 // @ts-check
 /** What is being designed, and its two other forms: the page's address, and the request's body. */
 
+import { gettext } from "../lib/language.js";
+
 /**
  * @typedef {{latitude: number, longitude: number, shape: string, label: string}} Marker
  *
@@ -26,12 +28,13 @@
  * @property {readonly Marker[]} markers
  * @property {readonly import("./tracks.js").Track[]} tracks too long for an address
  * @property {boolean} bleed for a print shop, in a PDF
- * @property {boolean} unlisted
+ * @property {number} hide_ends_m metres of both ends of the tracks that nobody is to see
+ * @property {string} visibility "" where nobody has chosen: then it depends on what is pointed out
  */
 
 const ADDRESSED = /** @type {const} */ ([
   ...["city", "country", "latitude", "longitude", "theme", "distance", "size", "orientation", "hide", "rotation"],
-  ...["add", "title", "subtitle", "coordinates", "font", "format", "dpi", "bleed", "unlisted"],
+  ...["add", "title", "subtitle", "coordinates", "font", "format", "dpi", "bleed", "hide_ends_m", "visibility"],
 ]);
 /** What most print shops ask for. */
 const BLEED_MM = 3;
@@ -43,6 +46,14 @@ const LINES = /** @type {const} */ (["title", "subtitle", "coordinates"]);
  */
 export function markerWords({ latitude, longitude, shape, label }) {
   return `${latitude.toFixed(5)},${longitude.toFixed(5)},${shape},${label}`;
+}
+
+/**
+ * Who is to see a poster: what was chosen, else everybody, but where somebody lives or went nobody else.
+ * @param {Design} design
+ */
+export function seenBy({ visibility, markers, tracks }) {
+  return visibility || (markers.length || tracks.length ? "private" : "public");
 }
 
 /**
@@ -67,7 +78,7 @@ export function addressQuery(design) {
  * @param {Design} design
  */
 export function requestBody(design) {
-  const { hide, add, bleed, title, subtitle, coordinates, lines, font, unlisted, latitude, longitude, ...plain } = design;
+  const { hide, add, bleed, title, subtitle, coordinates, lines, font, visibility, latitude, longitude, ...plain } = design;
   return {
     ...plain,
     ...(latitude !== null && longitude !== null ? { latitude, longitude } : {}),
@@ -75,7 +86,7 @@ export function requestBody(design) {
     layers: switches(hide, false),
     furniture: switches(add, true),
     texts: { title, subtitle, coordinates, lines, ...(font ? { font } : {}) },
-    visibility: unlisted ? "unlisted" : "public",
+    ...(visibility ? { visibility } : {}),
   };
 }
 
@@ -85,4 +96,14 @@ export function requestBody(design) {
  */
 function switches(names, on) {
   return Object.fromEntries(names.split(",").filter(Boolean).map((name) => [name, on]));
+}
+
+/**
+ * Says of a link that was copied what of the design is in it; nothing where all of it is.
+ * @param {Design} design
+ */
+export function linkWords({ markers, tracks }) {
+  if (tracks.length && markers.length) return gettext("The link is copied; your marks are in it, the tracks are not.");
+  if (tracks.length) return gettext("The link is copied; it leaves the tracks out.");
+  return markers.length ? gettext("The link is copied; your marks are in it.") : undefined;
 }

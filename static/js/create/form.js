@@ -2,6 +2,7 @@
 /** Reads the workbench's controls into a design, and sets them as a design says. */
 
 import { all, find, need } from "../lib/dom.js";
+import { seenBy } from "./design.js";
 
 /** @typedef {import("./design.js").Design} Design */
 
@@ -60,7 +61,8 @@ export function readControls(form) {
     rotation: Number(data.get("rotation")),
     add: data.getAll("add").join(","),
     bleed: data.has("bleed"),
-    unlisted: data.has("unlisted"),
+    hide_ends_m: Number(data.get("hide_ends_m")),
+    visibility: need("[data-seen-by]", form).dataset.chosen ?? "",
   };
 }
 
@@ -70,7 +72,7 @@ export function readControls(form) {
  * @param {Design} design
  */
 export function writeControls(form, design) {
-  for (const name of /** @type {const} */ (["dpi", "font", "rotation"])) field(form, name).value = String(design[name]);
+  for (const name of /** @type {const} */ (["dpi", "font", "rotation", "hide_ends_m"])) field(form, name).value = String(design[name]);
   field(form, "size").value = listed(form, design.size) ? design.size : OWN_SIZE;
   writeSides(form, design);
   for (const name of /** @type {const} */ (["theme", "orientation", "format"])) {
@@ -82,10 +84,35 @@ export function writeControls(form, design) {
   check(form, "add", (value) => added.includes(value));
   check(form, "show", (value) => design[/** @type {typeof LINES[number]} */ (value)] !== "");
   check(form, "bleed", () => design.bleed);
-  check(form, "unlisted", () => design.unlisted);
+  need("[data-seen-by]", form).dataset.chosen = design.visibility;
   // A line that is hidden keeps its words, should it be shown again.
   for (const line of LINES) if (design[line] !== "") field(form, line).value = design[line] ?? "";
   field(form, "line").value = design.lines.join("\n");
+}
+
+/**
+ * Remembers that who sees the poster was chosen: from then on nothing else decides it.
+ * @param {HTMLFormElement} form
+ */
+export function startSeenBy(form) {
+  const choice = need("[data-seen-by]", form);
+  choice.addEventListener("input", (event) => {
+    choice.dataset.chosen = /** @type {HTMLInputElement} */ (event.target).value;
+  });
+}
+
+/**
+ * Shows who will see the poster, and why, and whether others would see where its tracks begin.
+ * @param {HTMLFormElement} form
+ * @param {Design} design
+ */
+export function showSeenBy(form, design) {
+  const audience = seenBy(design);
+  check(form, "visibility", (value) => value === audience);
+  need("[data-seen-by-usual]", form).hidden = Boolean(design.visibility) || audience !== "private";
+  const tellsEnds = design.tracks.length > 0 && !design.hide_ends_m;
+  need("[data-seen-by-ends]", form).hidden = audience === "private" || !tellsEnds;
+  need("[data-ends]", form).hidden = design.tracks.length === 0;
 }
 
 /**

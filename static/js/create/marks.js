@@ -70,7 +70,7 @@ export class Marks {
   /**
    * @param {HTMLFormElement} form
    * @param {{get: () => Design, set: (changes: Partial<Design>) => void}} design
-   * @param {(tracks: readonly Track[]) => void} showTracks brings tracks that were just added into view
+   * @param {() => void} showTracks brings tracks that were just added into view
    */
   constructor(form, design, showTracks) {
     this.design = design;
@@ -179,7 +179,7 @@ export class Marks {
       const added = (await Promise.all(files.map(readTracks))).flat();
       const tracks = [...this.design.get().tracks, ...added].slice(-TRACKS_MAX);
       this.design.set({ tracks });
-      this.showTracks(tracks);
+      this.showTracks();
       announce(gettext("The track is on the poster."));
     } catch (error) {
       showFault(this.fault, /** @type {Error} */ (error).message);

@@ -118,22 +118,36 @@ function distanceM(point, from, to) {
 }
 
 /**
- * The page that shows all tracks: its middle, and the distance that leaves some room around them.
+ * The page that shows all tracks: its middle, and the distance that leaves some room around them. Where their ends are
+ * hidden, its edges are those of squares twice as wide: a page that fits tightly would tell how far they go.
  * @param {Track[]} tracks
  * @param {number} shape width divided by height of the paper
+ * @param {number} [hiddenM] metres of their ends that nobody is to see
  */
-export function pageAround(tracks, shape) {
+export function pageAround(tracks, shape, hiddenM = 0) {
   const points = tracks.flatMap((track) => track.points);
-  const [south, north] = extent(points.map(([latitude]) => latitude));
-  const [west, east] = extent(points.map(([, longitude]) => longitude));
+  const step = (2 * hiddenM) / METRES_PER_DEGREE;
+  const [south, north] = spread(extent(points.map(([latitude]) => latitude)), step);
   const latitude = (south + north) / 2;
+  const narrow = Math.cos((latitude * Math.PI) / 180);
+  const [west, east] = spread(extent(points.map(([, longitude]) => longitude)), step / narrow);
   const halfHeightM = ((north - south) / 2) * METRES_PER_DEGREE;
-  const halfWidthM = ((east - west) / 2) * METRES_PER_DEGREE * Math.cos((latitude * Math.PI) / 180);
+  const halfWidthM = ((east - west) / 2) * METRES_PER_DEGREE * narrow;
   const [byWidth, byHeight] = [halfWidthM / Math.max(1, shape), halfHeightM / Math.max(1, 1 / shape)];
   return { latitude, longitude: (west + east) / 2, distance: ROOM * Math.max(byWidth, byHeight) };
 }
 
 const ROOM = 1.25;
+
+/**
+ * Moves two ends outwards to whole steps.
+ * @param {[number, number]} ends
+ * @param {number} step
+ * @returns {[number, number]}
+ */
+function spread([least, most], step) {
+  return step ? [Math.floor(least / step) * step, Math.ceil(most / step) * step] : [least, most];
+}
 
 /** @param {number[]} numbers */
 function extent(numbers) {

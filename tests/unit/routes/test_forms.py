@@ -62,7 +62,7 @@ FULL = [
     ("subtitle", "hidden all the same"),
     ("add", "frame"),
     ("bleed", "1"),
-    ("unlisted", "1"),
+    ("visibility", "unlisted"),
     ("line", "since 1952\r\n\r\n our town "),
     ("font", "bitter"),
     ("marker", "60.17100,24.94400,heart,Home, sweet home"),
@@ -116,7 +116,7 @@ def test_the_short_form_of_the_wall_leaves_everything_on() -> None:
     made = wish([("place", "Springfield"), ("theme", "noir")], town("Springfield"))
     assert made.layers == ALL_LAYERS
     assert made.texts == Texts()
-    assert made.visibility == "public"
+    assert made.seen_by == "public"
 
 
 def test_a_place_of_one_name_is_taken() -> None:
@@ -261,7 +261,7 @@ def design() -> PosterDesign:
 
 
 def test_marks_and_tracks_come_back_with_the_workbench() -> None:
-    state = forms.state_like(design(), public=True)
+    state = forms.state_like(design(), "public")
     assert (state.markers, state.tracks) == ((HERE,), (WALK,))
     assert json.loads(state.tracks_json) == [{"label": "Walk", "points": [[60.0, 10.0], [60.1, 10.1]]}]
     assert forms.marker_words(HERE) == "59.90000,10.70000,circle,Here"
@@ -288,12 +288,12 @@ def test_a_button_stands_for_a_kind_of_file() -> None:
 
 
 def test_the_workbench_is_set_up_as_a_poster_was_made() -> None:
-    state = forms.state_like(design(), public=True)
+    state = forms.state_like(design(), "public")
     assert (state.size, state.orientation) == ("a3", "landscape")
     assert (state.title, state.show) == ("Hjem", {"title", "coordinates"})
     assert (state.layers, state.add, state.rotation) == ({"roads"}, {"scale_bar"}, 30)
-    assert not state.unlisted
-    assert forms.state_like(design(), public=False).unlisted
+    assert state.seen_by == "public"
+    assert forms.state_like(design(), "unlisted").seen_by == "unlisted"
 
 
 @pytest.mark.parametrize(
@@ -304,5 +304,5 @@ def test_the_workbench_is_set_up_as_a_poster_was_made() -> None:
     ],
 )
 def test_the_workbench_is_set_up_with_the_paper_of_a_poster(page: Page, size: str, orientation: str) -> None:
-    state = forms.state_like(replace(design(), page=page), public=True)
+    state = forms.state_like(replace(design(), page=page), "public")
     assert (state.size, state.orientation) == (size, orientation)

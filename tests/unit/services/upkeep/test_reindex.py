@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from mural.errors import Unavailable
+from mural.errors import NotFound, StorageFull, Unavailable
+from mural.poster import Track
 from services.actors import Actor
 from services.db.models import GalleryEventRow, JobRow, OwnThemeRow, PosterRow
 from services.db.session import Database
-from services.files import SIDECAR
+from services.files import SIDECAR, BrokenSidecar
 from services.making.requests import PosterQuery
 from services.poster_store import from_sidecar
 from services.theme_files import ThemeFiles
@@ -314,3 +315,83 @@ def test_a_deletion_that_the_database_did_not_keep_leaves_the_theme_with_its_fil
             deleted(sqlite_studio, theme.id)
     assert themes.of("ann") == [theme]
     assert file.read_bytes() == written
+
+
+TRACK = Track(points=((60.17, 24.94), (60.18, 24.95)), label="Walk")
+
+
+def in_the_sidecar(studio: Studio, poster: PosterView) -> str:
+    return from_sidecar(poster.id, studio.services.files.sidecar(poster.id)).visibility
+
+
+def test_a_rebuild_shows_nobody_what_its_owner_has_hidden_meanwhile(studio: Studio) -> None:
+    hidden, shown, own = made(studio, 1)[0], made(studio, 1)[0], made(studio, 1, tracks=(TRACK,))[0]
+    studio.services.posters.show_to(hidden.id, "private", Actor("ann"))
+    studio.services.posters.show_to(own.id, "public", Actor("ann"))
+    studio.services.posters.show_to(own.id, "unlisted", Actor("ann"))
+    used_bytes = studio.services.files.used_bytes
+    with studio.services.database.write() as session:
+        for table in (GalleryEventRow, PosterRow, JobRow):
+            session.execute(delete(table))
+    rebuilt(studio)
+    visibility = {poster.id: studio.services.posters.get(poster.id).visibility for poster in (hidden, shown, own)}
+    assert visibility == {hidden.id: "private", shown.id: "public", own.id: "unlisted"}
+    assert [poster.id for poster in studio.services.gallery.page().posters] == [shown.id]
+    with pytest.raises(NotFound):
+        studio.services.posters.get(hidden.id, Actor("bob"))
+    assert used_bytes == sum(file.stat().st_size for file in studio.config.posters_dir.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize(("public", "visibility"), [(True, "public"), (False, "unlisted")])
+def test_a_sidecar_of_before_there_were_private_posters_is_read(
+    sqlite_studio: Studio, public: bool, visibility: str
+) -> None:
+    [poster] = made(sqlite_studio, 1, tracks=(TRACK,))
+    sidecar = sqlite_studio.services.files.folder(poster.id) / SIDECAR
+    known = json.loads(sidecar.read_text())
+    assert known.pop("visibility") == "private"
+    sidecar.write_text(json.dumps(known | {"public": public}))
+    assert rebuilt(sqlite_studio).broken == {}
+    assert sqlite_studio.services.posters.get(poster.id).visibility == visibility
+    assert (poster.id in [hung.id for hung in sqlite_studio.services.gallery.page().posters]) == public
+
+
+def test_the_sidecar_never_shows_a_poster_to_more_people_than_its_row(
+    sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever ends the server in the middle: rebuilt from the sidecar, the poster is seen by fewer, not by more."""
+    [poster] = made(sqlite_studio, 1)
+    posters, database = sqlite_studio.services.posters, sqlite_studio.services.database
+    seen: list[tuple[str, str]] = []
+
+    def look(wrapped, *args, **kwargs):
+        seen.append((in_the_sidecar(sqlite_studio, poster), posters.get(poster.id).visibility))
+        return wrapped(*args, **kwargs)
+
+    files, write = sqlite_studio.services.files, database.write
+    rewrite = files.rewrite
+    monkeypatch.setattr(files, "rewrite", lambda *args: look(rewrite, *args))
+    monkeypatch.setattr(database, "write", lambda: look(write))
+    for visibility in ("private", "unlisted", "public", "unlisted", "private", "public"):
+        posters.show_to(poster.id, visibility, Actor("ann"))
+        assert (in_the_sidecar(sqlite_studio, poster), posters.get(poster.id).visibility) == (visibility, visibility)
+    order = ["public", "unlisted", "private"]
+    assert len(seen) == 12
+    assert all(order.index(sidecar) >= order.index(row) for sidecar, row in seen)
+
+
+@pytest.mark.parametrize(
+    "trouble", [StorageFull("There is no room left on the disk."), BrokenSidecar("torn"), PermissionError()]
+)
+def test_a_poster_leaves_the_wall_also_when_its_sidecar_cannot_be_written(
+    sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: Exception
+) -> None:
+    [poster] = made(sqlite_studio, 1)
+
+    def refuse(*_args: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(sqlite_studio.services.files, "rewrite", refuse)
+    assert sqlite_studio.services.posters.show_to(poster.id, "private", Actor("ann")).visibility == "private"
+    assert sqlite_studio.services.gallery.page().posters == ()
+    assert poster.id in caplog.text
