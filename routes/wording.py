@@ -16,7 +16,7 @@ from mural.jobs.progress import SHARES, Step, percentage
 from mural.paper import SIZES, Size
 from mural.poster import LayerChoice
 from routes.context import services
-from routes.languages import current, gettext, noted
+from routes.languages import SOURCE, current, gettext, noted
 from services.making.requests import Visibility
 from services.map_files import LeftOut
 
@@ -196,9 +196,9 @@ def file_size_words(size: float) -> str:
 
 
 def date_words(moment: str) -> str:
-    """Write the day of an ISO time: 19 January 2026."""
-    day = datetime.fromisoformat(moment)
-    return format_date(day, "d MMMM y", locale=current().locale)
+    """Write the day of an ISO time as the language does: 19 January 2026, 19. Januar 2026."""
+    day, language = datetime.fromisoformat(moment), current()
+    return format_date(day, "d MMMM y" if language.code == SOURCE else "long", locale=language.locale)
 
 
 def theme_name(theme_id: str) -> str:
