@@ -229,7 +229,9 @@ def queue_words(job: dict[str, Any]) -> str:
     return gettext("%(number)s before it.") % {"number": _number(position - 1)}
 
 
-def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str, str]]:
+def status_facts(
+    parts: dict[str, str], stats: dict[str, Any], *, nothing_to_draw: bool = False
+) -> list[tuple[str, str]]:
     """List how the installation is doing, for people."""
     names = {
         "database": gettext("Memory of what hangs"),
@@ -239,8 +241,11 @@ def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str
         "map_data": gettext("Map files"),
     }
     seconds = stats["average_generation_time"]
+    words = {part: _part_word(word) for part, word in parts.items()}
+    if nothing_to_draw and parts.get("map_data") == "ok":
+        words["map_data"] = gettext("none yet")
     return [
-        *((names.get(part, part), _part_word(word)) for part, word in parts.items()),
+        *((names.get(part, part), word) for part, word in words.items()),
         (gettext("Posters made"), _number(stats["total_posters"])),
         (gettext("On their way now"), _number(stats["active_jobs"])),
         (
