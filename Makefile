@@ -7,8 +7,9 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 BIN := .venv/bin
 STAMPS := .venv/made
 VENDOR := static/vendor/leaflet/leaflet.d.ts
-# What lies in .venv knows its path: in a checkout that was moved or copied all of it is made anew.
-$(shell [ ! -e $(STAMPS)/in ] || [ "$$(cat $(STAMPS)/in)" = "$$(pwd -P)" ] || rm -rf .venv)
+# What lies in .venv knows its path: in a checkout that was moved or copied all of it is made anew. A .venv that is a
+# link lies elsewhere and has not moved.
+$(shell [ -L .venv ] || [ ! -e $(STAMPS)/in ] || [ "$$(cat $(STAMPS)/in)" = "$$(pwd -P)" ] || rm -rf .venv)
 
 .PHONY: prepared help run test test-quick lint format typecheck bench bench-full docs themes screens docker setup setup-dev system-tools lock clean
 help: ## List what can be made

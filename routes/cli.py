@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 from tqdm import tqdm
@@ -32,13 +33,27 @@ for _command in (*cli_operations.COMMANDS, cli_extracts.import_extract, cli_canv
 FORMATS: Final = {f".{known}": known for known in Format} | {".jpg": Format.JPEG}
 """The format that a file's name asks for."""
 
-LATITUDE_DEG: Final = click.FloatRange(-LATITUDE_MAX_DEG, LATITUDE_MAX_DEG)
-DISTANCE_M: Final = click.FloatRange(DISTANCE_M_MIN, DISTANCE_M_MAX)
+
+class NumberRange(click.FloatRange):
+    """A number between two bounds: nan, which is in click's range since it is never beyond it, is none."""
+
+    name = "number range"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read and check it."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
+
+
+LATITUDE_DEG: Final = NumberRange(-LATITUDE_MAX_DEG, LATITUDE_MAX_DEG)
+DISTANCE_M: Final = NumberRange(DISTANCE_M_MIN, DISTANCE_M_MAX)
 
 
 @mural.command("render")
 @click.option("--lat", "latitude", type=LATITUDE_DEG, required=True, help="Degrees north.")
-@click.option("--lon", "longitude", type=click.FloatRange(-180, 180), required=True, help="Degrees east.")
+@click.option("--lon", "longitude", type=NumberRange(-180, 180), required=True, help="Degrees east.")
 @click.option("--distance", "distance_m", type=DISTANCE_M, required=True, help="Metres to an edge.")
 @click.option("--theme", "theme_id", required=True, help="A theme's id, such as noir.")
 @click.option("-o", "--output", type=FileToWrite(), required=True, help="The file to make.")
@@ -49,7 +64,7 @@ DISTANCE_M: Final = click.FloatRange(DISTANCE_M_MIN, DISTANCE_M_MAX)
 @click.option("--dpi", type=int, default=DEFAULT_DPI, show_default=True, help="Pixels per inch.")
 @click.option("--bleed", "bleed_mm", type=float, default=0.0, help="Millimetres around the page (PDF).")
 @click.option("--crop-marks", is_flag=True, help="Show where to cut (PDF).")
-@click.option("--rotation", "rotation_deg", type=click.FloatRange(0, 360), default=0.0, help="Degrees clockwise.")
+@click.option("--rotation", "rotation_deg", type=NumberRange(0, 360), default=0.0, help="Degrees clockwise.")
 @click.option("--format", "file_format", type=click.Choice([str(known) for known in Format]), help="Else by the name.")
 def render(  # noqa: PLR0913 - one parameter an option is click's way
     *,

@@ -309,7 +309,7 @@ def status() -> str:
         "pages/status.html",
         version=__version__,
         status="degraded" if nothing_to_draw and state == "healthy" else state,
-        facts=wording.status_facts(health.check().parts, health.stats()),
+        facts=wording.status_facts(health.check().parts, health.stats(), nothing_to_draw=nothing_to_draw),
         broken=services().themes.broken(),
         left_out=wording.left_out(services().map_files.left_out()),
         nothing_to_draw=nothing_to_draw,

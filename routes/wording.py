@@ -16,7 +16,7 @@ from mural.jobs.progress import SHARES, Step, percentage
 from mural.paper import SIZES, Size
 from mural.poster import LayerChoice
 from routes.context import services
-from routes.languages import current, gettext, noted
+from routes.languages import SOURCE, current, gettext, noted
 from services.making.requests import Visibility
 from services.map_files import LeftOut
 
@@ -196,9 +196,9 @@ def file_size_words(size: float) -> str:
 
 
 def date_words(moment: str) -> str:
-    """Write the day of an ISO time: 19 January 2026."""
-    day = datetime.fromisoformat(moment)
-    return format_date(day, "d MMMM y", locale=current().locale)
+    """Write the day of an ISO time as the language does: 19 January 2026, 19. Januar 2026."""
+    day, language = datetime.fromisoformat(moment), current()
+    return format_date(day, "d MMMM y" if language.code == SOURCE else "long", locale=language.locale)
 
 
 def theme_name(theme_id: str) -> str:
@@ -229,7 +229,9 @@ def queue_words(job: dict[str, Any]) -> str:
     return gettext("%(number)s before it.") % {"number": _number(position - 1)}
 
 
-def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str, str]]:
+def status_facts(
+    parts: dict[str, str], stats: dict[str, Any], *, nothing_to_draw: bool = False
+) -> list[tuple[str, str]]:
     """List how the installation is doing, for people."""
     names = {
         "database": gettext("Memory of what hangs"),
@@ -239,8 +241,11 @@ def status_facts(parts: dict[str, str], stats: dict[str, Any]) -> list[tuple[str
         "map_data": gettext("Map files"),
     }
     seconds = stats["average_generation_time"]
+    words = {part: _part_word(word) for part, word in parts.items()}
+    if nothing_to_draw and parts.get("map_data") == "ok":
+        words["map_data"] = gettext("none yet")
     return [
-        *((names.get(part, part), _part_word(word)) for part, word in parts.items()),
+        *((names.get(part, part), word) for part, word in words.items()),
         (gettext("Posters made"), _number(stats["total_posters"])),
         (gettext("On their way now"), _number(stats["active_jobs"])),
         (

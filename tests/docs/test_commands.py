@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -83,7 +84,7 @@ class Shell:
     def run(self, command: str) -> str:
         """Run a line, with the places that it names only for the example put right; it must succeed."""
         line = command.replace("/backups/", f"{self._backups}/").replace(ADDRESS, self._mural.base_url)
-        line = re.sub(r"\bFILE\b", str(SAMPLE_FILE), line)
+        line = re.sub(r"\bFILE\b", shlex.quote(str(SAMPLE_FILE)), line)
         if line.startswith("make "):
             line = line.replace("make ", "make --dry-run ", 1)  # what it does is what every run of the tests has done
         ended = subprocess.run(

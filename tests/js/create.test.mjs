@@ -114,6 +114,14 @@ test("the page around a track shows all of it", () => {
   assert.ok(page.distance / 0.75 > 1113 && page.distance > 557, "up and across");
 });
 
+test("a track across the date line has its page there, not on the other side of the earth", () => {
+  for (const [west, east, middle] of /** @type {const} */ ([[179.99, -179.98, -179.995], [179.98, -179.99, 179.995]])) {
+    const page = pageAround([{ label: "", points: [[-16.8, west], [-16.8, east]] }], 0.75);
+    assert.equal(page.longitude.toFixed(3), middle.toFixed(3));
+    assert.ok(page.distance < 3000, "it is as large as the track");
+  }
+});
+
 test("undo goes back change by change, redo forth again, and a new change ends what was undone", () => {
   const past = new History();
   past.changed("a", 0);

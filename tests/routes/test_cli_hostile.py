@@ -172,3 +172,11 @@ def test_what_only_some_program_could_read_is_no_picture(tmp_path: Path) -> None
     (tmp_path / "drawing.eps").write_bytes(CONTENTS["a program"])
     with pytest.raises(InvalidInput, match="cannot be used"), opened_picture(tmp_path / "drawing.eps"):
         pass
+
+
+@pytest.mark.parametrize("option", ["--lat", "--lon", "--distance", "--rotation"])
+def test_a_number_that_is_none(run: Any, tmp_path: Path, option: str) -> None:
+    poster = {"--lat": "60", "--lon": "25", "--distance": "500", "--theme": "noir", "-o": str(tmp_path / "it.png")}
+    result = run("render", *(word for pair in (poster | {option: "nan"}).items() for word in pair))
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}': 'nan' is not a number." in result.output

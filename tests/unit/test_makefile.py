@@ -70,6 +70,14 @@ def test_a_checkout_that_was_moved_installs_its_packages_anew(checkout: Path) ->
     assert not (moved / ".venv").exists()
 
 
+def test_packages_that_lie_elsewhere_stay_linked(checkout: Path) -> None:
+    linked = checkout.with_name("linked")
+    shutil.copytree(checkout, linked, ignore=shutil.ignore_patterns(".venv"))
+    (linked / ".venv").symlink_to(checkout / ".venv")
+    assert "venv.sh" not in told(linked)
+    assert (linked / ".venv" / "bin" / "python").exists()
+
+
 def test_what_was_removed_by_hand_is_installed_again(checkout: Path) -> None:
     shutil.rmtree(checkout / "node_modules")
     steps = told(checkout)

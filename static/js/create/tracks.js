@@ -130,11 +130,19 @@ export function pageAround(tracks, shape, hiddenM = 0) {
   const [south, north] = spread(extent(points.map(([latitude]) => latitude)), step);
   const latitude = (south + north) / 2;
   const narrow = Math.cos((latitude * Math.PI) / 180);
-  const [west, east] = spread(extent(points.map(([, longitude]) => longitude)), step / narrow);
+  const [west, east] = spread(extent(inOnePiece(points.map(([, longitude]) => longitude))), step / narrow);
   const halfHeightM = ((north - south) / 2) * METRES_PER_DEGREE;
   const halfWidthM = ((east - west) / 2) * METRES_PER_DEGREE * narrow;
   const [byWidth, byHeight] = [halfWidthM / Math.max(1, shape), halfHeightM / Math.max(1, 1 / shape)];
-  return { latitude, longitude: (west + east) / 2, distance: ROOM * Math.max(byWidth, byHeight) };
+  const middle = (west + east) / 2;
+  const longitude = middle > 180 ? middle - 360 : middle;
+  return { latitude, longitude, distance: ROOM * Math.max(byWidth, byHeight) };
+}
+
+/** Lets what crosses the date line go on beyond 180 degrees, not around the earth. @param {number[]} longitudes */
+function inOnePiece(longitudes) {
+  const [west, east] = extent(longitudes);
+  return east - west > 180 ? longitudes.map((degrees) => (degrees < 0 ? degrees + 360 : degrees)) : longitudes;
 }
 
 const ROOM = 1.25;

@@ -37,6 +37,22 @@ def test_a_day_is_written_out() -> None:
     assert wording.date_words("2026-01-19T15:30:52.000Z") == "19 January 2026"
 
 
+@pytest.mark.parametrize(
+    ("code", "words"), [("de", "19. Januar 2026"), ("es", "19 de enero de 2026"), ("ar", "19 يناير 2026")]
+)
+def test_a_day_is_written_as_the_language_does(code: str, words: str) -> None:
+    with Flask("abroad").test_request_context(headers={"Accept-Language": code}):
+        assert wording.date_words("2026-01-19T15:30:52.000Z") == words
+
+
+def test_map_files_that_are_not_there_do_not_work() -> None:
+    stats = dict.fromkeys(
+        ("total_posters", "active_jobs", "average_generation_time", "storage_used", "themes_count"), 0
+    )
+    assert ("Map files", "works") in wording.status_facts({"map_data": "ok"}, stats)
+    assert ("Map files", "none yet") in wording.status_facts({"map_data": "ok"}, stats, nothing_to_draw=True)
+
+
 def test_every_step_and_every_layer_has_words() -> None:
     assert set(wording.STEP_WORDS) == set(Step)
     assert set(wording.LAYER_WORDS) == set(get_args(LayerChoice))
