@@ -37,7 +37,7 @@ _WORDS: Final[dict[str, str]] = {
 
 
 class MapReader:
-    """Reads map files in another process, which is started when it is needed; ``rest`` ends it.
+    """Reads map files in another process, which is started when it is needed and ends when it was not for a while.
 
     Raises Unavailable where there is no such process to be had: that says nothing about any file.
     """
@@ -65,7 +65,7 @@ class MapReader:
             return load_area_in(file)
 
     def rest(self) -> None:
-        """End the process, and give back what it held."""
+        """End the process now, and give back what it held."""
         self._end()
         self._channel = self._process = None
 

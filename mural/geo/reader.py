@@ -1,8 +1,9 @@
 """The process that opens map files for a render process: what a file does to its reader it does to nobody else.
 
-``python -m mural.geo.reader FD`` takes one JSON line after the other over the socket FD. It loads the libraries once
-and never opens a map file itself; each file is read in a fork of its own, which is bounded in memory and time and whose
-end, whatever it dies of, is an answer like any other. An area comes back as the descriptor of a file in memory.
+``python -m mural.geo.reader FD [IDLE_S]`` takes one JSON line after the other over the socket FD, until none comes for a
+while. It loads the libraries once and never opens a map file itself; each file is read in a fork of its own, which is
+bounded in memory and time and whose end, whatever it dies of, is an answer like any other. An area comes back as the
+descriptor of a file in memory.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ PATIENCE: Final = 6
 """So many times as long it may take by the clock, on a machine that is busy with other things."""
 MAX_LINE_BYTES: Final = 1 << 20
 
+IDLE_S: Final = 600.0
+"""After so long without a file to read it ends; loading the libraries takes half a second each time."""
+
 _NO_STAMP: Final = Stamp(origin="extract", name="")
 
 
@@ -44,7 +48,12 @@ def main() -> None:
     # What libraries print must not look like an answer, and a dump of memory would be as large as the map.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with socket.socket(fileno=int(sys.argv[1])) as channel, channel.makefile("rb") as lines:
-        while (line := lines.readline(MAX_LINE_BYTES)).endswith(b"\n"):
+        idle_s = float(sys.argv[2]) if len(sys.argv) > 2 else IDLE_S
+        # Each task is answered before the next is sent, so none waits in the buffer unseen.
+        while select.select([channel], [], [], idle_s)[0]:
+            line = lines.readline(MAX_LINE_BYTES)
+            if not line.endswith(b"\n"):
+                return
             _serve(json.loads(line), channel)
 
 

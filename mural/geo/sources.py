@@ -97,12 +97,6 @@ class _Library:
         return Catalogue(folder, origin, index, self._areas, self._reader)
 
     def obtain(self, bbox: BBox, report: Report) -> Area:
-        try:
-            return self._obtain(bbox, report)
-        finally:
-            self._reader.rest()
-
-    def _obtain(self, bbox: BBox, report: Report) -> Area:
         mode = self._sources.mode
         if mode == "overpass":
             return self._from_server(bbox, report)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import bz2
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -163,6 +164,14 @@ def test_where_no_reader_can_be_started_no_file_is_accused(tmp_path: Path, monke
     monkeypatch.undo()
     assert reader.read_area(path, stamp(path)).lines
     reader.rest()
+
+
+def test_a_reader_that_is_not_needed_for_a_while_ends() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        command = [sys.executable, "-m", "mural.geo.reader", str(theirs.fileno()), "0.1"]
+        with subprocess.Popen(command, cwd=ROOT, pass_fds=(theirs.fileno(),)) as process:
+            assert process.wait() == 0
 
 
 def test_nothing_outlives_a_process_that_is_killed_while_it_has_a_file_read(tmp_path: Path) -> None:

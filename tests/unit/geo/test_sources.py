@@ -177,11 +177,16 @@ def test_a_file_that_claims_the_whole_world_does_not_keep_others_from_the_map_se
         obtain(BBox(50, 50, 50.01, 50.01), nowhere)
 
 
-def test_no_reader_is_left_over_when_the_map_is_there(sources: MapSources) -> None:
-    before = children(os.getpid())
-    shutil.copy(HELSINKI, sources.extracts_dir / "mine.osm.pbf")
-    assert obtain(CENTRE, sources).source == "mine.osm.pbf"
-    assert children(os.getpid()) == before
+def test_one_reader_serves_one_map_after_the_other(sources: MapSources) -> None:
+    before = set(children(os.getpid()))
+    used = []
+    for name in ("mine", "yours"):
+        shutil.copy(HELSINKI, sources.extracts_dir / f"{name}.osm.pbf")
+        assert obtain(CENTRE, sources).source == f"{name}.osm.pbf"
+        used.append(set(children(os.getpid())) - before)
+        (sources.extracts_dir / f"{name}.osm.pbf").unlink()
+    assert len(used[0]) == 1
+    assert used[0] == used[1]
 
 
 def test_the_downloader_is_loaded_only_when_it_is_needed() -> None:
