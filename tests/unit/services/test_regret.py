@@ -88,6 +88,27 @@ def test_the_end_of_its_time_does_not_touch_a_poster_that_hangs_again(
     assert studio.services.posters.file(poster_id, "poster").size > 0
 
 
+def test_a_poster_that_is_taken_down_again_has_a_time_of_its_own(studio: Studio, regret: Regret, later: Later) -> None:
+    poster_id = made(studio)
+    regret.take_down(poster_id)
+    regret.hang_back(poster_id, ANN)
+    regret.take_down(poster_id)
+    later.waiting[0]()
+    regret.hang_back(poster_id, ANN)
+    assert studio.services.posters.file(poster_id, "poster").size > 0
+
+
+def test_whoever_takes_it_down_at_the_same_moment_leaves_the_time_for_second_thoughts(
+    studio: Studio, regret: Regret
+) -> None:
+    poster_id = made(studio)
+    regret.take_down(poster_id)
+    with pytest.raises(NotFound):
+        regret.take_down(poster_id)
+    regret.hang_back(poster_id, ANN)
+    assert studio.services.posters.file(poster_id, "poster").size > 0
+
+
 def test_a_stranger_hangs_nothing_back(studio: Studio, regret: Regret) -> None:
     poster_id = made(studio)
     regret.take_down(poster_id)
