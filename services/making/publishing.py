@@ -8,6 +8,7 @@ killed at any moment, the server ends what it began, and no file is left from wh
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -71,6 +72,7 @@ class Publishing:
         self._urls = urls
         self._clock = clock
         self._farewells: list[Callable[[str], None]] = []
+        self._taking_down = threading.Lock()
 
     def when_taken_down(self, forget: Callable[[str], None]) -> None:
         """Have another part forget what it made of a poster, by its id, each time that one was taken down."""
@@ -145,7 +147,9 @@ class Publishing:
             raise
 
     def _unhang_aside(self, poster_id: str) -> Traces:
-        traces = self._database.freeing(lambda: self._moved_and_unhung(poster_id))
+        # One at a time: of two who take down the same, the one who moves the files must be the one who deletes the row.
+        with self._taking_down:
+            traces = self._database.freeing(lambda: self._moved_and_unhung(poster_id))
         for forget in self._farewells:
             forget(poster_id)
         return traces
