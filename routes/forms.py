@@ -23,7 +23,7 @@ from mural.poster import ALL_LAYERS, Format, Furniture, Marker, PosterDesign, Tr
 from routes.addresses import read_usable
 from routes.languages import noted
 from routes.paper_fields import is_size, paper_of, sides_of
-from routes.schemas.designs import MarkerIn, PlaceIn
+from routes.schemas.designs import MarkerIn, PlaceIn, TrackIn
 from routes.schemas.pages import WorkbenchAddress, marker_fields
 from routes.schemas.posters import PosterIn
 from services.making.designs import MARKERS_MAX
@@ -46,6 +46,7 @@ START_DISTANCE_M: Final = 4000.0
 START_THEME: Final = "noir"
 
 _TRACKS: Final[TypeAdapter[tuple[Track, ...]]] = TypeAdapter(tuple[Track, ...])
+_TRACKS_IN: Final[TypeAdapter[list[TrackIn]]] = TypeAdapter(list[TrackIn])
 
 Form = MultiDict[str, str]
 Suggest = Callable[[str, int], Sequence[Settlement]]
@@ -150,6 +151,7 @@ def state_from_form(form: Form) -> State:
         return State(**_plain_values(form))
     return State(
         **_plain_values(form),
+        tracks=_tracks_that_are_some(form),
         layers=frozenset(form.getlist("layers")),
         show=frozenset(form.getlist("show")),
         add=frozenset(form.getlist("add")) & FURNITURE,
@@ -198,6 +200,14 @@ def _tracks(form: Form) -> Any:
         return from_json(form.get("tracks") or "[]")
     except ValueError as error:
         raise InvalidInput("The tracks are not readable.", field="tracks", value="") from error
+
+
+def _tracks_that_are_some(form: Form) -> tuple[Track, ...]:
+    """Read the tracks for a form that comes back; those that are none were refused, or will be."""
+    with suppress(InvalidInput, ValidationError):
+        found = _TRACKS_IN.validate_python(_tracks(form))
+        return _TRACKS.validate_python([track.model_dump() for track in found])
+    return ()
 
 
 def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:

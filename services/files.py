@@ -91,7 +91,7 @@ class PosterFiles:
 
     def leaving(self) -> list[str]:
         """List the posters whose folders are out of their place."""
-        return sorted(entry.name for entry in self._leaving.iterdir() if POSTER_ID.fullmatch(entry.name))
+        return sorted(entry.name for entry in self._leaving.glob("*") if POSTER_ID.fullmatch(entry.name))
 
     def folder(self, poster_id: str) -> Path:
         """Tell where a poster's folder is or would be."""
@@ -183,10 +183,11 @@ class PosterFiles:
         Raises StorageFull or Unavailable where the disk does not let it go.
         """
         folder, aside = self.folder(poster_id), self._leaving / poster_id
-        if aside.exists():  # could not be deleted at an earlier time
-            self.forget(poster_id)
         try:
             size = _folder_bytes(folder)
+            # Not before: where it is out of its place already, somebody may be about to bring it back.
+            if aside.exists():  # could not be deleted at an earlier time
+                self.forget(poster_id)
             self._leaving.mkdir(exist_ok=True)  # a command may come before the first start
             self._aside(partial(_rename_for_good, folder, aside))
         except FileNotFoundError:

@@ -32,7 +32,7 @@ class Regret:
         if taken is not None:
             with self._changing:
                 self._aside[poster_id] = taken
-            self._background.start_background_task(self._forget, poster_id)
+            self._background.start_background_task(self._forget, poster_id, taken)
 
     def hang_back(self, poster_id: str, actor: Actor) -> None:
         """Hang a poster back that was taken down a moment ago; raise NotFound or NotAllowed."""
@@ -46,9 +46,12 @@ class Regret:
             self._publishing.hang_back(taken)
             del self._aside[poster_id]
 
-    def _forget(self, poster_id: str) -> None:
+    def _forget(self, poster_id: str, taken: TakenDown) -> None:
         self._background.sleep(REGRET_S)
         with self._changing:
-            wanted = self._aside.pop(poster_id, None) is not None
-        if wanted:
+            # One that was hung back and taken down again since has a time of its own.
+            is_over = self._aside.get(poster_id) is taken
+            if is_over:
+                del self._aside[poster_id]
+        if is_over:
             self._publishing.forget(poster_id)

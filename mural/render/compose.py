@@ -89,7 +89,9 @@ def draw_poster(projected: ProjectedMap, design: PosterDesign, fonts_dir: FilePa
     taken = [Bbox.from_extents(*text.box_pt) for text in lettering]
     taken += [shape.outline.get_extents() for shape in furniture if shape.name != "frame"]
     markers = draw_markers(design, sheet, shelf, taken)
-    shapes = (*draw_tracks(design, sheet), *markers, *furniture)
+    placed = (*draw_tracks(design, sheet), *markers, *furniture)
+    # What lies beyond the page nobody is shown; a file of lines would hold it all the same, such as a home off the map.
+    shapes = tuple(shape for shape in placed if shape.reaches(sheet))
     return Picture(design, sheet, groups, lettering, shapes)
 
 

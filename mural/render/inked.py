@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
+from mural.render.page import Sheet
 from mural.units import PT_PER_INCH
 
 UNDER_FADES: Final = -15.0
@@ -27,6 +29,13 @@ class Shape:
     stroke: str | None = None
     stroke_pt: float = 0.0
     zorder: float = OVER_FADES
+
+    def reaches(self, sheet: Sheet) -> bool:
+        """Tell whether anything of it may be seen on a sheet and its bleed."""
+        xy = np.asarray(self.outline.vertices, dtype=np.float64)
+        room_pt = sheet.reach_pt + self.stroke_pt / 2
+        low, high = xy.min(axis=0), xy.max(axis=0)
+        return bool((high >= -room_pt).all() and (low <= np.add((sheet.width_pt, sheet.height_pt), room_pt)).all())
 
 
 def draw_shapes(figure: Figure, shapes: Iterable[Shape], *, origin_pt: tuple[float, float]) -> None:

@@ -8,6 +8,7 @@ killed at any moment, the server ends what it began, and no file is left from wh
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from uuid import uuid4
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from mural.errors import Cancelled, NotFound, StorageFull
+from mural.errors import Cancelled, MuralError, NotFound
 from mural.fingerprint import design_from_json
 from mural.jobs.progress import Step
 from mural.jobs.states import JobState
@@ -71,6 +72,7 @@ class Publishing:
         self._urls = urls
         self._clock = clock
         self._farewells: list[Callable[[str], None]] = []
+        self._taking_down = threading.Lock()
 
     def when_taken_down(self, forget: Callable[[str], None]) -> None:
         """Have another part forget what it made of a poster, by its id, each time that one was taken down."""
@@ -121,7 +123,9 @@ class Publishing:
         """
         traces = self._unhang_aside(poster_id)
         try:
-            return TakenDown(from_sidecar(poster_id, self._files.sidecar_aside(poster_id)), traces)
+            facts = from_sidecar(poster_id, self._files.sidecar_aside(poster_id))
+            # A sidecar that could not be written when its poster was hidden would hang it back for everybody.
+            return TakenDown(replace(facts, visibility=traces.visibility), traces)
         except BrokenSidecar:
             self._files.forget(poster_id)
             return None
@@ -135,6 +139,7 @@ class Publishing:
         """Hang a poster that was set aside as the newest on the wall; raise NotFound when its files are gone."""
         facts = taken.facts
         self._files.bring_back(facts.id)
+        self._note_in_sidecar(facts.id, facts.visibility)
         try:
             self._hang(facts, lambda session: put_back(session, facts.id, taken.traces))
         except BaseException:
@@ -142,7 +147,9 @@ class Publishing:
             raise
 
     def _unhang_aside(self, poster_id: str) -> Traces:
-        traces = self._database.freeing(lambda: self._moved_and_unhung(poster_id))
+        # One at a time: of two who take down the same, the one who moves the files must be the one who deletes the row.
+        with self._taking_down:
+            traces = self._database.freeing(lambda: self._moved_and_unhung(poster_id))
         for forget in self._farewells:
             forget(poster_id)
         return traces
@@ -179,8 +186,9 @@ class Publishing:
     def _note_in_sidecar(self, poster_id: str, visibility: Visibility) -> None:
         try:
             facts = from_sidecar(poster_id, self._files.sidecar(poster_id))
-            self._files.rewrite(poster_id, to_sidecar(replace(facts, visibility=visibility)))
-        except (BrokenSidecar, StorageFull, OSError) as error:
+            if facts.visibility != visibility:
+                self._files.rewrite(poster_id, to_sidecar(replace(facts, visibility=visibility)))
+        except (MuralError, OSError) as error:
             # Nobody has to stay on the wall for that: the row counts, the sidecar only when the rows are lost.
             log.warning("The sidecar of poster %s does not say that it is %s now: %s", poster_id, visibility, error)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from mural.jobs.states import JobState
 from services.db.models import BatchItemRow, JobRow, PosterRow
+from services.making.requests import Visibility
 
 FORGOTTEN: Final[dict[str, Any]] = {
     "city": "",
@@ -31,8 +32,9 @@ def is_forgotten(job: JobRow, poster: PosterRow | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What was known of a poster beside its files: the words of its jobs by their ids, and its places in batches."""
+    """What was known of a poster beside its files: who found it, its jobs' words by id, its places in batches."""
 
+    visibility: Visibility
     jobs: dict[str, dict[str, Any]]
     made_by: tuple[str, ...]
     batch_items: tuple[tuple[str, int], ...]
@@ -53,6 +55,7 @@ def erase(session: Session, poster: PosterRow) -> Traces:
     ).all()
     session.execute(update(JobRow).where(JobRow.id.in_([job.id for job in jobs])).values(FORGOTTEN))
     return Traces(
+        cast("Visibility", poster.visibility),
         {job.id: {name: getattr(job, name) for name in FORGOTTEN} for job in jobs},
         tuple(job.id for job in jobs if job.poster_id == poster.id),
         tuple((item.batch_id, item.position) for item in items),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import cast
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +15,9 @@ from services import gallery_store
 from services.db.models import JobRow, OwnThemeRow, PosterRow
 from services.db.session import Database
 from services.files import BrokenSidecar, PosterFiles
+from services.making.publishing import NARROWER
+from services.making.requests import Visibility
+from services.making.traces import erase
 from services.poster_store import PosterFacts, from_sidecar, poster_row
 from services.theme_files import ThemeFiles
 
@@ -38,16 +42,20 @@ class ReindexReport:
 def reindex(database: Database, files: PosterFiles, theme_files: ThemeFiles) -> ReindexReport:
     """Make the database say what the poster folders say; the wall is numbered anew, by age, in a new epoch.
 
-    What was taken down stays so, whatever an interrupted server left of it in the folders. Visitors' themes that it
-    does not know come back; one that it knows stays as it is there.
+    What was taken down stays so, whatever an interrupted server left of it in the folders, and what the database keeps
+    from somebody is shown to them by no sidecar. Visitors' themes that it does not know come back; one that it knows
+    stays as it is there.
     """
     everything, broken = _read(files)
     with database.write() as session:
-        known = set(session.scalars(select(PosterRow.id)))
+        seen_by = {row.id: row.visibility for row in session.execute(select(PosterRow.id, PosterRow.visibility))}
+        known = set(seen_by)
         unwanted = _unwanted_jobs(session)
-        found = [facts for facts in everything if facts.id in known or facts.job_id not in unwanted]
+        wanted = (facts for facts in everything if facts.id in known or facts.job_id not in unwanted)
+        found = [_as_hidden(facts, seen_by.get(facts.id, facts.visibility)) for facts in wanted]
         # A poster whose sidecar is damaged keeps the row it has.
         gone = known - {facts.id for facts in found} - broken.keys()
+        _finish_taking_down(session, gone.intersection(files.leaving()))
         for poster_id in gone:
             session.execute(delete(PosterRow).where(PosterRow.id == poster_id))
         session.execute(update(PosterRow).values(gallery_seq=None))
@@ -68,6 +76,20 @@ def _read(files: PosterFiles) -> tuple[list[PosterFacts], dict[str, str]]:
             log.warning("%s", error.message)
             broken[poster_id] = error.message
     return found, broken
+
+
+def _as_hidden(facts: PosterFacts, seen_by: str) -> PosterFacts:
+    """Let a poster be found by those only who its row and its sidecar agree on: either may be the older one."""
+    narrower = max(facts.visibility, seen_by, key=NARROWER.index)
+    return replace(facts, visibility=cast("Visibility", narrower))
+
+
+def _finish_taking_down(session: Session, poster_ids: Iterable[str]) -> None:
+    """Let jobs forget the posters that a server was taking down when it was killed."""
+    for poster_id in poster_ids:
+        row = session.get(PosterRow, poster_id)
+        if row is not None:
+            erase(session, row)
 
 
 def _unwanted_jobs(session: Session) -> set[str]:

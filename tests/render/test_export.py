@@ -11,7 +11,7 @@ from PIL.ExifTags import Base
 
 from mural.geo.layers import Layer
 from mural.jobs.progress import Step, percentage
-from mural.poster import Format, Marker, Page, Texts
+from mural.poster import Format, Marker, Page, Texts, Track
 from mural.render.compose import draw_poster
 from mural.render.export import Targets, export_poster
 from mural.render.lettering import layout_lettering
@@ -149,6 +149,36 @@ def test_an_svg_uses_no_name_twice(tmp_path):
     names = [element.get("id") for element in root.iter() if element.get("id")]
     assert {"marker", "marker-2", "lettering-line", "lettering-line-2"} <= set(names)
     assert len(names) == len(set(names))
+
+
+def test_vectors_hold_nothing_that_lies_beyond_the_page(tmp_path):
+    """Whoever is shown a picture without the home in which the walk began does not find it in the file either."""
+    home, middle, beyond = (60.1890, 24.9900), (60.1715, 24.9443), (60.1500, 24.9000)
+    poster = replace(
+        design(page=replace(SMALL_PAGE, bleed_mm=3, crop_marks=True)),
+        tracks=(Track(points=(home, middle, beyond)), Track(points=(home, (60.1895, 24.9910)), label="Stairs")),
+        markers=(
+            Marker(latitude=home[0], longitude=home[1], label="Home"),
+            Marker(latitude=beyond[0], longitude=beyond[1], shape="circle"),
+            Marker(latitude=middle[0], longitude=middle[1], label="Here"),
+        ),
+    )
+    svg = replace(poster, format=Format.SVG, page=SMALL_PAGE)
+    export_poster(compose(map_of(svg, PARTS), svg), Targets(poster=tmp_path / "poster.svg"), quietly)
+    root = ET.parse(tmp_path / "poster.svg").getroot()  # noqa: S314 (our own file)
+    names = [element.get("id", "") for element in root.iter("{http://www.w3.org/2000/svg}g")]
+    drawn = [name for name in names if name.startswith(("track", "marker", "label", "leader"))]
+    assert sorted(drawn) == ["label", "label-halo", "marker", "track", "track-halo"]
+    [line] = [element for element in root.iter() if element.get("id") == "track"]
+    numbers = [float(word) for word in line[0].get("d", "").split() if word not in "ML"]
+    assert all(-2 <= x <= 218 and -2 <= y <= 290 for x, y in zip(numbers[::2], numbers[1::2], strict=True))
+
+    pdf = replace(poster, format=Format.PDF)
+    export_poster(compose(map_of(pdf, PARTS), pdf), Targets(poster=tmp_path / "poster.pdf"), quietly)
+    reader = pypdf.PdfReader(tmp_path / "poster.pdf")
+    layers = [layer.get_object()["/Name"] for layer in reader.trailer["/Root"]["/OCProperties"]["/OCGs"]]
+    drawn = [name for name in layers if name.startswith(("track", "marker", "label", "leader"))]
+    assert sorted(drawn) == ["label", "label-halo", "marker", "track", "track-halo"]
 
 
 def test_a_pdf_has_the_boxes_a_print_shop_asks_for(tmp_path):

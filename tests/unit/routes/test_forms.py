@@ -99,7 +99,9 @@ def test_every_control_of_the_form_reaches_the_request() -> None:
 
 @pytest.mark.parametrize("tracks", ["{", "[1]", '[{"points": [[1, 2]]}]', '[{"points": "x", "more": 1}]'])
 def test_tracks_that_are_none_are_refused(tracks: str) -> None:
-    assert refused_field([*(pair for pair in FULL if pair[0] != "tracks"), ("tracks", tracks)]).startswith("tracks")
+    sent = [*(pair for pair in FULL if pair[0] != "tracks"), ("tracks", tracks)]
+    assert refused_field(sent).startswith("tracks")
+    assert forms.state_from_form(MultiDict(sent)).tracks == ()
 
 
 @pytest.mark.parametrize("words", ["", "x,y", "95,0,pin,", "60,24,square,", "1"])
@@ -151,6 +153,7 @@ def test_a_form_that_comes_back_has_what_was_typed_and_not_where_it_was_before()
     assert (state.city, state.country, state.latitude) == ("Springfield", "", "")
     kept = forms.state_from_form(MultiDict(FULL))
     assert (kept.city, kept.country, kept.latitude) == ("Helsinki", "Finland", "60.1715")
+    assert kept.tracks == state.tracks == wish([pair for pair in FULL if pair[0] != "hide_ends_m"]).tracks != ()
 
 
 def test_the_preview_without_a_script_shows_what_the_form_says() -> None:

@@ -88,6 +88,58 @@ def test_the_end_of_its_time_does_not_touch_a_poster_that_hangs_again(
     assert studio.services.posters.file(poster_id, "poster").size > 0
 
 
+def test_a_poster_that_is_taken_down_again_has_a_time_of_its_own(studio: Studio, regret: Regret, later: Later) -> None:
+    poster_id = made(studio)
+    regret.take_down(poster_id)
+    regret.hang_back(poster_id, ANN)
+    regret.take_down(poster_id)
+    later.waiting[0]()
+    regret.hang_back(poster_id, ANN)
+    assert studio.services.posters.file(poster_id, "poster").size > 0
+
+
+def test_whoever_takes_it_down_at_the_same_moment_leaves_the_time_for_second_thoughts(
+    studio: Studio, regret: Regret
+) -> None:
+    poster_id = made(studio)
+    regret.take_down(poster_id)
+    with pytest.raises(NotFound):
+        regret.take_down(poster_id)
+    regret.hang_back(poster_id, ANN)
+    assert studio.services.posters.file(poster_id, "poster").size > 0
+
+
+def test_who_is_overtaken_while_taking_it_down_leaves_the_time_for_second_thoughts(
+    studio: Studio, regret: Regret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poster_id = made(studio)
+    set_aside, overtaken, outcomes = studio.services.files.set_aside, threading.Event(), []
+
+    def try_it() -> None:
+        try:
+            regret.take_down(poster_id)
+            outcomes.append("down")
+        except NotFound:
+            outcomes.append("late")
+        overtaken.set()
+
+    def slowly(ident: str) -> bool:
+        moved = set_aside(ident)
+        if moved:
+            other.start()
+            overtaken.wait(0.5)
+        return moved
+
+    monkeypatch.setattr(studio.services.files, "set_aside", slowly)
+    other = threading.Thread(target=try_it)
+    try_it()
+    other.join()
+    assert outcomes == ["down", "late"]
+    assert not studio.services.files.folder(poster_id).exists()
+    regret.hang_back(poster_id, ANN)
+    assert studio.services.posters.file(poster_id, "poster").size > 0
+
+
 def test_a_stranger_hangs_nothing_back(studio: Studio, regret: Regret) -> None:
     poster_id = made(studio)
     regret.take_down(poster_id)

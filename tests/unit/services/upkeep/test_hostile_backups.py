@@ -42,7 +42,7 @@ STATEMENTS = {
     "bytes for text": "UPDATE posters SET city = x'ff00'",
     "no moment": "UPDATE posters SET created_at = 'yesterday'",
     "no JSON": "UPDATE gallery_events SET payload = '{'",
-    "neither true nor false": "UPDATE posters SET public = 7",
+    "neither true nor false": "UPDATE posters SET preview = 7",
     "a board of any size": "INSERT INTO canvas_seasons VALUES (99, 1, 2000000000, 2000000000, '[]', 0)",
     "a trigger": "CREATE TRIGGER harm AFTER UPDATE ON streams BEGIN DELETE FROM posters; END",
     "a view": "CREATE VIEW harm AS SELECT * FROM posters",

@@ -188,6 +188,15 @@ def test_a_poster_that_was_being_taken_down_does_not_come_back(
         rebuilt(sqlite_studio)
         assert sqlite_studio.services.gallery.page().posters == (replace(kept, gallery_seq=1),)
         assert not sqlite_studio.services.files.folder(gone.id).exists()
+    with pytest.raises(NotFound):
+        sqlite_studio.services.jobs.design_of(gone.job_id, Actor("ann"))
+    assert sqlite_studio.services.jobs.design_of(kept.job_id, Actor("ann"))
+
+
+def test_a_rebuild_needs_no_start_before_it(sqlite_studio: Studio) -> None:
+    made(sqlite_studio, 1)
+    (sqlite_studio.config.posters_dir / ".leaving").rmdir()
+    assert rebuilt(sqlite_studio).posters == 1
 
 
 def test_a_poster_whose_files_cannot_be_deleted_does_not_come_back(
@@ -351,6 +360,9 @@ def test_a_sidecar_of_before_there_were_private_posters_is_read(
     known = json.loads(sidecar.read_text())
     assert known.pop("visibility") == "private"
     sidecar.write_text(json.dumps(known | {"public": public}))
+    with sqlite_studio.services.database.write() as session:
+        for table in (GalleryEventRow, PosterRow, JobRow):
+            session.execute(delete(table))
     assert rebuilt(sqlite_studio).broken == {}
     assert sqlite_studio.services.posters.get(poster.id).visibility == visibility
     assert (poster.id in [hung.id for hung in sqlite_studio.services.gallery.page().posters]) == public
@@ -381,7 +393,13 @@ def test_the_sidecar_never_shows_a_poster_to_more_people_than_its_row(
 
 
 @pytest.mark.parametrize(
-    "trouble", [StorageFull("There is no room left on the disk."), BrokenSidecar("torn"), PermissionError()]
+    "trouble",
+    [
+        StorageFull("There is no room left on the disk."),
+        Unavailable("Nothing can be written to this installation's disk at the moment."),
+        BrokenSidecar("torn"),
+        PermissionError(),
+    ],
 )
 def test_a_poster_leaves_the_wall_also_when_its_sidecar_cannot_be_written(
     sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: Exception
@@ -395,3 +413,36 @@ def test_a_poster_leaves_the_wall_also_when_its_sidecar_cannot_be_written(
     assert sqlite_studio.services.posters.show_to(poster.id, "private", Actor("ann")).visibility == "private"
     assert sqlite_studio.services.gallery.page().posters == ()
     assert poster.id in caplog.text
+
+
+def full(*_args: object) -> NoReturn:
+    raise StorageFull("There is no room left on the disk.")
+
+
+def test_a_poster_that_its_row_alone_hides_is_hidden_from_a_rebuild_too(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [poster] = made(studio, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(studio.services.files, "rewrite", full)
+        studio.services.posters.show_to(poster.id, "private", Actor("ann"))
+    assert in_the_sidecar(studio, poster) == "public"
+    rebuilt(studio)
+    assert studio.services.gallery.page().posters == ()
+    with pytest.raises(NotFound):
+        studio.services.posters.get(poster.id, Actor("bob"))
+
+
+def test_a_poster_that_its_row_alone_hides_is_hidden_when_it_is_hung_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [poster] = made(studio, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(studio.services.files, "rewrite", full)
+        studio.services.posters.show_to(poster.id, "private", Actor("ann"))
+    taken_down(studio, poster)
+    with pytest.raises(NotFound):
+        studio.services.posters.restore(poster.id, Actor("bob"))
+    assert studio.services.posters.restore(poster.id, Actor("ann")).visibility == "private"
+    assert studio.services.gallery.page().posters == ()
+    assert in_the_sidecar(studio, poster) == "private"
