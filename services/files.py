@@ -209,7 +209,7 @@ class PosterFiles:
         """Put a folder that was set aside back into its place; raise NotFound."""
         folder = self.folder(poster_id)
         try:
-            (self._leaving / poster_id).rename(folder)
+            self._aside(partial(_rename_for_good, self._leaving / poster_id, folder))
         except FileNotFoundError:
             raise NotFound("Poster", poster_id) from None
         self._count(_folder_bytes(folder))

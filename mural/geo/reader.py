@@ -1,7 +1,7 @@
 """The process that opens map files for a render process: what a file does to its reader it does to nobody else.
 
-``python -m mural.geo.reader FD [IDLE_S]`` takes one JSON line after the other over the socket FD, until none comes for a
-while. It loads the libraries once and never opens a map file itself; each file is read in a fork of its own, which is
+``python -m mural.geo.reader FD [IDLE_S]`` takes one JSON line after the other over the socket FD, until none comes for
+a while. It loads the libraries once and never opens a map file itself; each file is read in a fork of its own, which is
 bounded in memory and time and whose end, whatever it dies of, is an answer like any other. An area comes back as the
 descriptor of a file in memory.
 """
