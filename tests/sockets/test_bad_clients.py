@@ -202,7 +202,7 @@ def test_a_handshake_that_makes_no_sense_is_refused(any_server: Server, query: s
 
 def test_pages_of_other_sites_cannot_connect(any_server: Server) -> None:
     with raw_socket(any_server.port, Origin="https://elsewhere.example") as client:
-        assert client.status == 400
+        assert client.status == 403
     with raw_socket(any_server.port, Origin=any_server.base_url) as client:
         client.enter()
     with raw_socket(any_server.port) as client:  # a program, not a browser
