@@ -189,7 +189,11 @@ def exhaust(server: Server, address: str) -> tuple[int, dict[str, str], bytes]:
     """Read everything that there is to read until not served, and give that answer."""
     with closing(connect(server, address)) as connection:
         for number in range(TRIES):
-            answer = ask(connection, READS[number % len(READS)])
+            try:
+                answer = ask(connection, READS[number % len(READS)])
+            except (OSError, HTTPException):  # hung up on: the next one is a connection anew
+                connection.close()
+                continue
             if answer[0] != requests.codes.ok:
                 return answer
     pytest.fail("an address may take whatever it likes")
@@ -203,19 +207,28 @@ def wait_as_told(server: Server, address: str) -> None:
             if status == requests.codes.ok:
                 return
             time.sleep(int(headers["retry-after"]))
+            continue
+        time.sleep(1)  # it was hung up on, and not told
     pytest.fail("an address is never served again")
 
 
 def test_who_reads_too_much_is_told_to_wait_and_nobody_else(strict_server: Server, greedy: str) -> None:
-    status, headers, body = exhaust(strict_server, greedy)
-    assert (status, b"asked for more than one may" in body) == (429, True)
-    assert int(headers["retry-after"]) >= 1
-    assert ask_anew(strict_server, "/api/v1/health", greedy)[0] == requests.codes.ok
     for path in READS:
-        with suppress(OSError, HTTPException):  # one that goes on is hung up on
-            assert ask_anew(strict_server, path, greedy)[0] == requests.codes.too_many_requests
+        # One that has taken far too much is answered by the door, any other by the page.
+        status, headers, body = exhaust(strict_server, greedy)
+        assert status == requests.codes.too_many_requests
+        assert b"asked for more than one may" in body or b"That was a lot at once" in body
+        assert int(headers["retry-after"]) >= 1
         assert ask_anew(strict_server, path, ELSEWHERE)[0] == requests.codes.ok
+    wait_until(lambda: is_healthy(strict_server, greedy))
     wait_as_told(strict_server, greedy)
+
+
+def is_healthy(server: Server, address: str) -> bool:
+    """Ask how the server is, as somebody who is told to wait."""
+    with suppress(OSError, HTTPException):
+        return ask_anew(server, "/api/v1/health", address)[0] == requests.codes.ok
+    return False
 
 
 def test_who_goes_on_nevertheless_is_hung_up_on(strict_server: Server, greedy: str) -> None:
@@ -255,14 +268,18 @@ def test_behind_a_proxy_those_who_are_forwarded_are_told_apart(tmp_path: Path) -
     try:
         with closing(connect(server)) as proxy:
             greedy, other = {"X-Forwarded-For": "2001:db8::1"}, {"X-Forwarded-For": "2001:db8:0:1::1"}
-            for _ in range(TRIES):
-                if ask(proxy, "/", **greedy)[0] != requests.codes.ok:
-                    break
             same_house = {"X-Forwarded-For": "2001:db8::2"}
-            assert ask(proxy, "/", **same_house)[0] == requests.codes.too_many_requests
+            served = served_until_refused(proxy, greedy)
+            # What a moment brings back is little beside what an address has that nobody came from before.
+            assert served_until_refused(proxy, same_house) < served / 2
             assert ask(proxy, "/", **other)[0] == requests.codes.ok
     finally:
         server.stop()
+
+
+def served_until_refused(proxy: HTTPConnection, headers: dict[str, str]) -> int:
+    """Ask for the wall until refused, and tell how often it was given."""
+    return next(number for number in range(TRIES) if ask(proxy, "/", **headers)[0] != requests.codes.ok)
 
 
 def test_a_school_behind_one_address_is_served_wholly(tmp_path: Path) -> None:
