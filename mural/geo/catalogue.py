@@ -7,11 +7,13 @@ share. A file that is left out is tried again when its size or its time changes.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -145,7 +147,6 @@ class Catalogue:
             return self._areas.put(area, extract.stamp)
         except BrokenExtract as error:
             self._leave_out(extract.path, extract.stamp, error)
-            self._save()
             return None
 
     def _present(self) -> Iterator[tuple[Path, os.stat_result]]:
@@ -193,9 +194,25 @@ class Catalogue:
         raise unreadable(path, "boundless", reason)
 
     def _leave_out(self, path: Path, stamp: Stamp, error: BrokenExtract) -> Known:
-        _log.warning("%s It is left out until it changes. Replace it by a sound copy, or remove it.", error.message)
-        facts = error.facts
-        return self._remember(path, stamp, fault=facts.get("fault", "damaged"), reason=facts.get("reason", ""))
+        with self._one_at_a_time():
+            self._learn()
+            known = self._known.get(str(path))
+            if known is not None and known.fault is not None and known.stamp == (stamp.size, stamp.mtime_ns):
+                return known  # another process has looked at it at the same time, and told
+            _log.warning("%s It is left out until it changes. Replace it by a sound copy, or remove it.", error.message)
+            facts = error.facts
+            known = self._remember(path, stamp, fault=facts.get("fault", "damaged"), reason=facts.get("reason", ""))
+            self._save()
+            return known
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Keep other processes from telling the same; where nothing can be written it is told twice."""
+        with ExitStack() as stack:
+            with suppress(OSError):
+                lock = stack.enter_context(self._index.with_suffix(".lock").open("ab"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _remember(self, path: Path, stamp: Stamp, **about: Any) -> Known:
         known = Known(stamp=(stamp.size, stamp.mtime_ns), **about)
