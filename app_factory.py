@@ -128,8 +128,9 @@ def _build_entrance(app: Flask, config: Config, socketio: SocketIO, metrics: Met
     """Put what every request passes first, Socket.IO's too, before the application."""
     budget, hops = WorkBudget(config.rate_limit_work), config.trusted_proxies
     most, coming = config.connections_per_address, FairTurns(socketio.sleep, CONNECTIONS_A_TURN)
-    app.extensions["mural.door"] = FrontDoor(budget, coming, metrics, most_open=most, proxied=hops > 0)
-    clock = WorkClock(green=config.async_mode != "threading")
+    green = config.async_mode != "threading"
+    app.extensions["mural.door"] = FrontDoor(budget, coming, metrics, most_open=most, proxied=hops > 0, green=green)
+    clock = WorkClock(green=green)
     gate = SocketGate(app.wsgi_app, config.cors_origins)
     turnstile = Turnstile(gate, budget, FairTurns(socketio.sleep, REQUESTS_A_TURN), clock, metrics)
     entrance: EntranceMiddleware | ProxyFix = EntranceMiddleware(turnstile, config.url_prefix)

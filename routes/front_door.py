@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from services.observing.metrics import Metrics
 
 SILENCE_S: Final = 60.0
-"""Who sends or takes nothing for so long loses the connection; websockets and polls have limits of their own."""
+"""Who is silent for so long on a green thread is cut off; websockets and polls have limits of their own."""
 
 HANG_UP: Final = "mural.hang_up"
 """Where a request's environment has what ends its connection after the answer."""
@@ -45,19 +45,21 @@ class FrontDoor:
     """
 
     def __init__(
-        self, budget: WorkBudget, turns: FairTurns, metrics: Metrics, *, most_open: int, proxied: bool
+        self, budget: WorkBudget, turns: FairTurns, metrics: Metrics, *, most_open: int, proxied: bool, green: bool
     ) -> None:
         self._budget = budget
         self._turns = turns
         self._metrics = metrics
         self._most_open = most_open
         self._proxied = proxied
+        self._green = green
         self._open: Counter[str] = Counter()
         self._guard = threading.Lock()
 
     def lets_in(self, connection: Any, client: Any) -> bool:
         """Look at a connection that has just been accepted; one that is not let in is to be closed."""
-        connection.settimeout(SILENCE_S)
+        if self._green:  # with a limit Python's own sockets would wait also where a write is to return at once
+            connection.settimeout(SILENCE_S)
         address = _address(client)
         if not self._proxied:
             self._budget.charge(address, CONNECTION_S)

@@ -195,7 +195,6 @@ class EngineSockets:
             wire = library.sock = Wire(library.sock, self._engine.sleep)
             wire.unhandled = library.input_buffer
             library.max_message_size = self._engine.max_http_buffer_size
-        # With a time limit Python's own sockets wait for the system also where they are asked not to; a thread may wait
-        # for a silent client until the pings give it up.
-        wire.settimeout(self._engine.ping_interval + self._engine.ping_timeout if wire.green else None)
+        if wire.green:
+            wire.settimeout(self._engine.ping_interval + self._engine.ping_timeout)
         return wire
