@@ -33,7 +33,7 @@ from services.files import BrokenSidecar, PosterFiles
 from services.gallery import GalleryService
 from services.making.job_store import JobStore, move
 from services.making.requests import Visibility
-from services.making.traces import Traces, erase, put_back
+from services.making.traces import Traces, earlier_tries, erase, put_back
 from services.poster_store import PosterFacts, facts_of, from_sidecar, poster_row, poster_view, to_sidecar
 from services.urls import Urls
 
@@ -285,6 +285,5 @@ def _known(session: Session, poster_id: str) -> PosterRow:
 def _show_jobs_to(session: Session, poster: PosterRow) -> None:
     """Let the jobs that tell of a poster be seen by those who see it: its own, and those before it that failed."""
     of_it = or_(JobRow.id == poster.job_id, JobRow.poster_id == poster.id)
-    failed = (JobRow.owner == poster.owner) & (JobRow.fingerprint == poster.fingerprint) & JobRow.poster_id.is_(None)
-    ended = JobRow.state.in_([state for state in JobState if state.ended])
-    session.execute(update(JobRow).where(or_(of_it, failed & ended)).values(visibility=poster.visibility))
+    shown = update(JobRow).where(or_(of_it, earlier_tries(poster)))
+    session.execute(shown.values(visibility=poster.visibility))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from mural.jobs.states import JobState
@@ -40,16 +40,20 @@ class Traces:
     batch_items: tuple[tuple[str, int], ...]
 
 
+def earlier_tries(poster: PosterRow) -> ColumnElement[bool]:
+    """Select the jobs by which its maker wished for the same poster, and that failed or were stopped."""
+    same_wish = (JobRow.owner == poster.owner) & (JobRow.fingerprint == poster.fingerprint)
+    return same_wish & JobRow.poster_id.is_(None) & JobRow.state.in_(ENDED)
+
+
 def erase(session: Session, poster: PosterRow) -> Traces:
     """Let the jobs of a poster that is about to be deleted forget what it shows; give what undoes that.
 
     Its maker's earlier tries at the same poster, which failed or were stopped, tell the same of it.
     """
     made_by = JobRow.poster_id == poster.id
-    same_wish = (JobRow.owner == poster.owner) & (JobRow.fingerprint == poster.fingerprint)
-    tries = same_wish & JobRow.poster_id.is_(None) & JobRow.state.in_(ENDED)
     words = [getattr(JobRow, name) for name in FORGOTTEN]
-    jobs = session.execute(select(JobRow.id, JobRow.poster_id, *words).where(or_(made_by, tries))).all()
+    jobs = session.execute(select(JobRow.id, JobRow.poster_id, *words).where(or_(made_by, earlier_tries(poster)))).all()
     items = session.execute(
         select(BatchItemRow.batch_id, BatchItemRow.position).where(BatchItemRow.poster_id == poster.id)
     ).all()
