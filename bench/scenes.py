@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from services.making.designs import DISTANCE_M_MIN
+from mural.poster import DISTANCE_M_MIN
 from tests.support.real_parts import ROOT, SAMPLE_FILE, SHARED_DATA
 
 FLOOR: Final = ROOT.parent / "shared" / "floor.py"

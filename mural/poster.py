@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from mural.themes import Theme
 from mural.units import MM_PER_INCH, mm_to_px
@@ -143,3 +143,6 @@ def for_others(design: PosterDesign) -> PosterDesign:
     )
     usual = Texts(title=title, subtitle=subtitle, coordinates=coordinates, font=texts.font)
     return replace(design, tracks=(), markers=(), texts=usual)
+
+
+DISTANCE_M_MIN: Final = 500.0

@@ -17,11 +17,12 @@ from typing import Final
 from apiflask import APIBlueprint
 from flask import Flask, Response, request, send_from_directory
 
+from config import ROOT
 from routes.caching import FOREVER
 
 blueprint = APIBlueprint("assets", __name__, enable_openapi=False)
 
-FOLDER: Final = Path(__file__).parent.parent / "static"
+FOLDER: Final = ROOT / "static"
 DIGITS: Final = 12
 VERSIONED: Final = re.compile(rf"^[0-9a-f]{{{DIGITS}}}/")
 IMPORT: Final = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.[^"']+)["']""", re.MULTILINE)

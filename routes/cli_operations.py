@@ -14,7 +14,8 @@ from flask.cli import with_appcontext
 from routes.cli_errors import told
 from routes.cli_files import FileToRead, FileToWrite, bounded_memory
 from routes.context import services, settings
-from services.files import BYTES_PER_GB, PosterFiles
+from services.disk import BYTES_PER_GB
+from services.files import PosterFiles
 from services.status import describe
 from services.theme_files import ThemeFiles
 from services.upkeep.backup import write_backup

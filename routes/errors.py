@@ -16,7 +16,7 @@ from mural import errors
 from routes.faults import said
 from routes.languages import gettext, noted
 from routes.words import FAULTS_TOLD, fault_words, field_of, shown
-from services.files import disk_trouble
+from services.disk import disk_trouble
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,6 @@ import io
 from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale
@@ -19,12 +18,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, Response, g, has_request_context, request
 
+from config import ROOT
+
 LANGUAGES: Final = {"en": "English", "de": "Deutsch", "es": "Español", "ar": "العربية"}
 """What each language calls itself; the first is what the sources are written in."""
 
 SOURCE: Final = "en"
 COOKIE: Final = "language"
-FOLDER: Final = Path(__file__).parent.parent / "translations"
+FOLDER: Final = ROOT / "translations"
 PAINTS: Final = "mural/canvas/palette.py"
 SCRIPTED: Final = ("static/js/", PAINTS)
 """Where the words come from that the scripts in the browser need: their own, and the names of the paints."""

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from mural.errors import Conflict, InvalidInput, MuralError, NotFound
 from mural.jobs.states import JobState
 from services.actors import HOUSE, Actor
-from services.clock import Clock
+from services.clock import Clock, iso
 from services.db.models import BatchItemRow, BatchRow, PosterRow
 from services.db.session import Database
 from services.job_views import view_of_poster
@@ -26,7 +26,7 @@ from services.making.requests import PosterRequest
 from services.poster_store import poster_view
 from services.posters import PosterService
 from services.urls import Urls
-from services.views import JobView, StoredFile, Submission, iso
+from services.views import JobView, StoredFile, Submission
 
 BATCH_ID: Final = re.compile(r"[0-9a-f]{32}")
 BATCH_MAX: Final = 20

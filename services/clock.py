@@ -31,3 +31,8 @@ class LeapWatch:
         leap_s = (at - self._looked_at).total_seconds() - (stood_at_s - self._stood_at_s)
         self._looked_at, self._stood_at_s = at, stood_at_s
         return max(0.0, leap_s)
+
+
+def iso(moment: datetime) -> str:
+    """Write a moment as the answers do: UTC, whole milliseconds, ending in Z."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

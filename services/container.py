@@ -20,7 +20,7 @@ from services.canvas.orders import OrderBook
 from services.canvas.pictures import CanvasPictures
 from services.canvas.service import CanvasService
 from services.canvas.wiring import build_canvas
-from services.clock import utc_now
+from services.clock import iso, utc_now
 from services.events import EVERYONE, Event, Name, Publisher
 from services.extracts_survey import ExtractsSurvey
 from services.gallery import GalleryService
@@ -32,22 +32,22 @@ from services.making.render_process import worker_environment
 from services.making.rendering import build_render_pool, map_sources, user_agent
 from services.map_files import MapFiles
 from services.nominatim import NominatimSettings
-from services.observing.metrics import CountingPublisher, LagWatch, Metrics, TimedRenderer
+from services.observing.metrics import CountingPublisher, LagWatch, Metrics
 from services.observing.readings import watch_parts
 from services.offline_places import OfflinePlaces, WhatCounts
 from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.presence import PresenceService
-from services.previews import DrawNow, PreviewService
+from services.previews import PreviewService
 from services.rate_limit import Floodgate, RateLimiter
 from services.render_pool import RenderPool
+from services.renderer import DrawNow, TimedRenderer
 from services.themes import ThemeService
 from services.tiles import TileService
 from services.upkeep.daily_backups import DailyBackups
 from services.upkeep.holdings import Holdings
 from services.upkeep.housekeeping import Housekeeping
 from services.urls import Urls
-from services.views import iso
 from services.wiring import Outside, build_poster_services
 
 
@@ -92,6 +92,7 @@ class Services:
         self.offline_places.all()
         self.posters.start()
         self.jobs.start()
+        self.housekeeping.start()
         self.own_themes.start()
         self.tiles.start()
         self.canvas.start()
@@ -106,6 +107,7 @@ class Services:
         self.daily_backups.stop()
         self.lag_watch.stop()
         self.canvas.stop()
+        self.housekeeping.stop()
         self.jobs.stop(grace_s)
         self.render_pool.stop()
         self.map_files.stop()

@@ -14,7 +14,7 @@ from mural.poster import Place, PosterDesign
 from mural.themes import Theme
 from services.background import Background
 from services.making.cancellation import CancelToken
-from services.previews import DrawNow, RequestMaker
+from services.renderer import DrawNow, RequestMaker
 
 NOWHERE: Final = Place(city="Nowhere", country="Nowhere", latitude=-60.0, longitude=-140.0)
 """Open sea, of which no file has a map."""

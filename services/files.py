@@ -11,7 +11,6 @@ itself, whenever the power fails and whether or not the files can be deleted.
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import re
@@ -26,6 +25,7 @@ from typing import Final
 from mural.errors import MuralError, NotFound, StorageFull, Unavailable
 from mural.files import sync, write_whole
 from services.background import Aside, directly
+from services.disk import BYTES_PER_GB, BYTES_PER_MB, FULL, NO_ROOM, full_disk_named
 from services.footing import Footing
 
 SIDECAR: Final = "sidecar.json"
@@ -34,18 +34,11 @@ FILE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
 """A file in a poster's folder: never a way out of it, whatever a row or a sidecar says."""
 
 JOB_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-BROKEN: Final = frozenset({errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ESTALE, errno.ENODEV})
-"""What the system says of a disk that takes nothing any more, or is gone."""
 
-NO_ROOM: Final = "There is no room left on the disk."
-NO_WRITING: Final = "Nothing can be written to this installation's disk at the moment."
 GONE: Final = (
     "The posters' folder was deleted, moved or replaced while the server ran. "
     "Put it back as it was, or stop the server, restore a copy and start it again."
 )
-BYTES_PER_GB: Final = 10**9
-BYTES_PER_MB: Final = 10**6
 LARGEST_SIDECAR_BYTES: Final = 40 * BYTES_PER_MB
 """More than any request has, whose design it repeats."""
 
@@ -224,33 +217,6 @@ class PosterFiles:
     def _count(self, change: int) -> None:
         with self._counting:
             self._used += change
-
-
-@contextmanager
-def full_disk_named() -> Iterator[None]:
-    """Raise StorageFull where the system says that the disk is full, Unavailable where nothing can be written."""
-    try:
-        yield
-    except OSError as error:
-        told = disk_trouble(error)
-        if told is None:
-            raise
-        raise told from error
-
-
-def disk_trouble(error: OSError) -> MuralError | None:
-    """Tell what an error of the system says about the disk; None where it is about something else."""
-    if error.errno in FULL:
-        return StorageFull(NO_ROOM)
-    return Unavailable(NO_WRITING) if error.errno in BROKEN else None
-
-
-def is_full(folder: Path) -> bool:
-    """Tell whether a program that failed beside us may have failed for want of room."""
-    try:
-        return shutil.disk_usage(folder).free < BYTES_PER_MB
-    except OSError:
-        return False
 
 
 def _is_plain_file(path: Path) -> bool:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -72,14 +69,7 @@ class GalleryService:
         self._live = live
         self._publisher = publisher
         self._urls = urls
-        self._order = threading.Lock()
         self._last_making: list[dict[str, Any]] = []
-
-    @contextmanager
-    def in_order(self) -> Iterator[None]:
-        """Let one change of the wall at a time be committed and announced, so that events leave in their order."""
-        with self._order:
-            yield
 
     def page(
         self,

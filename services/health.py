@@ -11,12 +11,11 @@ from mural import __version__
 from mural.errors import MuralError
 from mural.jobs.states import JobState
 from services.cache import Cache
-from services.clock import utc_now
+from services.clock import iso, utc_now
 from services.files import GONE
 from services.map_files import MapFiles
 from services.render_pool import RenderPool
 from services.themes import ThemeService
-from services.views import iso
 from services.wiring import PosterServices
 
 Status = Literal["healthy", "degraded", "unhealthy"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import cast
 
 from mural.errors import Conflict
@@ -11,14 +11,12 @@ from mural.jobs.states import JobState
 from mural.poster import PosterDesign, for_others
 from services.actors import HOUSE, Actor
 from services.db.models import JobRow
-from services.gallery import GalleryService
 from services.job_views import EMPTY, view_of_poster
 from services.making.job_runner import Workshop
 from services.making.job_store import Accepted, NewJob, work_of
 from services.making.requests import Visibility
 from services.making.scheduler import Scheduler
 from services.poster_store import poster_view
-from services.upkeep.housekeeping import Housekeeping
 from services.urls import Urls
 from services.views import JobView
 
@@ -30,14 +28,12 @@ class JobService:
         self,
         workshop: Workshop,
         scheduler: Scheduler,
-        housekeeping: Housekeeping,
-        gallery: GalleryService,
+        announce_making: Callable[[], None],
         urls: Urls,
     ) -> None:
         self._shop = workshop
-        self._gallery = gallery
+        self._announce_making = announce_making
         self._scheduler = scheduler
-        self._housekeeping = housekeeping
         self._urls = urls
 
     def start(self) -> None:
@@ -46,13 +42,11 @@ class JobService:
         self._shop.publishing.adopt_orphans(self._shop.store)
         for work, seconds in self._shop.store.recent_durations():
             self._shop.estimates.learn(work, seconds)
-        self._shop.live.start(self._announce, self._gallery.announce_making)
+        self._shop.live.start(self._announce, self._announce_making)
         self._scheduler.start()
-        self._housekeeping.start()
 
     def stop(self, grace_s: float) -> None:
         """Let running jobs finish for so long, put the rest back into the queue, and end."""
-        self._housekeeping.stop()
         self._scheduler.stop(grace_s)
         self._shop.live.stop()
 

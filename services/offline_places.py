@@ -14,8 +14,8 @@ from mural.errors import MuralError
 from mural.geo.bbox import BBox
 from mural.geo.catalogue_index import readable_boxes
 from mural.geo.gazetteer import Settlement
-from services.making.designs import DISTANCE_M_MIN
-from services.previews import SAMPLE_DISTANCE_M, SAMPLE_PLACE
+from mural.poster import DISTANCE_M_MIN
+from mural.sample import SAMPLE_DISTANCE_M, SAMPLE_PLACE
 
 LISTED_MAX: Final = 24
 WIDE_DEG: Final = 1.0

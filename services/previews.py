@@ -10,15 +10,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, Protocol
+from typing import Final
 
 from mural.errors import Cancelled
 from mural.fingerprint import fingerprint
-from mural.poster import Place, PosterDesign, Texts
+from mural.poster import PosterDesign, Texts
+from mural.sample import SAMPLE_DISTANCE_M, SAMPLE_PLACE
 from mural.themes import Theme
-from mural.worker.protocol import RenderRequest, RenderResult
 from services.background import Background
 from services.making.cancellation import CancelToken, cancelled_when
+from services.renderer import DrawNow, RequestMaker
 
 PATIENCE_S: Final = 1.0
 """How long a picture is drawn on although nobody waits for it: replacing a killed render process takes as long."""
@@ -28,28 +29,12 @@ KEPT: Final = 400
 
 MAKING: Final = ".making-"
 
-SAMPLE_PLACE: Final = Place(city="Helsinki", country="Finland", latitude=60.1715, longitude=24.9443)
-SAMPLE_DISTANCE_M: Final = 500.0
 SAMPLE_WIDTH_PX: Final = 400
 
 
 def shows_sample(design: PosterDesign) -> bool:
     """Tell whether a design is of the place whose map comes with the program."""
     return (design.place, design.distance_m) == (SAMPLE_PLACE, SAMPLE_DISTANCE_M)
-
-
-class DrawNow(Protocol):
-    """Has a render process draw a request at once, ahead of all posters."""
-
-    def __call__(self, request: RenderRequest, cancelled: CancelToken) -> RenderResult:
-        """Draw it; raise what went wrong, or Cancelled."""
-
-
-class RequestMaker(Protocol):
-    """Completes a render request with what all of them carry."""
-
-    def __call__(self, *, job_id: str, design: PosterDesign, output_dir: Path, preview_width_px: int) -> RenderRequest:
-        """Make the request."""
 
 
 class PreviewService:

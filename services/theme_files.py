@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from mural.errors import MuralError, Unavailable
 from mural.files import remove_durably, write_durably
 from mural.themes import Theme
-from services.files import full_disk_named
+from services.disk import full_disk_named
 
 log = logging.getLogger(__name__)
 

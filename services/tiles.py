@@ -20,7 +20,7 @@ from mural.errors import NotFound, StorageFull, Unavailable
 from mural.poster import Format
 from mural.pyramid import COMPLETE, OVERLAP_PX, TILE_PX, Pyramid, tile_name
 from services.background import Aside, Background, directly
-from services.files import is_full
+from services.disk import is_full
 from services.making.render_process import ROOT
 from services.urls import Urls
 from services.views import FileKind, PosterView, StoredFile

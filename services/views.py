@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from mural.jobs.states import JobState
+from services.clock import iso
 from services.making.requests import Visibility
 from services.urls import Urls
 
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 FileKind = Literal["poster", "thumbnail", "preview"]
 
 View = TypeVar("View")
-
-
-def iso(moment: datetime) -> str:
-    """Write a moment as the answers do: UTC, whole milliseconds, ending in Z."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def names_of(kind: type[DataclassInstance]) -> frozenset[str]:

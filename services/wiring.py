@@ -16,14 +16,15 @@ from services.batches import BatchService
 from services.clock import Clock, LeapWatch, Stopwatch, utc_now
 from services.db.migrate import migrate
 from services.db.session import Database
+from services.disk import BYTES_PER_GB
 from services.events import Publisher
-from services.files import BYTES_PER_GB, PosterFiles
+from services.files import PosterFiles
 from services.gallery import GalleryService
 from services.job_views import JobViews
 from services.jobs import JobService
 from services.making.designs import Designs, Geocoder
 from services.making.job_events import JobEvents
-from services.making.job_runner import JobRunner, Renderer, RenderSetting, Workshop
+from services.making.job_runner import JobRunner, RenderSetting, Workshop
 from services.making.job_store import JobStore, QueueLimits
 from services.making.live import LiveProgress
 from services.making.publishing import Publishing
@@ -31,6 +32,7 @@ from services.making.scheduler import Scheduler, Turns
 from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.regret import Regret
+from services.renderer import Renderer
 from services.theme_files import ThemeFiles
 from services.themes import ThemeService
 from services.upkeep.daily_backups import remedy
@@ -101,7 +103,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     store = JobStore(database, files, QueueLimits(config.max_queue, config.session_queue), clock)
     live, turns = LiveProgress(outside.background), Turns()
     gallery = GalleryService(database, store, live, outside.publisher, urls)
-    publishing = Publishing(database, files, gallery, outside.publisher, urls, clock)
+    publishing = Publishing(database, files, outside.publisher, urls, clock)
     workshop = Workshop(
         store=store,
         views=JobViews(store, live, turns, config.render_workers, urls, clock),
@@ -123,7 +125,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     housekeeping = Housekeeping(
         database, store, publishing, own_themes, outside.background, leaps, config.retention_days
     )
-    jobs = JobService(workshop, scheduler, housekeeping, gallery, urls)
+    jobs = JobService(workshop, scheduler, gallery.announce_making, urls)
     designs = Designs(own_themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
     regret = Regret(publishing, outside.background)
     posters = PosterService(database, designs, jobs, publishing, regret, estimates, urls)

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from config import DISTANCE_M_MAX
 from mural.paper import Orientation
+from mural.poster import DISTANCE_M_MIN
 from routes.words import LINE, NAME
-from services.making.designs import DISTANCE_M_MIN, LABEL_MAX, LATITUDE_MAX_DEG, LINE_MAX, NAME_MAX
+from services.making.designs import LABEL_MAX, LATITUDE_MAX_DEG, LINE_MAX, NAME_MAX
 from services.making.requests import MAX_HIDDEN_M
 
 

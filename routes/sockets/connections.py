@@ -10,9 +10,8 @@ from flask_socketio import SocketIO, emit, join_room
 from mural import __version__
 from routes.identity import pin_actor
 from routes.sockets.commands import connection, forget
-from services.clock import utc_now
+from services.clock import iso, utc_now
 from services.events import Name, session_room
-from services.views import iso
 
 
 def register(socketio: SocketIO) -> None:

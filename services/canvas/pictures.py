@@ -19,7 +19,7 @@ from mural.errors import InvalidInput, MuralError, RenderError, StorageFull, Una
 from services.background import Background
 from services.canvas.painter import Drawing
 from services.canvas.service import CanvasService
-from services.files import full_disk_named, is_full
+from services.disk import full_disk_named, is_full
 from services.making.render_process import ROOT, worker_environment
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from mural.canvas.board import Rect
 from mural.canvas.brakes import Brake, Brakes
 from mural.canvas.cooldown import Charges, Cooldown
 from mural.errors import MuralError, NotAllowed, TooMany
-from services.views import iso
+from services.clock import iso
 
 IPV6_PREFIX_BITS: Final = 64
 """One household gets at least so many addresses; they count as one."""

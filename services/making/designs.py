@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from mural.errors import InvalidInput
 from mural.fonts import FontIndex, require_family
 from mural.paper import PageWish, page_for
-from mural.poster import Format, Marker, Place, PosterDesign, Texts, Track
+from mural.poster import DISTANCE_M_MIN, Format, Marker, Place, PosterDesign, Texts, Track
 from mural.scripts import tidy
 from mural.themes import Theme
 from mural.trail_ends import without_ends
@@ -23,7 +23,6 @@ NAME_MAX: Final = 100
 LINE_MAX: Final = 200
 LINES_MAX: Final = 10
 LABEL_MAX: Final = 80
-DISTANCE_M_MIN: Final = 500.0
 LATITUDE_MAX_DEG: Final = 85
 """Nearer the poles a flat page around a point shows nothing that reads as a map."""
 TRACKS_MAX: Final = 20

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mural.jobs.states import JobState
-from services.clock import Clock
+from services.clock import Clock, iso
 from services.events import Event, Name, Publisher, job_room, session_room
 from services.making.job_store import JobStore
-from services.views import JobView, iso
+from services.views import JobView
 
 
 class JobEvents:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from mural.errors import Cancelled, MuralError, RenderError, RenderTimeout, StorageFull
 from mural.fingerprint import design_from_json
@@ -15,11 +15,12 @@ from mural.jobs import retries
 from mural.jobs.estimates import Estimates
 from mural.jobs.progress import Step, percentage
 from mural.jobs.states import JobState
-from mural.worker.protocol import MapSources, Progress, RenderRequest, RenderResult
+from mural.worker.protocol import MapSources, Progress, RenderRequest
 from services.background import Background
 from services.clock import Clock
 from services.db.models import JobRow
-from services.files import PosterFiles, full_disk_named
+from services.disk import full_disk_named
+from services.files import PosterFiles
 from services.job_views import JobViews
 from services.making.cancellation import CancelToken
 from services.making.job_events import JobEvents
@@ -27,6 +28,7 @@ from services.making.job_store import JobStore, work_of
 from services.making.live import LiveProgress, Standing
 from services.making.publishing import Publishing
 from services.observing import logs
+from services.renderer import Renderer
 
 log = logging.getLogger(__name__)
 
@@ -40,15 +42,6 @@ class Interrupted(MuralError):
     """The server stopped while the poster was being made."""
 
     transient = True
-
-
-class Renderer(Protocol):
-    """Draws pictures in another process; services.render_pool.RenderPool is one."""
-
-    def render(
-        self, request: RenderRequest, on_progress: Callable[[Progress], None], cancelled: CancelToken
-    ) -> RenderResult:
-        """Draw one picture into the request's folder, or raise what went wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,6 @@ from services.db.models import GalleryEventRow, JobRow, PosterRow
 from services.db.session import Database
 from services.events import GALLERY_ROOM, Event, Name, Publisher
 from services.files import BrokenSidecar, PosterFiles
-from services.gallery import GalleryService
 from services.making.job_store import JobStore, move
 from services.making.requests import Visibility
 from services.making.traces import Traces, earlier_tries, erase, put_back
@@ -60,14 +59,14 @@ class Publishing:
         self,
         database: Database,
         files: PosterFiles,
-        gallery: GalleryService,
         publisher: Publisher,
         urls: Urls,
         clock: Clock,
     ) -> None:
         self._database = database
         self._files = files
-        self._gallery = gallery
+        # One change of the wall at a time is committed and told, so that the news leave in their order.
+        self._order = threading.Lock()
         self._publisher = publisher
         self._urls = urls
         self._clock = clock
@@ -168,7 +167,7 @@ class Publishing:
 
         Raises NotFound.
         """
-        with self._gallery.in_order():
+        with self._order:
             with self._database.read() as session:
                 before = _known(session, poster_id).visibility
             if before == visibility:
@@ -204,7 +203,7 @@ class Publishing:
         return None
 
     def _unhang_in_order(self, poster_id: str) -> Traces:
-        with self._gallery.in_order():
+        with self._order:
             with self._database.write() as session:
                 event, traces = self._unhang(session, poster_id)
             self._announce(event)
@@ -212,7 +211,7 @@ class Publishing:
 
     def _hang(self, facts: PosterFacts, settle: Callable[[Session], None]) -> None:
         """Put a poster on the wall, and with it bring in order what else is known of it."""
-        with self._gallery.in_order():
+        with self._order:
             with self._database.write() as session:
                 row = poster_row(facts)
                 session.add(row)

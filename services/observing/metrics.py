@@ -17,11 +17,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from mural.errors import MuralError
-from mural.worker.protocol import Progress, RenderRequest, RenderResult
 from services.background import Background
 from services.events import Event, Name, Publisher
-from services.making.cancellation import CancelToken
-from services.making.job_runner import Renderer
 
 LAG_EVERY_S: Final = 0.1
 LAG_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -155,23 +152,6 @@ class CountingPublisher:
         if event.name in RESULTS:
             self._metrics.job(RESULTS[event.name])
         self._inner.publish(event)
-
-
-class TimedRenderer:
-    """Notes how long each step of a drawing took, as the render process itself has measured it."""
-
-    def __init__(self, inner: Renderer, metrics: Metrics) -> None:
-        self._inner = inner
-        self._metrics = metrics
-
-    def render(
-        self, request: RenderRequest, on_progress: Callable[[Progress], None], cancelled: CancelToken
-    ) -> RenderResult:
-        """Draw one picture into the request's folder, or raise what went wrong."""
-        result = self._inner.render(request, on_progress, cancelled)
-        for name, seconds in result.seconds.items():
-            self._metrics.step(name, seconds)
-        return result
 
 
 class LagWatch:

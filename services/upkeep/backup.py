@@ -32,13 +32,12 @@ from sqlalchemy import select
 
 from mural import __version__
 from mural.errors import MuralError
-from services.clock import utc_now
+from services.clock import iso, utc_now
 from services.db.dump import write_tables
 from services.db.models import PosterRow
 from services.db.session import Database
 from services.upkeep.holdings import Holdings
 from services.upkeep.sqlite_files import copy_database
-from services.views import iso
 
 DATABASE: Final = "mural.db"
 TABLES: Final = "tables.jsonl"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mural.errors import Unavailable
 from mural.files import write_durably
-from services.files import full_disk_named
+from services.disk import full_disk_named
 
 
 def stored_secret_key(file: Path) -> str:

@@ -12,7 +12,7 @@ import pytest
 from bench.plots import Curve, Panel, draw
 from bench.report import kept, percentile, print_table, tail
 from bench.scenes import SAMPLE
-from services.making.designs import DISTANCE_M_MIN
+from mural.poster import DISTANCE_M_MIN
 
 
 def test_what_is_printed_is_also_kept_below_what_it_depends_on(

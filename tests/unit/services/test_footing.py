@@ -11,7 +11,8 @@ from sqlalchemy import text
 from mural.errors import NotFound, StorageFull, Unavailable
 from services.db import reserve
 from services.db.session import Database
-from services.files import PosterFiles, disk_trouble
+from services.disk import disk_trouble
+from services.files import PosterFiles
 from tests.support.mounts import read_only
 
 

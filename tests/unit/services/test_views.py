@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from services.actors import Actor
+from services.clock import iso
 from services.urls import Urls
-from services.views import PageOf, iso
+from services.views import PageOf
 from tests.support.posters import Studio
 
 

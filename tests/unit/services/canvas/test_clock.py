@@ -10,7 +10,7 @@ from mural.errors import Conflict, TooMany
 from services.canvas.crowd import NEW_FOR_MS
 from services.canvas.log import AHEAD_MS
 from services.canvas.wishes import Placed
-from services.views import iso
+from services.clock import iso
 from tests.support.studio import ANN, BEN, START, Studio, refused
 
 HOUR_S = 3600.0

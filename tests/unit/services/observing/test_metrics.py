@@ -11,7 +11,8 @@ from mural.worker.protocol import RenderResult
 from services.background import ThreadBackground
 from services.events import Event, Name, RecordingPublisher
 from services.making.cancellation import CancelToken
-from services.observing.metrics import LAG_EVERY_S, CountingPublisher, LagWatch, Metrics, TimedRenderer
+from services.observing.metrics import LAG_EVERY_S, CountingPublisher, LagWatch, Metrics
+from services.renderer import TimedRenderer
 from tests.render_requests import make_result
 
 

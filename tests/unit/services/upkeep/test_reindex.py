@@ -168,7 +168,7 @@ STEPS = (
     "services.making.publishing.erase",  # nothing but the files has moved
     "services.gallery_store.append_removed",
     "services.db.session.Database._commit_aside",  # the database was about to keep it
-    "services.gallery.GalleryService.in_order",
+    "services.making.publishing.Publishing._unhang_in_order",
     "services.making.publishing.from_sidecar",  # it is kept, and nobody was told
     "services.files.PosterFiles.sidecar_aside",
 )
