@@ -11,6 +11,12 @@ from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config, ConfigError
+from infra.background import Aside, ThreadBackground, directly
+from infra.delivery.fanout import Fanout
+from infra.environ import read_environ
+from infra.events.events import RecordingPublisher
+from infra.observing.metrics import Metrics
+from infra.work_budget import FairTurns, WorkBudget, WorkClock
 from mural import __version__
 from routes import (
     assets,
@@ -45,15 +51,9 @@ from routes.sockets import init_sockets
 from routes.sockets.late_acks import LateAckPacket
 from routes.sockets.origins import SocketGate, allowed_origins
 from routes.turnstile import Turnstile, init_budget
-from services.background import Aside, ThreadBackground, directly
 from services.container import Services, build_services
-from services.delivery.fanout import Fanout
-from services.environ import read_environ
-from services.events import RecordingPublisher
-from services.observing.metrics import Metrics
 from services.upkeep.holdings import Holdings
 from services.upkeep.secret_key import stored_secret_key
-from services.work_budget import FairTurns, WorkBudget, WorkClock
 
 API_PREFIX = "/api/v1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 
-from services.environ import read_environ
+from infra.environ import read_environ
 
 ENVIRON = read_environ()
 ASYNC_MODE = ENVIRON.get("ASYNC_MODE", "").strip() or "eventlet"
@@ -45,12 +45,12 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from app_factory import create_app
 from config import OWN_DATA_DIR, Config, ConfigError
+from infra.background import Aside, directly
+from infra.observing.errors_reporting import start_reporting
+from infra.observing.logs import configure_logs
+from infra.open_files import most_connections
 from mural.errors import MuralError
 from routes.front_door import SILENCE_S, FrontDoor, guarded
-from services.background import Aside, directly
-from services.observing.errors_reporting import start_reporting
-from services.observing.logs import configure_logs
-from services.open_files import most_connections
 from services.upkeep.holdings import Holdings
 from services.upkeep.instance_lock import instance_lock
 from services.upkeep.restore import undo_interrupted

@@ -14,9 +14,13 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from bench.report import percentile, print_table
+from infra.background import ThreadBackground
+from infra.clock import utc_now
+from infra.db.migrate import migrate
+from infra.db.session import Database
+from infra.events.events import RecordingPublisher
 from mural.canvas.codec import unpack_pixels
 from mural.canvas.palette import PALETTES
-from services.background import ThreadBackground
 from services.canvas.board import SNAPSHOT_EVERY
 from services.canvas.history import CanvasHistory
 from services.canvas.ledger import Surroundings
@@ -24,10 +28,6 @@ from services.canvas.log import CanvasLog, State
 from services.canvas.rules import CanvasRules
 from services.canvas.seasons import Shape
 from services.canvas.service import CanvasService
-from services.clock import utc_now
-from services.db.migrate import migrate
-from services.db.session import Database
-from services.events import RecordingPublisher
 
 SHAPE: Final = Shape(256, 256, PALETTES["mural32"])
 EVERY_MS: Final = 50

@@ -10,8 +10,8 @@ import time
 
 from app_factory import create_app
 from config import Config
-from services.events import GALLERY_ROOM, Event, Name
-from services.observing.logs import configure_logs
+from infra.events.events import GALLERY_ROOM, Event, Name
+from infra.observing.logs import configure_logs
 
 
 def main() -> None:

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 
+from infra.db.models import GALLERY_STREAM, JobRow, PosterRow, StreamRow
+from infra.db.session import Database
+from infra.filenames import search_key
 from mural.jobs.states import JobState
-from services.db.models import GALLERY_STREAM, JobRow, PosterRow, StreamRow
-from services.db.session import Database
-from services.filenames import search_key
 
 OWN_EVERY = 5
 """Of so many posters one belongs to the visitor who looks."""

@@ -12,6 +12,8 @@ import click
 from tqdm import tqdm
 
 from config import DISTANCE_M_MAX, OWN_DATA_DIR, Config
+from infra.background import ThreadBackground
+from infra.processes.cancellation import CancelToken
 from mural.jobs.progress import percentage
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, page_for
 from mural.poster import DISTANCE_M_MIN, Format, Page, Place, PosterDesign
@@ -20,8 +22,6 @@ from routes import cli_canvas, cli_extracts, cli_operations
 from routes.cli_errors import ToldGroup, told
 from routes.cli_files import FileToWrite
 from routes.context import services, settings
-from services.background import ThreadBackground
-from services.making.cancellation import CancelToken
 from services.making.designs import LATITUDE_MAX_DEG
 from services.making.rendering import build_render_pool, map_sources
 from services.upkeep.start_checks import check_fonts, lend_prepared

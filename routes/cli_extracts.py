@@ -10,12 +10,12 @@ import click
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
+from infra.processes.render_process import worker_environment
 from mural.geo.import_protocol import Imported, Stage
 from routes.cli_errors import told
 from routes.cli_files import FileToRead
 from routes.context import services
 from services import extract_import
-from services.making.render_process import worker_environment
 
 DOING: dict[Stage, str] = {"relations": "Finding areas", "features": "Reading", "tiles": "Sorting"}
 

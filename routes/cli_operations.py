@@ -11,10 +11,10 @@ from typing import Final
 import click
 from flask.cli import with_appcontext
 
+from infra.disk import BYTES_PER_GB
 from routes.cli_errors import told
 from routes.cli_files import FileToRead, FileToWrite, bounded_memory
 from routes.context import services, settings
-from services.disk import BYTES_PER_GB
 from services.files import PosterFiles
 from services.status import describe
 from services.theme_files import ThemeFiles

@@ -12,11 +12,11 @@ from flask import Response, jsonify, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from infra.disk import disk_trouble
 from mural import errors
 from routes.faults import said
 from routes.languages import gettext, noted
 from routes.words import FAULTS_TOLD, fault_words, field_of, shown
-from services.disk import disk_trouble
 
 log = logging.getLogger(__name__)
 

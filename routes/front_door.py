@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from infra.work_budget import CONNECTION_S, FairTurns, Standing, WorkBudget
 from routes.hangup import is_closing
 from routes.networks import network_of
 from routes.whole_heads import CutOff, WholeLines
-from services.work_budget import CONNECTION_S, FairTurns, Standing, WorkBudget
 
 if TYPE_CHECKING:
-    from services.observing.metrics import Metrics
+    from infra.observing.metrics import Metrics
 
 SILENCE_S: Final = 60.0
 """Who is silent for so long on a green thread is cut off; websockets and polls have limits of their own."""

@@ -7,8 +7,8 @@ from typing import Final
 from flask import Blueprint, Response
 from flask_socketio import SocketIO
 
+from infra.observing.metrics import Metrics
 from routes.context import services
-from services.observing.metrics import Metrics
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 

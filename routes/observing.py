@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
+from infra.observing import logs
 from routes.context import services
-from services.observing import logs
 
 log = logging.getLogger(__name__)
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, request
 
+from infra.work_budget import FairTurns, Standing, WorkBudget, WorkClock
 from mural.errors import TooMany
 from routes.front_door import HANG_UP, SENTENCE
 from routes.hangup import ClientConnection
 from routes.middleware import is_chunked
 from routes.networks import network_of
 from routes.security import MAX_BODY_BYTES
-from services.work_budget import FairTurns, Standing, WorkBudget, WorkClock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from services.observing.metrics import Metrics
+    from infra.observing.metrics import Metrics
 
 REQUEST_S: Final = 0.0002
 """What reading a request and writing its answer take, beside what is measured."""

@@ -14,12 +14,12 @@ from uuid import uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from infra.clock import Clock, iso
+from infra.db.models import BatchItemRow, BatchRow, PosterRow
+from infra.db.session import Database
 from mural.errors import Conflict, InvalidInput, MuralError, NotFound
 from mural.jobs.states import JobState
 from services.actors import HOUSE, Actor
-from services.clock import Clock, iso
-from services.db.models import BatchItemRow, BatchRow, PosterRow
-from services.db.session import Database
 from services.job_views import view_of_poster
 from services.jobs import JobService
 from services.making.requests import PosterRequest

@@ -8,38 +8,38 @@ from functools import partial
 from typing import Any
 
 from config import ROOT, Config
+from infra.background import Aside, Background, directly
+from infra.cache import Cache, open_cache
+from infra.clock import iso, utc_now
+from infra.events.events import EVERYONE, Event, Name, Publisher
+from infra.limits import Floodgate, RateLimiter
+from infra.observing.metrics import CountingPublisher, LagWatch, Metrics
+from infra.processes.cancellation import CancelToken
+from infra.processes.render_process import worker_environment
 from mural.geo.download_turn import DOWNLOADS, clear_leftovers
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import RenderRequest, RenderResult
-from services.background import Aside, Background, directly
 from services.batches import BatchService
-from services.cache import Cache, open_cache
 from services.canvas.caretaker import Caretaker
 from services.canvas.history import CanvasHistory
 from services.canvas.orders import OrderBook
 from services.canvas.pictures import CanvasPictures
 from services.canvas.service import CanvasService
 from services.canvas.wiring import build_canvas
-from services.clock import iso, utc_now
-from services.events import EVERYONE, Event, Name, Publisher
 from services.extracts_survey import ExtractsSurvey
 from services.gallery import GalleryService
 from services.geocoding import GeocodingService
 from services.health import HealthService
 from services.jobs import JobService
-from services.making.cancellation import CancelToken
-from services.making.render_process import worker_environment
 from services.making.rendering import build_render_pool, map_sources, user_agent
 from services.map_files import MapFiles
 from services.nominatim import NominatimSettings
-from services.observing.metrics import CountingPublisher, LagWatch, Metrics
 from services.observing.readings import watch_parts
 from services.offline_places import OfflinePlaces, WhatCounts
 from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.presence import PresenceService
 from services.previews import PreviewService
-from services.rate_limit import Floodgate, RateLimiter
 from services.render_pool import RenderPool
 from services.renderer import DrawNow, TimedRenderer
 from services.themes import ThemeService

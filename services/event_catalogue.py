@@ -1,4 +1,4 @@
-"""What the events and acknowledgements of services/events.py carry, in words: docs/events.md is written from this.
+"""What the events and acknowledgements of infra/events/events.py carry, in words: docs/events.md is written from this.
 
 A question mark behind a field says that it may be absent. Tests compare all of it with what a running server sends.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.events import Command, Name
+from infra.events.events import Command, Name
 
 OPTIONAL: Final = "?"
 

@@ -13,10 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
+from infra.processes.render_process import ROOT
 from mural.errors import MapDataError
 from mural.geo.import_protocol import MESSAGE, UNFINISHED, Imported, Message, Stage
 from mural.worker.protocol import Failed
-from services.making.render_process import ROOT
 
 LOOK_S: Final = 0.25
 """How often the reader's place in the file is looked up."""

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from infra.background import Background
+from infra.processes.cancellation import CancelToken
 from mural.errors import MuralError
 from mural.poster import Place, PosterDesign
 from mural.themes import Theme
-from services.background import Background
-from services.making.cancellation import CancelToken
 from services.renderer import DrawNow, RequestMaker
 
 NOWHERE: Final = Place(city="Nowhere", country="Nowhere", latitude=-60.0, longitude=-140.0)

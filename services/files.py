@@ -22,11 +22,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from infra.background import Aside, directly
+from infra.disk import BYTES_PER_GB, BYTES_PER_MB, FULL, NO_ROOM, full_disk_named
+from infra.footing import Footing
 from mural.errors import MuralError, NotFound, StorageFull, Unavailable
 from mural.files import sync, write_whole
-from services.background import Aside, directly
-from services.disk import BYTES_PER_GB, BYTES_PER_MB, FULL, NO_ROOM, full_disk_named
-from services.footing import Footing
 
 SIDECAR: Final = "sidecar.json"
 POSTER_ID: Final = re.compile(r"[0-9a-f]{32}")

@@ -7,11 +7,11 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import select
 
+from infra.db.models import PosterRow
+from infra.db.session import Database
+from infra.events import gallery_store
+from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
 from mural.errors import InvalidInput
-from services import gallery_store
-from services.db.models import PosterRow
-from services.db.session import Database
-from services.events import GALLERY_ROOM, Event, Name, Publisher
 from services.making.job_store import JobStore
 from services.making.live import LiveProgress
 from services.poster_store import SHOWN, narrowed, shown_view

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from infra.cache import Cache
 from mural.errors import GeocodingError, InvalidInput, MuralError, NotFound, Unavailable
 from mural.geo.bbox import BBox
 from mural.geo.gazetteer import Gazetteer, Settlement, clear_winner, great_circle_m
 from mural.geo.gazetteer.names import normalise, split_at_commas, tidy
-from services.cache import Cache
 from services.nominatim import FoundPlace, NominatimServer, NominatimSettings
 
 FOUND_TTL_S: Final = 30 * 24 * 3600

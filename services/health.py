@@ -7,11 +7,11 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import text
 
+from infra.cache import Cache
+from infra.clock import iso, utc_now
 from mural import __version__
 from mural.errors import MuralError
 from mural.jobs.states import JobState
-from services.cache import Cache
-from services.clock import iso, utc_now
 from services.files import GONE
 from services.map_files import MapFiles
 from services.render_pool import RenderPool

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, cast
 
+from infra.clock import Clock
+from infra.db.models import JobRow, PosterRow
 from mural.jobs.estimates import remaining_s
 from mural.jobs.queue import service_order
 from mural.jobs.states import JobState
-from services.clock import Clock
-from services.db.models import JobRow, PosterRow
 from services.making.job_store import JobStore
 from services.making.live import LiveProgress, Standing
 from services.making.requests import Visibility

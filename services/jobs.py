@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import cast
 
+from infra.db.models import JobRow
 from mural.errors import Conflict
 from mural.fingerprint import design_from_json
 from mural.jobs.states import JobState
 from mural.poster import PosterDesign, for_others
 from services.actors import HOUSE, Actor
-from services.db.models import JobRow
 from services.job_views import EMPTY, view_of_poster
 from services.making.job_runner import Workshop
 from services.making.job_store import Accepted, NewJob, work_of

@@ -18,13 +18,13 @@ from typing import Any, Final
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from infra.clock import Clock
+from infra.db.models import OwnThemeRow, PosterRow
+from infra.db.session import Database
+from infra.filenames import slug
 from mural.errors import Conflict, NotAllowed, NotFound, StorageFull
 from mural.themes import Theme
 from services.actors import Actor
-from services.clock import Clock
-from services.db.models import OwnThemeRow, PosterRow
-from services.db.session import Database
-from services.filenames import slug
 from services.theme_files import OWN_ID, KeptTheme, ThemeFiles
 from services.themes import ThemeService
 

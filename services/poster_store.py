@@ -10,12 +10,12 @@ from typing import Annotated, Any, Final, cast
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from sqlalchemy import Select
 
+from infra.db.models import JobRow, PosterRow
+from infra.filenames import download_name, search_key
 from mural.fingerprint import design_to_json
 from mural.poster import PosterDesign
 from mural.wording import CREDIT
 from mural.worker.protocol import RenderResult
-from services.db.models import JobRow, PosterRow
-from services.filenames import download_name, search_key
 from services.files import FILE_NAME, BrokenSidecar
 from services.making.requests import Visibility
 from services.urls import Urls

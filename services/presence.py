@@ -6,8 +6,8 @@ import threading
 from collections import Counter, defaultdict
 from typing import Final
 
-from services.background import Background
-from services.events import Event, Name, Publisher
+from infra.background import Background
+from infra.events.events import Event, Name, Publisher
 
 INTERVAL_S: Final = 1.0
 

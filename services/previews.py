@@ -12,13 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from infra.background import Background
+from infra.processes.cancellation import CancelToken, cancelled_when
 from mural.errors import Cancelled
 from mural.fingerprint import fingerprint
 from mural.poster import PosterDesign, Texts
 from mural.sample import SAMPLE_DISTANCE_M, SAMPLE_PLACE
 from mural.themes import Theme
-from services.background import Background
-from services.making.cancellation import CancelToken, cancelled_when
 from services.renderer import DrawNow, RequestMaker
 
 PATIENCE_S: Final = 1.0

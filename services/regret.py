@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from typing import Final
 
+from infra.background import Background
 from mural.errors import NotFound
 from services.actors import Actor
-from services.background import Background
 from services.making.publishing import Publishing, TakenDown
 
 REGRET_S: Final = 30.0

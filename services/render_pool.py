@@ -14,11 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from infra.background import Background
+from infra.processes.cancellation import CancelToken
+from infra.processes.render_process import RenderProcess, WorkerCommand
 from mural.errors import Cancelled, MuralError, RenderCrashed, Unavailable
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
-from services.background import Background
-from services.making.cancellation import CancelToken
-from services.making.render_process import RenderProcess, WorkerCommand
 
 LaneName = Literal["jobs", "interactive"]
 

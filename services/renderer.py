@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from infra.observing.metrics import Metrics
+from infra.processes.cancellation import CancelToken
 from mural.poster import PosterDesign
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
-from services.making.cancellation import CancelToken
-from services.observing.metrics import Metrics
 
 
 class Renderer(Protocol):

@@ -7,9 +7,9 @@ import shutil
 from sqlalchemy import func, select
 
 from config import Config
+from infra.db.models import JobRow, PosterRow
+from infra.db.session import Database
 from mural.errors import MuralError
-from services.db.models import JobRow, PosterRow
-from services.db.session import Database
 from services.upkeep.daily_backups import copies
 from services.upkeep.holdings import Holdings
 from services.upkeep.instance_lock import holder

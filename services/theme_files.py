@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from infra.disk import full_disk_named
 from mural.errors import MuralError, Unavailable
 from mural.files import remove_durably, write_durably
 from mural.themes import Theme
-from services.disk import full_disk_named
 
 log = logging.getLogger(__name__)
 

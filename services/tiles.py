@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
+from infra.background import Aside, Background, directly
+from infra.disk import is_full
+from infra.processes.render_process import ROOT
 from mural.errors import NotFound, StorageFull, Unavailable
 from mural.poster import Format
 from mural.pyramid import COMPLETE, OVERLAP_PX, TILE_PX, Pyramid, tile_name
-from services.background import Aside, Background, directly
-from services.disk import is_full
-from services.making.render_process import ROOT
 from services.urls import Urls
 from services.views import FileKind, PosterView, StoredFile
 

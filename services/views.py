@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
+from infra.clock import iso
 from mural.jobs.states import JobState
-from services.clock import iso
 from services.making.requests import Visibility
 from services.urls import Urls
 

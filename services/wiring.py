@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from config import Config
+from infra.background import Aside, Background, directly
+from infra.clock import Clock, LeapWatch, Stopwatch, utc_now
+from infra.db.migrate import migrate
+from infra.db.session import Database
+from infra.disk import BYTES_PER_GB
+from infra.events import gallery_store
+from infra.events.events import Publisher
 from mural.jobs.estimates import Estimates
 from mural.worker.protocol import MapSources
-from services import gallery_store
-from services.background import Aside, Background, directly
 from services.batches import BatchService
-from services.clock import Clock, LeapWatch, Stopwatch, utc_now
-from services.db.migrate import migrate
-from services.db.session import Database
-from services.disk import BYTES_PER_GB
-from services.events import Publisher
 from services.files import PosterFiles
 from services.gallery import GalleryService
 from services.job_views import JobViews

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from config import ROOT, ConfigError, Settings, data_dir_of
+from infra.environ import read_environ
 from mural.fonts import INDEX_FILE
 from mural.geo.gazetteer.build import build_index
 from mural.render.prepare_fonts import prepare
-from services.environ import read_environ
 
 OWN_NODE_MODULES: Final = ROOT / "node_modules"
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from app_factory import create_app
 from config import Config
+from infra.events.events import Command
 from routes.docs import AnswerRow, Call, FieldRow, calls_by_noun, fields_of
 from routes.openapi import DESCRIPTION, WORDS
 from routes.sockets.canvas import Join as CanvasJoin
@@ -26,7 +27,6 @@ from routes.sockets.commands import NoPayload
 from routes.sockets.gallery import Join as GalleryJoin
 from routes.sockets.jobs import JobRef
 from services.event_catalogue import ACKNOWLEDGEMENTS, EVENTS, Told
-from services.events import Command
 
 DOCS: Final = Path(__file__).parent.parent / "docs"
 API: Final = DOCS / "api.md"

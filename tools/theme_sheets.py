@@ -16,6 +16,7 @@ from typing import Final
 from PIL import Image
 
 from config import Settings, data_dir_of
+from infra.environ import read_environ
 from mural.geo.extract import read_area
 from mural.geo.layers import ProjectedMap
 from mural.geo.page_map import project_area
@@ -26,7 +27,6 @@ from mural.render.export import draw_rows
 from mural.render.images import WholeImage
 from mural.render.page import map_half_extent_m, simplify_tolerance_m, size_px
 from mural.themes import CHOICES, COLOURS, REQUIRED, Theme, load_themes
-from services.environ import read_environ
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 DOCS_DIR: Final = ROOT / "docs"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask_socketio import SocketIO
 
+from infra.delivery.fanout import Fanout
 from routes.sockets import canvas, connections, gallery, jobs
 from routes.sockets.commands import Commands
-from services.delivery.fanout import Fanout
 
 if TYPE_CHECKING:
     from services.container import Services

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask_socketio import join_room, leave_room
 from pydantic import Field, ValidationError
 
+from infra.events.events import CANVAS_ROOM, Command
 from mural.errors import MuralError
 from routes.context import services
 from routes.errors import Body, refusal, validation_body
@@ -21,11 +22,10 @@ from routes.sockets.commands import UNEXPECTED, Commands, Connection, NoPayload,
 from routes.sockets.late_acks import AckId, acknowledgement, split_arguments
 from services.canvas.rules import Visitor
 from services.canvas.wishes import Answer, Done
-from services.events import CANVAS_ROOM, Command
 
 if TYPE_CHECKING:
+    from infra.delivery.fanout import Fanout
     from services.container import Services
-    from services.delivery.fanout import Fanout
 
 log = logging.getLogger(__name__)
 

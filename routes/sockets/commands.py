@@ -12,16 +12,16 @@ from flask import request
 from flask_socketio import SocketIO
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from infra.delivery.fanout import NAMESPACE, Fanout
+from infra.events.events import Event, Name
+from infra.limits import Floodgate, Verdict
+from infra.observing import logs
 from mural.errors import MuralError
 from routes.context import services
 from routes.errors import Body, refusal, validation_body
 from routes.identity import current_actor
 from routes.sockets.reserved import sent_name
 from services.actors import Actor
-from services.delivery.fanout import NAMESPACE, Fanout
-from services.events import Event, Name
-from services.observing import logs
-from services.rate_limit import Floodgate, Verdict
 
 log = logging.getLogger(__name__)
 

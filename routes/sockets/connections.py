@@ -7,11 +7,11 @@ from typing import Any
 from flask import request
 from flask_socketio import SocketIO, emit, join_room
 
+from infra.clock import iso, utc_now
+from infra.events.events import Name, session_room
 from mural import __version__
 from routes.identity import pin_actor
 from routes.sockets.commands import connection, forget
-from services.clock import iso, utc_now
-from services.events import Name, session_room
 
 
 def register(socketio: SocketIO) -> None:

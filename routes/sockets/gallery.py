@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask_socketio import join_room, leave_room
 from pydantic import Field
 
+from infra.events.events import GALLERY_ROOM, Command
 from routes.context import services
 from routes.errors import Body
 from routes.schemas.base import SequenceNumber
 from routes.sockets.commands import Commands, Connection, NoPayload, Payload
-from services.events import GALLERY_ROOM, Command
 
 
 class Join(Payload):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_socketio import join_room, leave_room
 from pydantic import Field
 
+from infra.events.events import Command, job_room
 from routes.context import services
 from routes.errors import Body
 from routes.sockets.commands import Commands, Connection, Payload
-from services.events import Command, job_room
 
 
 class JobRef(Payload):

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from socketio.packet import ACK, EVENT
 
+from infra.events.events import Command
 from routes.errors import Body
 from routes.sockets.reserved import OwnNamesPacket
-from services.events import Command
 
 ANSWERED_LATER: Final = frozenset({Command.CANVAS_PLACE, Command.CANVAS_UNDO})
 

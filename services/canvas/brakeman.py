@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+from infra.observing.metrics import Reading
 from mural.canvas.brakes import NEWCOMERS
 from mural.canvas.traffic import WINDOW_S
 from services.canvas.caretaker import Caretaker
 from services.canvas.service import CanvasService
-from services.observing.metrics import Reading
 
 log = logging.getLogger(__name__)
 

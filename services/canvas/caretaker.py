@@ -12,17 +12,17 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import select
 
+from infra.background import Background
+from infra.db.models import CanvasActorRow, PlacementRow
+from infra.events.events import CANVAS_ROOM, Event, Name
 from mural.canvas.board import Board, Rect
 from mural.canvas.brakes import EVERYBODY, Brake, Brakes
 from mural.canvas.exchange import load_pixels
 from mural.errors import InvalidInput, MuralError
-from services.background import Background
 from services.canvas.log import Kind, Placement
 from services.canvas.orders import Order, OrderBook
 from services.canvas.rules import CanvasRules
 from services.canvas.service import CanvasService
-from services.db.models import CanvasActorRow, PlacementRow
-from services.events import CANVAS_ROOM, Event, Name
 
 log = logging.getLogger(__name__)
 

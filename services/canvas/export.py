@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import func, select
 
+from infra.db.models import CanvasActorRow, PlacementRow
 from mural.canvas.exchange import ForeignPixel, export_lines
 from services.canvas.caretaker import CARETAKER
 from services.canvas.log import CanvasLog, Season
-from services.db.models import CanvasActorRow, PlacementRow
 
 ROWS_AT_ONCE = 10_000
 

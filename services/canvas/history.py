@@ -9,12 +9,12 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import func, select
 
+from infra.db.models import CanvasActorRow, CanvasSeasonRow, PlacementRow
 from mural.canvas.board import is_gzip
 from mural.errors import InvalidInput
 from services.canvas.log import Kind, Season, season_of
 from services.canvas.rules import moment
 from services.canvas.service import CanvasService
-from services.db.models import CanvasActorRow, CanvasSeasonRow, PlacementRow
 
 PIXEL_HISTORY: Final = 20
 

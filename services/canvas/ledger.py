@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from infra.background import Background
+from infra.clock import Clock
+from infra.events.events import CANVAS_ROOM, Event, Name, Publisher
 from mural.canvas.board import Board
 from mural.errors import MuralError, Unavailable
-from services.background import Background
 from services.canvas.board import LiveBoard
 from services.canvas.log import CanvasLog, Placement
 from services.canvas.seasons import Shape
 from services.canvas.undo import LastPixels
 from services.canvas.wishes import Wish
-from services.clock import Clock
-from services.events import CANVAS_ROOM, Event, Name, Publisher
 
 log = logging.getLogger(__name__)
 

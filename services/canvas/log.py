@@ -27,11 +27,11 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from infra.db.models import CanvasActorRow, CanvasCooldownRow, CanvasSeasonRow, CanvasSnapshotRow, PlacementRow
+from infra.db.session import Database
 from mural.canvas.board import Board
 from mural.canvas.codec import Packed, unpack_pixels
 from mural.canvas.palette import Palette, palette_of
-from services.db.models import CanvasActorRow, CanvasCooldownRow, CanvasSeasonRow, CanvasSnapshotRow, PlacementRow
-from services.db.session import Database
 
 MAX_KNOWN_ACTORS: Final = 200_000
 MAX_SEQ: Final = 2**62

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import select, update
 
-from services.db.models import CanvasOrderRow
-from services.db.session import Database
+from infra.db.models import CanvasOrderRow
+from infra.db.session import Database
 
 ARGUMENTS: Final[dict[str, frozenset[str]]] = {
     "revert": frozenset({"user_id"}),

@@ -20,12 +20,12 @@ import numpy as np
 from PIL import Image
 from sqlalchemy import func, select
 
+from infra.db.models import PlacementRow
+from infra.db.session import Database
 from mural.canvas.pictures import FRAMES_PER_SECOND, FilmFormat, film_frame, heat, still, write_film
 from mural.files import limit_files
 from services.canvas.export import write_json
 from services.canvas.log import CanvasLog, Season
-from services.db.models import PlacementRow
-from services.db.session import Database
 
 MEMORY_MB: Final = 1500
 FILE_MB: Final = 2000

@@ -14,13 +14,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
+from infra.background import Background
+from infra.disk import full_disk_named, is_full
+from infra.processes.render_process import ROOT, worker_environment
 from mural.canvas.pictures import FilmFormat, require_encoder
 from mural.errors import InvalidInput, MuralError, RenderError, StorageFull, Unavailable
-from services.background import Background
 from services.canvas.painter import Drawing
 from services.canvas.service import CanvasService
-from services.disk import full_disk_named, is_full
-from services.making.render_process import ROOT, worker_environment
 
 log = logging.getLogger(__name__)
 

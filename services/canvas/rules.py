@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from limits import parse
 
+from infra.clock import iso
 from mural.canvas.board import Rect
 from mural.canvas.brakes import Brake, Brakes
 from mural.canvas.cooldown import Charges, Cooldown
 from mural.errors import MuralError, NotAllowed, TooMany
-from services.clock import iso
 
 IPV6_PREFIX_BITS: Final = 64
 """One household gets at least so many addresses; they count as one."""

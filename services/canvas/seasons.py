@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from infra.db.session import Database
 from mural.canvas.palette import Palette
 from services.canvas.log import CanvasLog, Season, State
-from services.db.session import Database
 
 UNDONE_S: Final = 3600
 """So far ahead of the clock the epoch after a restored past lies: seasons that were undone may have been, too."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from infra.loop import Loop
 from mural.canvas.board import Board
 from mural.errors import Conflict, MuralError, TooMany, Unavailable
 from services.canvas.answers import Answers, request_key
@@ -23,7 +24,6 @@ from services.canvas.log import CanvasLog, Kind
 from services.canvas.rules import Allowance, CanvasRules, Visitor
 from services.canvas.seasons import Shape
 from services.canvas.wishes import Answer, Done, Placed, Wish
-from services.loop import Loop
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config import Config
+from infra.background import Background
+from infra.clock import utc_now
+from infra.db.session import Database
+from infra.events.events import Publisher
 from mural.canvas.palette import parse_palette
-from services.background import Background
 from services.canvas.brakeman import Brakeman
 from services.canvas.caretaker import Caretaker
 from services.canvas.history import CanvasHistory
@@ -17,9 +20,6 @@ from services.canvas.pictures import CanvasPictures
 from services.canvas.rules import CanvasRules
 from services.canvas.seasons import Shape
 from services.canvas.service import CanvasService
-from services.clock import utc_now
-from services.db.session import Database
-from services.events import Publisher
 
 
 @dataclass(frozen=True, slots=True)

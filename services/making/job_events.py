@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra.clock import Clock, iso
+from infra.events.events import Event, Name, Publisher, job_room, session_room
 from mural.jobs.states import JobState
-from services.clock import Clock, iso
-from services.events import Event, Name, Publisher, job_room, session_room
 from services.making.job_store import JobStore
 from services.views import JobView
 

@@ -9,6 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
+from infra.background import Background
+from infra.clock import Clock
+from infra.db.models import JobRow
+from infra.disk import full_disk_named
+from infra.observing import logs
+from infra.processes.cancellation import CancelToken
 from mural.errors import Cancelled, MuralError, RenderError, RenderTimeout, StorageFull
 from mural.fingerprint import design_from_json
 from mural.jobs import retries
@@ -16,18 +22,12 @@ from mural.jobs.estimates import Estimates
 from mural.jobs.progress import Step, percentage
 from mural.jobs.states import JobState
 from mural.worker.protocol import MapSources, Progress, RenderRequest
-from services.background import Background
-from services.clock import Clock
-from services.db.models import JobRow
-from services.disk import full_disk_named
 from services.files import PosterFiles
 from services.job_views import JobViews
-from services.making.cancellation import CancelToken
 from services.making.job_events import JobEvents
 from services.making.job_store import JobStore, work_of
 from services.making.live import LiveProgress, Standing
 from services.making.publishing import Publishing
-from services.observing import logs
 from services.renderer import Renderer
 
 log = logging.getLogger(__name__)

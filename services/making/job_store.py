@@ -14,13 +14,13 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 
+from infra.clock import Clock
+from infra.db.models import FollowerRow, JobRow, PosterRow
+from infra.db.session import Database
 from mural.errors import NotFound, TooMany, Unavailable
 from mural.jobs.estimates import Work
 from mural.jobs.queue import Waiting
 from mural.jobs.states import TRANSITIONS, JobState
-from services.clock import Clock
-from services.db.models import FollowerRow, JobRow, PosterRow
-from services.db.session import Database
 from services.files import PosterFiles
 from services.making.requests import Visibility
 

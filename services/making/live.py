@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.background import Background
-from services.loop import Loop
+from infra.background import Background
+from infra.loop import Loop
 
 TICK_S: Final = 0.25
 """The least time between two messages about one job."""

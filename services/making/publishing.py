@@ -19,16 +19,16 @@ from uuid import uuid4
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from infra.clock import Clock
+from infra.db.models import GalleryEventRow, JobRow, PosterRow
+from infra.db.session import Database
+from infra.events import gallery_store
+from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
 from mural.errors import Cancelled, MuralError, NotFound
 from mural.fingerprint import design_from_json
 from mural.jobs.progress import Step
 from mural.jobs.states import JobState
 from mural.worker.protocol import RenderResult
-from services import gallery_store
-from services.clock import Clock
-from services.db.models import GalleryEventRow, JobRow, PosterRow
-from services.db.session import Database
-from services.events import GALLERY_ROOM, Event, Name, Publisher
 from services.files import BrokenSidecar, PosterFiles
 from services.making.job_store import JobStore, move
 from services.making.requests import Visibility

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from config import ROOT, Config
+from infra.background import Background
+from infra.processes.render_process import WorkerCommand, worker_environment
 from mural import __version__
 from mural.worker.protocol import LARGEST_FILE_MB, MapSources
-from services.background import Background
-from services.making.render_process import WorkerCommand, worker_environment
 from services.render_pool import RenderPool
 
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from infra.background import Background
+from infra.clock import Clock
+from infra.db.models import JobRow
+from infra.loop import Loop
+from infra.processes.cancellation import CancelToken
 from mural.errors import MuralError
 from mural.jobs import retries
 from mural.jobs.queue import next_job
 from mural.jobs.states import JobState
-from services.background import Background
-from services.clock import Clock
-from services.db.models import JobRow
-from services.loop import Loop
-from services.making.cancellation import CancelToken
 from services.making.job_runner import JobRunner
 from services.making.job_store import JobStore
 from services.making.live import LiveProgress

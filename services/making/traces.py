@@ -8,8 +8,8 @@ from typing import Any, Final, cast
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
+from infra.db.models import BatchItemRow, JobRow, PosterRow
 from mural.jobs.states import JobState
-from services.db.models import BatchItemRow, JobRow, PosterRow
 from services.making.requests import Visibility
 
 FORGOTTEN: Final[dict[str, Any]] = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from infra.cache import Cache
+from infra.observing.metrics import Metrics, Reading
 from mural.jobs.states import JobState
-from services.cache import Cache
 from services.files import PosterFiles
 from services.making.job_store import JobStore
-from services.observing.metrics import Metrics, Reading
 from services.render_pool import RenderPool
 
 

@@ -30,12 +30,12 @@ from typing import IO, Final
 
 from sqlalchemy import select
 
+from infra.clock import iso, utc_now
+from infra.db.dump import write_tables
+from infra.db.models import PosterRow
+from infra.db.session import Database
 from mural import __version__
 from mural.errors import MuralError
-from services.clock import iso, utc_now
-from services.db.dump import write_tables
-from services.db.models import PosterRow
-from services.db.session import Database
 from services.upkeep.holdings import Holdings
 from services.upkeep.sqlite_files import copy_database
 

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from services.background import Background
-from services.clock import Clock
-from services.loop import Loop
+from infra.background import Background
+from infra.clock import Clock
+from infra.loop import Loop
 from services.upkeep.holdings import Holdings
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ class DailyBackups:
         """Make a copy in a process of its own; tell what went wrong, or nothing."""
         name, file = f"{PREFIX}{self._clock():{STAMP}}", self._holdings.database_file
         if file is None:
-            program = ["services.db.dump", str(self._dir / f"{name}{TABLES}")]
+            program = ["infra.db.dump", str(self._dir / f"{name}{TABLES}")]
         else:
             program = ["services.upkeep.sqlite_files", str(file), str(self._dir / f"{name}{DATABASE}")]
         # The address of a server holds a password, which everybody could read among the arguments.

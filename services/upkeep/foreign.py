@@ -15,10 +15,10 @@ from typing import Final
 
 from sqlalchemy import JSON, Boolean, Column, DateTime, Float, Integer, LargeBinary, Table
 
+from infra.db.migrate import VERSION_TABLE, make_tables
+from infra.db.models import Base, UtcDateTime
+from infra.db.session import Database
 from mural.canvas.board import MAX_SIDE_PX
-from services.db.migrate import VERSION_TABLE, make_tables
-from services.db.models import Base, UtcDateTime
-from services.db.session import Database
 from services.files import FILE_NAME, JOB_ID, POSTER_ID
 from services.theme_files import OWN_ID
 from services.upkeep.sqlite_files import DamagedDatabase, read_only

@@ -10,12 +10,12 @@ from typing import Final
 
 from sqlalchemy import delete, select, update
 
+from infra.background import Background
+from infra.clock import LeapWatch
+from infra.db.models import BatchItemRow, BatchRow, JobRow, OwnThemeRow, PosterRow
+from infra.db.session import Database
+from infra.loop import Loop
 from mural.errors import NotFound, Unavailable
-from services.background import Background
-from services.clock import LeapWatch
-from services.db.models import BatchItemRow, BatchRow, JobRow, OwnThemeRow, PosterRow
-from services.db.session import Database
-from services.loop import Loop
 from services.making.job_store import JobStore
 from services.making.publishing import PREVIEW_LIFETIME, Publishing
 from services.own_themes import OwnThemes

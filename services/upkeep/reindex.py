@@ -10,10 +10,10 @@ from typing import cast
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from infra.db.models import JobRow, OwnThemeRow, PosterRow
+from infra.db.session import Database
+from infra.events import gallery_store
 from mural.jobs.states import JobState
-from services import gallery_store
-from services.db.models import JobRow, OwnThemeRow, PosterRow
-from services.db.session import Database
 from services.files import BrokenSidecar, PosterFiles
 from services.making.publishing import NARROWER
 from services.making.requests import Visibility

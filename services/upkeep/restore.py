@@ -24,16 +24,16 @@ from uuid import uuid4
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from infra.clock import utc_now
+from infra.db.dump import is_dump, load_tables
+from infra.db.migrate import migrate
+from infra.db.models import PosterRow, StreamRow
+from infra.db.session import Database
+from infra.db.staging import staged_tables
+from infra.events import gallery_store
 from mural.errors import MuralError
 from mural.files import write_durably
-from services import gallery_store
 from services.canvas.seasons import begin_anew
-from services.clock import utc_now
-from services.db.dump import is_dump, load_tables
-from services.db.migrate import migrate
-from services.db.models import PosterRow, StreamRow
-from services.db.session import Database
-from services.db.staging import staged_tables
 from services.files import FILE_NAME, PosterFiles
 from services.theme_files import ThemeFiles
 from services.upkeep.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing

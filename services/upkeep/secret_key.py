@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from infra.disk import full_disk_named
 from mural.errors import Unavailable
 from mural.files import write_durably
-from services.disk import full_disk_named
 
 
 def stored_secret_key(file: Path) -> str:

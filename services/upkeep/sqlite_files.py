@@ -12,9 +12,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from infra.db.session import SIDE_FILES
 from mural.errors import MuralError
 from mural.files import sync
-from services.db.session import SIDE_FILES
 
 MAGIC: Final = b"SQLite format 3\x00"
 

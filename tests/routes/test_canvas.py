@@ -17,11 +17,11 @@ from flask.testing import FlaskCliRunner
 from PIL import Image
 
 from config import Config
+from infra.background import ThreadBackground
+from infra.events.events import RecordingPublisher
 from routes import cli
 from routes.context import bring_services
-from services.background import ThreadBackground
 from services.container import build_services
-from services.events import RecordingPublisher
 from tests.support.films import frames_of
 from tests.support.server import Server
 from tests.support.waiting import wait_until

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from infra.db.session import Database
 from mural.errors import Unavailable
 from mural.geo.catalogue_index import Known, index_bytes
 from routes.schemas.health import HealthOut, StatsOut
-from services.db.session import Database
 from tests.support.api import V1, Api, Visitor
 
 

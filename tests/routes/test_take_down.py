@@ -11,11 +11,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from infra.db.models import GalleryEventRow, JobRow, PosterRow
 from mural.errors import NoStreets
 from routes.batches import EXAMPLE
 from routes.schemas.batches import BatchOut
 from routes.schemas.jobs import JobOut
-from services.db.models import GalleryEventRow, JobRow, PosterRow
 from services.files import SIDECAR
 from tests.support.api import ADMIN_TOKEN, V1, Api, Visitor
 from tests.support.waiting import wait_until

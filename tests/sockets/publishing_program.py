@@ -13,9 +13,9 @@ from typing import Any
 
 from app_factory import create_app
 from config import Config
+from infra.delivery.fanout import Fanout
+from infra.events.events import GALLERY_ROOM, Event
 from routes.sockets.commands import Commands, Connection, NoPayload
-from services.delivery.fanout import Fanout
-from services.events import GALLERY_ROOM, Event
 from tests.support.quick_server import draw_at_once
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
+from infra.events.events import Command, Name, names_of
 from services.event_catalogue import ACKNOWLEDGEMENTS, EVENTS, Told
-from services.events import Command, Name, names_of
 from tests.support.library_client import SimpleClient
 from tests.support.server import Server
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from services.open_files import OTHER
+from infra.open_files import OTHER
 from tests.support.raw_socket import RawSocket
 from tests.support.server import Server
 

@@ -17,14 +17,14 @@ from werkzeug.test import TestResponse
 
 from app_factory import create_app
 from config import Config
+from infra.background import ThreadBackground
+from infra.processes.cancellation import CancelToken
+from infra.processes.render_process import worker_environment
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import MapSources, RenderRequest, RenderResult
-from services.background import ThreadBackground
 from services.container import Services, build_services
 from services.geocoding import GeocodingService
 from services.health import HealthService
-from services.making.cancellation import CancelToken
-from services.making.render_process import worker_environment
 from services.nominatim import NominatimSettings
 from services.previews import PreviewService
 from services.themes import ThemeService

@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config import Config
+from infra.background import ThreadBackground
+from infra.events.events import Event
+from infra.processes.cancellation import CancelToken
 from mural.errors import Cancelled, MuralError, NotFound
 from mural.fonts import INDEX_FILE
 from mural.jobs.progress import Step
 from mural.themes import REQUIRED, WORDS
 from mural.worker.protocol import MapSources, Progress, RenderRequest, RenderResult
-from services.background import ThreadBackground
-from services.events import Event
-from services.making.cancellation import CancelToken
 from services.making.requests import PosterRequest
 from services.themes import ThemeService
 from services.views import JobView

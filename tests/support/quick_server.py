@@ -6,8 +6,8 @@ import sys
 from functools import partial
 
 import wsgi  # first of all: it patches the standard library
+from infra.processes.render_process import WorkerCommand
 from services.making import rendering
-from services.making.render_process import WorkerCommand
 
 
 def draw_at_once() -> None:

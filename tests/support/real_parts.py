@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 import pytest
 
 from config import Settings, data_dir_of
-from services.environ import read_environ
+from infra.environ import read_environ
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PREPARED_DIR: Final = data_dir_of(Settings(read_environ()))

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from infra.background import Background, ThreadBackground
+from infra.db.migrate import migrate
+from infra.db.session import Database
+from infra.events.events import RecordingPublisher
 from mural.canvas.palette import PALETTES
 from mural.errors import MuralError
-from services.background import Background, ThreadBackground
 from services.canvas.brakeman import Brakeman
 from services.canvas.caretaker import Caretaker
 from services.canvas.history import CanvasHistory
@@ -24,9 +27,6 @@ from services.canvas.rules import CanvasRules, Visitor
 from services.canvas.seasons import Shape
 from services.canvas.service import CanvasService
 from services.canvas.wishes import Answer, Placed
-from services.db.migrate import migrate
-from services.db.session import Database
-from services.events import RecordingPublisher
 from tests.support.posters import HandClock
 
 ANN = Visitor("11111111-1111-4111-8111-111111111111", "192.0.2.1")

@@ -30,10 +30,10 @@ from typing import Any
 
 import socketio
 
+from infra.processes.cancellation import CancelToken
+from infra.processes.render_process import WorkerCommand, worker_environment
 from mural.errors import MuralError
 from mural.worker.protocol import Progress
-from services.making.cancellation import CancelToken
-from services.making.render_process import WorkerCommand, worker_environment
 from services.render_pool import RenderPool
 from tests.render_requests import make_request
 

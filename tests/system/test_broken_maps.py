@@ -15,6 +15,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from infra.background import ThreadBackground
+from infra.processes.cancellation import CancelToken
+from infra.processes.render_process import WorkerCommand, worker_environment
 from mural.errors import MuralError
 from mural.geo.areas import AreaCache
 from mural.geo.catalogue import Catalogue
@@ -23,9 +26,6 @@ from mural.geo.map_reader import MapReader
 from mural.geo.reading_marks import ReadingMarks
 from mural.poster import Place
 from mural.worker.protocol import RenderRequest
-from services.background import ThreadBackground
-from services.making.cancellation import CancelToken
-from services.making.render_process import WorkerCommand, worker_environment
 from services.render_pool import RenderPool
 from tests.render_requests import make_request
 from tests.support.broken_maps import TOWN, Breaker, deadly, header, in_no_known_script, streets

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from services.delivery.outbox import BEHIND_BYTES
-from services.delivery.wire import SEND_BUFFER_BYTES
+from infra.delivery.outbox import BEHIND_BYTES
+from infra.delivery.wire import SEND_BUFFER_BYTES
 from tests.support.canvas_client import CanvasClient, server_digest
 from tests.support.flask_command import run_flask
 from tests.support.raw_socket import BINARY, TEXT, RawSocket, raw_socket

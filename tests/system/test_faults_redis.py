@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from services.cache import REDIS_TIMEOUT_S
+from infra.cache import REDIS_TIMEOUT_S
 from tests.support.redis_server import RedisServer
 from tests.support.server import QuickServer, Server
 from tests.support.waiting import wait_until

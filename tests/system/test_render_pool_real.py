@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from infra.background import ThreadBackground
+from infra.processes.cancellation import CancelToken
+from infra.processes.render_process import WorkerCommand, worker_environment
 from mural.errors import MissingScript, OutOfMemory
 from mural.poster import Format, Page, Texts
 from mural.worker.protocol import Progress, RenderRequest
-from services.background import ThreadBackground
-from services.making.cancellation import CancelToken
-from services.making.render_process import WorkerCommand, worker_environment
 from services.render_pool import RenderPool
 from tests.render_requests import make_request
 from tests.support.real_parts import PREPARED_DIR, missing

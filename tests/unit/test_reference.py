@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.events import Command, names_of
+from infra.events.events import Command, names_of
 from tools.reference import API, EVENTS_PAGE, PAYLOADS, api_page, events_page
 
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** The names of everything that goes over the socket, as services/events.py has them (a test compares the two). */
+/** The names of everything that goes over the socket, as infra/events/events.py has them (a test compares the two). */
 
 export const Events = Object.freeze({
   CONNECTION_ESTABLISHED: "connection:established",

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.events import Command, Name, names_of
+from infra.events.events import Command, Name, names_of
 from tests.support.real_parts import ROOT
 
 

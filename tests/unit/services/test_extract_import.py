@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from infra.processes.render_process import worker_environment
 from mural.errors import BrokenExtract, MapDataError
 from mural.geo.extract_index import describe
 from mural.geo.import_protocol import MESSAGE, UNFINISHED, Doing, Stage
 from services import extract_import as module
 from services.extract_import import import_extract
-from services.making.render_process import worker_environment
 from tests.support.broken_maps import deadly, in_no_known_script
 from tests.support.maps import HELSINKI
 

@@ -6,11 +6,11 @@ import threading
 import pytest
 from sqlalchemy import update
 
+from infra.db.models import StreamRow
+from infra.events import gallery_store
+from infra.events.events import GALLERY_ROOM, Name
 from mural.errors import InvalidInput
-from services import gallery_store
 from services.actors import Actor
-from services.db.models import StreamRow
-from services.events import GALLERY_ROOM, Name
 from services.gallery import Resume
 from services.views import PosterView
 from tests.support.posters import Studio

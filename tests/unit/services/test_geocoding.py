@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from infra.cache import MemoryCache
 from mural.errors import GeocodingError, InvalidInput, NotFound, TooMany, Unavailable
 from mural.geo.gazetteer import Gazetteer
-from services.cache import MemoryCache
 from services.geocoding import GeocodingService
 from services.nominatim import MOST_WAITING, NominatimSettings
 from services.nominatim_wire import MAX_BYTES

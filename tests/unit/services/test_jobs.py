@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from infra.events.events import Name
 from mural.errors import Conflict, NotAllowed, NotFound
 from mural.jobs.progress import Step, percentage
 from mural.worker.protocol import Progress
 from services.actors import Actor
-from services.events import Name
 from tests.support.posters import Studio
 
 ANN = Actor("ann")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 
-from services.events import Name, RecordingPublisher
+from infra.events.events import Name, RecordingPublisher
 from services.presence import PresenceService
 
 

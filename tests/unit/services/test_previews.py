@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from infra.background import ThreadBackground
+from infra.processes.cancellation import CancelToken
 from mural.errors import Cancelled
 from mural.poster import PosterDesign
 from mural.worker.protocol import RenderRequest, RenderResult
-from services.background import ThreadBackground
-from services.making.cancellation import CancelToken
 from services.previews import MAKING, PreviewService
 from tests.render_requests import make_request, make_result
 from tests.support.posters import PATIENCE_S

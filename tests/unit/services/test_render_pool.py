@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from infra.background import ThreadBackground
+from infra.processes.cancellation import CancelToken
+from infra.processes.render_process import RenderProcess, WorkerCommand, worker_environment
 from mural.errors import (
     Cancelled,
     MuralError,
@@ -23,9 +26,6 @@ from mural.errors import (
 from mural.jobs.progress import Step
 from mural.worker.protocol import Progress, RenderResult
 from services import render_pool
-from services.background import ThreadBackground
-from services.making.cancellation import CancelToken
-from services.making.render_process import RenderProcess, WorkerCommand, worker_environment
 from services.render_pool import RenderPool
 from tests.render_requests import make_request
 from tests.support.waiting import wait_until

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from infra.background import ThreadBackground
+from infra.processes.render_process import worker_environment
 from mural.errors import NotFound, Unavailable
 from mural.poster import Format
 from mural.pyramid import COMPLETE
 from services import tiles
-from services.background import ThreadBackground
-from services.making.render_process import worker_environment
 from services.tiles import TileService
 from services.urls import Urls
 from tests.support.waiting import wait_until

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from infra.clock import iso
 from services.actors import Actor
-from services.clock import iso
 from services.urls import Urls
 from services.views import PageOf
 from tests.support.posters import Studio

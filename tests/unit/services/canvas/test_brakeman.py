@@ -6,10 +6,10 @@ from contextlib import suppress
 
 import pytest
 
+from infra.events.events import Name
 from mural.canvas.brakes import HOLD_MS, NEWCOMERS
 from mural.errors import TooMany
 from services.canvas.rules import Visitor
-from services.events import Name
 from tests.support.studio import Studio, refused
 
 RANGE = "9.9.9.0/24"

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from infra.clock import iso
 from mural.errors import Conflict, TooMany
 from services.canvas.crowd import NEW_FOR_MS
 from services.canvas.log import AHEAD_MS
 from services.canvas.wishes import Placed
-from services.clock import iso
 from tests.support.studio import ANN, BEN, START, Studio, refused
 
 HOUR_S = 3600.0

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from infra.db.models import CanvasSnapshotRow
 from mural.canvas.board import Board, is_gzip
 from mural.canvas.exchange import ForeignPixel, save_pixels
 from mural.errors import InvalidInput
 from services.canvas import board as live_board
 from services.canvas.log import Placement
-from services.db.models import CanvasSnapshotRow
 from tests.support.studio import ANN, SHAPE, START, Studio
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from services.background import ThreadBackground
+from infra.background import ThreadBackground
 from services.canvas.painter import Drawing
 from services.canvas.pictures import JSON_EVERY_S, CanvasPictures
 from tests.support.studio import ANN, Studio

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from infra.db.migrate import migrate
+from infra.db.session import Database
 from services.canvas.seasons import UNDONE_S, begin_anew
-from services.db.migrate import migrate
-from services.db.session import Database
 from tests.support.studio import ANN, Studio
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from infra.background import ThreadBackground
 from mural.canvas.codec import decode_frame
 from mural.errors import InvalidInput, Unavailable
-from services.background import ThreadBackground
 from services.canvas.wishes import Placed
 from tests.support.studio import ANN, BEN, SHAPE, Studio, refused
 

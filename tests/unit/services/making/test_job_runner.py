@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from infra.events.events import Name
 from mural.errors import Cancelled, NoStreets, NotAllowed
 from services.actors import Actor
-from services.events import Name
 from tests.support.posters import Passing, Studio
 from tests.support.waiting import wait_until
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from services.background import ThreadBackground
+from infra.background import ThreadBackground
 from services.making.live import LiveProgress, Standing
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete
 
+from infra.db.models import JobRow, PosterRow
+from infra.events.events import Name
+from infra.processes.cancellation import CancelToken
 from mural.errors import NotFound, Unavailable
 from services.actors import Actor
-from services.db.models import JobRow, PosterRow
-from services.events import Name
 from services.files import SIDECAR
-from services.making.cancellation import CancelToken
 from services.views import PosterView
 from tests.support.posters import Studio
 
@@ -158,7 +158,7 @@ def test_a_take_down_that_the_database_did_not_keep_leaves_the_poster_whole(
         raise Unavailable("The database is busy.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("services.gallery_store.append_removed", busy)
+        patched.setattr("infra.events.gallery_store.append_removed", busy)
         with pytest.raises(Unavailable):
             studio.services.posters.delete(poster.id, Actor("ann"))
     assert studio.services.posters.file(poster.id, "poster").size > 0

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from config import Config
-from services.background import ThreadBackground
+from infra.background import ThreadBackground
 from services.making.rendering import build_render_pool, map_sources
 
 

@@ -7,12 +7,12 @@ import threading
 import pytest
 from sqlalchemy import update
 
+from infra.db.models import JobRow
 from mural.errors import NoStreets, StorageFull
 from mural.jobs.progress import Step
 from mural.jobs.retries import MAX_INTERRUPTIONS, rest_s
 from mural.jobs.states import JobState
 from mural.worker.protocol import Progress
-from services.db.models import JobRow
 from tests.support.posters import PATIENCE_S, Passing, Studio
 from tests.support.waiting import wait_until
 

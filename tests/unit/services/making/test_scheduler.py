@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from infra.db.models import JobRow
+from infra.events.events import Name
 from mural.jobs.retries import LONGEST_WAIT_S
-from services.db.models import JobRow
-from services.events import Name
 from tests.support.posters import Passing, Studio, make_config, make_studio
 from tests.support.waiting import wait_until
 
@@ -75,7 +75,7 @@ def test_a_busy_database_costs_no_place_to_run(studio: Studio, monkeypatch) -> N
             raise Passing("The database is busy.")
         return claim(job_id)
 
-    monkeypatch.setattr("services.loop.AFTER_TROUBLE_S", 0.0)
+    monkeypatch.setattr("infra.loop.AFTER_TROUBLE_S", 0.0)
     monkeypatch.setattr(store, "claim", busy_first)
     job_id = studio.submit()
     studio.wait_until(job_id, "completed")

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, table, text
 
+from infra.db.dump import copy_tables, tables_of
+from infra.db.models import CanvasActorRow, CanvasSeasonRow, CanvasSnapshotRow
+from infra.db.session import Database
+from infra.db.staging import StagedTables
 from mural.canvas.board import Board
 from mural.errors import Unavailable
 from services.actors import Actor
-from services.db.dump import copy_tables, tables_of
-from services.db.models import CanvasActorRow, CanvasSeasonRow, CanvasSnapshotRow
-from services.db.session import Database
-from services.db.staging import StagedTables
 from services.upkeep.backup import BackupError, write_backup
 from services.upkeep.holdings import Holdings
 from services.upkeep.restore import restore

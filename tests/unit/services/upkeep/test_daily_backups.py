@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.background import ThreadBackground
-from services.db.dump import is_dump
+from infra.background import ThreadBackground
+from infra.db.dump import is_dump
 from services.upkeep.daily_backups import AFTER_TROUBLE_S, EVERY_S, KEPT, DailyBackups, copies, remedy
 from services.upkeep.holdings import Holdings
 from services.wiring import open_database

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from infra.db.models import OwnThemeRow, PosterRow
 from mural.errors import MuralError, NotFound
-from services.db.models import OwnThemeRow, PosterRow
 from services.files import PosterFiles
 from services.theme_files import ThemeFiles
 from services.upkeep import restore as restore_module

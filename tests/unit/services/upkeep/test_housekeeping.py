@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, select
 
+from infra.db.models import BatchItemRow, JobRow
 from mural.errors import NotFound
 from services.actors import Actor
-from services.db.models import BatchItemRow, JobRow
 from services.making.requests import PosterQuery
 from services.theme_files import ThemeFiles
 from tests.support.designs import PLAIN_THEME

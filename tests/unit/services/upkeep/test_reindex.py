@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from infra.db.models import GalleryEventRow, JobRow, OwnThemeRow, PosterRow
+from infra.db.session import Database
 from mural.errors import NotFound, StorageFull, Unavailable
 from mural.poster import Track
 from services.actors import Actor
-from services.db.models import GalleryEventRow, JobRow, OwnThemeRow, PosterRow
-from services.db.session import Database
 from services.files import SIDECAR, BrokenSidecar
 from services.making.requests import PosterQuery
 from services.poster_store import from_sidecar
@@ -166,8 +166,8 @@ def taken_down_until(studio: Studio, poster: PosterView, patch: pytest.MonkeyPat
 
 STEPS = (
     "services.making.publishing.erase",  # nothing but the files has moved
-    "services.gallery_store.append_removed",
-    "services.db.session.Database._commit_aside",  # the database was about to keep it
+    "infra.events.gallery_store.append_removed",
+    "infra.db.session.Database._commit_aside",  # the database was about to keep it
     "services.making.publishing.Publishing._unhang_in_order",
     "services.making.publishing.from_sidecar",  # it is kept, and nobody was told
     "services.files.PosterFiles.sidecar_aside",
