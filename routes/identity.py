@@ -15,7 +15,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from mural.errors import NotAllowed
 from routes.context import services
 from routes.origins import ANYBODY, follows_a_link, is_foreign
-from services.actors import Actor
+from services.accounts.actors import Actor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

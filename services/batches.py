@@ -19,7 +19,7 @@ from infra.db.models import BatchItemRow, BatchRow, PosterRow
 from infra.db.session import Database
 from mural.errors import Conflict, InvalidInput, MuralError, NotFound
 from mural.jobs.states import JobState
-from services.actors import HOUSE, Actor
+from services.accounts.actors import HOUSE, Actor
 from services.job_views import view_of_poster
 from services.jobs import JobService
 from services.making.requests import PosterRequest

@@ -10,7 +10,7 @@ from mural.errors import Conflict
 from mural.fingerprint import design_from_json
 from mural.jobs.states import JobState
 from mural.poster import PosterDesign, for_others
-from services.actors import HOUSE, Actor
+from services.accounts.actors import HOUSE, Actor
 from services.job_views import EMPTY, view_of_poster
 from services.making.job_runner import Workshop
 from services.making.job_store import Accepted, NewJob, work_of

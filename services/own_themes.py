@@ -24,7 +24,7 @@ from infra.db.session import Database
 from infra.filenames import slug
 from mural.errors import Conflict, NotAllowed, NotFound, StorageFull
 from mural.themes import Theme
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.theme_files import OWN_ID, KeptTheme, ThemeFiles
 from services.themes import ThemeService
 

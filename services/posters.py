@@ -16,7 +16,7 @@ from mural.errors import InvalidInput, NotAllowed, NotFound
 from mural.fingerprint import design_from_json, design_to_json, fingerprint_of, tells_where
 from mural.jobs.estimates import Estimates, Work
 from mural.poster import Format, PosterDesign, for_others
-from services.actors import HOUSE, Actor
+from services.accounts.actors import HOUSE, Actor
 from services.files import FILE_NAME, POSTER_ID
 from services.jobs import JobService
 from services.making.designs import Designs

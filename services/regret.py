@@ -11,7 +11,7 @@ from typing import Final
 
 from infra.background import Background
 from mural.errors import NotFound
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.making.publishing import Publishing, TakenDown
 
 REGRET_S: Final = 30.0

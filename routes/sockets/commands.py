@@ -21,7 +21,7 @@ from routes.context import services
 from routes.errors import Body, refusal, validation_body
 from routes.identity import current_actor
 from routes.sockets.reserved import sent_name
-from services.actors import Actor
+from services.accounts.actors import Actor
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from infra.db.models import StreamRow
 from infra.events import gallery_store
 from infra.events.events import GALLERY_ROOM, Name
 from mural.errors import InvalidInput
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.gallery import Resume
 from services.views import PosterView
 from tests.support.posters import Studio

@@ -6,7 +6,7 @@ from infra.events.events import Name
 from mural.errors import Conflict, NotAllowed, NotFound
 from mural.jobs.progress import Step, percentage
 from mural.worker.protocol import Progress
-from services.actors import Actor
+from services.accounts.actors import Actor
 from tests.support.posters import Studio
 
 ANN = Actor("ann")

@@ -6,7 +6,7 @@ import pytest
 
 from mural.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from services import own_themes
-from services.actors import Actor
+from services.accounts.actors import Actor
 from tests.support.designs import PLAIN_THEME
 from tests.support.posters import Studio
 

@@ -11,7 +11,7 @@ from infra.events.events import Name
 from mural.errors import InvalidInput, MissingScript, NotAllowed, NotFound, StorageFull, TooMany
 from mural.paper import Size
 from mural.poster import Format, Marker, Texts, Track
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.making.requests import PosterQuery
 from services.views import Submission
 from tests.support.designs import PLAIN_THEME

@@ -11,7 +11,7 @@ import pytest
 
 from infra.events.events import Name
 from mural.errors import NotAllowed, NotFound, Unavailable
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.files import SIDECAR
 from services.regret import REGRET_S, Regret
 from tests.support.posters import Studio

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from infra.clock import iso
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.urls import Urls
 from services.views import PageOf
 from tests.support.posters import Studio

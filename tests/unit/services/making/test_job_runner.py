@@ -4,7 +4,7 @@ import pytest
 
 from infra.events.events import Name
 from mural.errors import Cancelled, NoStreets, NotAllowed
-from services.actors import Actor
+from services.accounts.actors import Actor
 from tests.support.posters import Passing, Studio
 from tests.support.waiting import wait_until
 

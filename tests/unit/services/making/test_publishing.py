@@ -9,7 +9,7 @@ from infra.db.models import JobRow, PosterRow
 from infra.events.events import Name
 from infra.processes.cancellation import CancelToken
 from mural.errors import NotFound, Unavailable
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.files import SIDECAR
 from services.views import PosterView
 from tests.support.posters import Studio

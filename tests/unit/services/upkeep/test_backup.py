@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.upkeep import backup as backup_module
 from services.upkeep.backup import BackupError, write_backup
 from services.upkeep.holdings import Holdings

@@ -14,7 +14,7 @@ from infra.db.session import Database
 from infra.db.staging import StagedTables
 from mural.canvas.board import Board
 from mural.errors import Unavailable
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.upkeep.backup import BackupError, write_backup
 from services.upkeep.holdings import Holdings
 from services.upkeep.restore import restore

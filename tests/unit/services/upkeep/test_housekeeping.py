@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 
 from infra.db.models import BatchItemRow, JobRow
 from mural.errors import NotFound
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.making.requests import PosterQuery
 from services.theme_files import ThemeFiles
 from tests.support.designs import PLAIN_THEME

@@ -17,7 +17,7 @@ from infra.db.models import GalleryEventRow, JobRow, OwnThemeRow, PosterRow
 from infra.db.session import Database
 from mural.errors import NotFound, StorageFull, Unavailable
 from mural.poster import Track
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.files import SIDECAR, BrokenSidecar
 from services.making.requests import PosterQuery
 from services.poster_store import from_sidecar

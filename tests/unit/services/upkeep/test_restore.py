@@ -13,7 +13,7 @@ import pytest
 
 from config import Config
 from mural.errors import MuralError
-from services.actors import Actor
+from services.accounts.actors import Actor
 from services.upkeep import restore as restore_module
 from services.upkeep.backup import BackupError, write_backup
 from services.upkeep.restore import ASIDE_PREFIX, restore, undo_interrupted
