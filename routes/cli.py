@@ -22,8 +22,8 @@ from routes import cli_canvas, cli_extracts, cli_operations
 from routes.cli_errors import ToldGroup, told
 from routes.cli_files import FileToWrite
 from routes.context import services, settings
+from services.drawing.rendering import build_render_pool, map_sources
 from services.making.designs import LATITUDE_MAX_DEG
-from services.making.rendering import build_render_pool, map_sources
 from services.upkeep.start_checks import check_fonts, lend_prepared
 
 mural = ToldGroup("mural", help="Make posters and look after an installation.")

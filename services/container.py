@@ -26,12 +26,14 @@ from services.canvas.orders import OrderBook
 from services.canvas.pictures import CanvasPictures
 from services.canvas.service import CanvasService
 from services.canvas.wiring import build_canvas
+from services.drawing.pool import RenderPool
+from services.drawing.renderer import DrawNow, TimedRenderer
+from services.drawing.rendering import build_render_pool, map_sources, user_agent
 from services.extracts_survey import ExtractsSurvey
 from services.gallery import GalleryService
 from services.geocoding import GeocodingService
 from services.health import HealthService
 from services.jobs import JobService
-from services.making.rendering import build_render_pool, map_sources, user_agent
 from services.map_files import MapFiles
 from services.nominatim import NominatimSettings
 from services.observing.readings import watch_parts
@@ -40,8 +42,6 @@ from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.presence import PresenceService
 from services.previews import PreviewService
-from services.render_pool import RenderPool
-from services.renderer import DrawNow, TimedRenderer
 from services.themes import ThemeService
 from services.tiles import TileService
 from services.upkeep.daily_backups import DailyBackups

@@ -14,7 +14,7 @@ from infra.processes.cancellation import CancelToken
 from mural.errors import MuralError
 from mural.poster import Place, PosterDesign
 from mural.themes import Theme
-from services.renderer import DrawNow, RequestMaker
+from services.drawing.renderer import DrawNow, RequestMaker
 
 NOWHERE: Final = Place(city="Nowhere", country="Nowhere", latitude=-60.0, longitude=-140.0)
 """Open sea, of which no file has a map."""

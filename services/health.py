@@ -12,9 +12,9 @@ from infra.clock import iso, utc_now
 from mural import __version__
 from mural.errors import MuralError
 from mural.jobs.states import JobState
+from services.drawing.pool import RenderPool
 from services.files import GONE
 from services.map_files import MapFiles
-from services.render_pool import RenderPool
 from services.themes import ThemeService
 from services.wiring import PosterServices
 

@@ -19,7 +19,7 @@ from mural.fingerprint import fingerprint
 from mural.poster import PosterDesign, Texts
 from mural.sample import SAMPLE_DISTANCE_M, SAMPLE_PLACE
 from mural.themes import Theme
-from services.renderer import DrawNow, RequestMaker
+from services.drawing.renderer import DrawNow, RequestMaker
 
 PATIENCE_S: Final = 1.0
 """How long a picture is drawn on although nobody waits for it: replacing a killed render process takes as long."""

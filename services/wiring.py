@@ -18,6 +18,7 @@ from infra.events.events import Publisher
 from mural.jobs.estimates import Estimates
 from mural.worker.protocol import MapSources
 from services.batches import BatchService
+from services.drawing.renderer import Renderer
 from services.files import PosterFiles
 from services.gallery import GalleryService
 from services.job_views import JobViews
@@ -32,7 +33,6 @@ from services.making.scheduler import Scheduler, Turns
 from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.regret import Regret
-from services.renderer import Renderer
 from services.theme_files import ThemeFiles
 from services.themes import ThemeService
 from services.upkeep.daily_backups import remedy

@@ -22,13 +22,13 @@ from mural.jobs.estimates import Estimates
 from mural.jobs.progress import Step, percentage
 from mural.jobs.states import JobState
 from mural.worker.protocol import MapSources, Progress, RenderRequest
+from services.drawing.renderer import Renderer
 from services.files import PosterFiles
 from services.job_views import JobViews
 from services.making.job_events import JobEvents
 from services.making.job_store import JobStore, work_of
 from services.making.live import LiveProgress, Standing
 from services.making.publishing import Publishing
-from services.renderer import Renderer
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from infra.cache import Cache
 from infra.observing.metrics import Metrics, Reading
 from mural.jobs.states import JobState
+from services.drawing.pool import RenderPool
 from services.files import PosterFiles
 from services.making.job_store import JobStore
-from services.render_pool import RenderPool
 
 
 def watch_parts(metrics: Metrics, jobs: JobStore, pool: RenderPool, cache: Cache, files: PosterFiles) -> None:

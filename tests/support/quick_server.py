@@ -7,7 +7,7 @@ from functools import partial
 
 import wsgi  # first of all: it patches the standard library
 from infra.processes.render_process import WorkerCommand
-from services.making import rendering
+from services.drawing import rendering
 
 
 def draw_at_once() -> None:

@@ -34,7 +34,7 @@ from infra.processes.cancellation import CancelToken
 from infra.processes.render_process import WorkerCommand, worker_environment
 from mural.errors import MuralError
 from mural.worker.protocol import Progress
-from services.render_pool import RenderPool
+from services.drawing.pool import RenderPool
 from tests.render_requests import make_request
 
 FOLDER = Path(sys.argv[2])

@@ -26,7 +26,7 @@ from mural.geo.map_reader import MapReader
 from mural.geo.reading_marks import ReadingMarks
 from mural.poster import Place
 from mural.worker.protocol import RenderRequest
-from services.render_pool import RenderPool
+from services.drawing.pool import RenderPool
 from tests.render_requests import make_request
 from tests.support.broken_maps import TOWN, Breaker, deadly, header, in_no_known_script, streets
 from tests.support.real_parts import PREPARED_DIR, missing

@@ -18,7 +18,7 @@ from infra.processes.render_process import WorkerCommand, worker_environment
 from mural.errors import MissingScript, OutOfMemory
 from mural.poster import Format, Page, Texts
 from mural.worker.protocol import Progress, RenderRequest
-from services.render_pool import RenderPool
+from services.drawing.pool import RenderPool
 from tests.render_requests import make_request
 from tests.support.real_parts import PREPARED_DIR, missing
 

@@ -12,7 +12,7 @@ from infra.observing.metrics import LAG_EVERY_S, CountingPublisher, LagWatch, Me
 from infra.processes.cancellation import CancelToken
 from mural.errors import RenderTimeout, Unavailable
 from mural.worker.protocol import RenderResult
-from services.renderer import TimedRenderer
+from services.drawing.renderer import TimedRenderer
 from tests.render_requests import make_result
 
 

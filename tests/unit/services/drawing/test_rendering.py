@@ -4,7 +4,7 @@ from pathlib import Path
 
 from config import Config
 from infra.background import ThreadBackground
-from services.making.rendering import build_render_pool, map_sources
+from services.drawing.rendering import build_render_pool, map_sources
 
 
 def config(folder: Path, **environ: str) -> Config:

@@ -9,7 +9,7 @@ from infra.background import Background
 from infra.processes.render_process import WorkerCommand, worker_environment
 from mural import __version__
 from mural.worker.protocol import LARGEST_FILE_MB, MapSources
-from services.render_pool import RenderPool
+from services.drawing.pool import RenderPool
 
 
 def build_render_pool(config: Config, background: Background, *, workers: int, previews: int = 1) -> RenderPool:

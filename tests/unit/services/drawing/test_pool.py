@@ -25,8 +25,8 @@ from mural.errors import (
 )
 from mural.jobs.progress import Step
 from mural.worker.protocol import Progress, RenderResult
-from services import render_pool
-from services.render_pool import RenderPool
+from services.drawing import pool as render_pool
+from services.drawing.pool import RenderPool
 from tests.render_requests import make_request
 from tests.support.waiting import wait_until
 
