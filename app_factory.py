@@ -33,7 +33,6 @@ from routes import (
     posters,
     previews,
     site,
-    themes,
     tiles,
 )
 from routes.caching import init_caching
@@ -50,6 +49,7 @@ from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
 from routes.sockets.late_acks import LateAckPacket
 from routes.sockets.origins import SocketGate, allowed_origins
+from routes.themes import rest as themes
 from routes.turnstile import Turnstile, init_budget
 from services.container import Services, build_services
 from services.upkeep.holdings import Holdings

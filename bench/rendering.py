@@ -8,7 +8,7 @@ from pathlib import Path
 from mural.poster import Place, PosterDesign
 from mural.worker.protocol import MapSources, RenderRequest
 from mural.worker.render import Renderer
-from services.themes import ThemeService
+from services.themes.shipped import ThemeService
 from tests.support.real_parts import PREPARED_DIR, ROOT
 
 

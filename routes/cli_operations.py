@@ -17,7 +17,7 @@ from routes.cli_files import FileToRead, FileToWrite, bounded_memory
 from routes.context import services, settings
 from services.files import PosterFiles
 from services.status import describe
-from services.theme_files import ThemeFiles
+from services.themes.files import ThemeFiles
 from services.upkeep.backup import write_backup
 from services.upkeep.holdings import Holdings
 from services.upkeep.instance_lock import instance_lock

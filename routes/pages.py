@@ -28,7 +28,7 @@ from routes.identity import current_actor
 from routes.languages import gettext
 from routes.posters import show_to
 from routes.schemas.pages import MineAddress, ThemeAddress, WallAddress, WorkbenchAddress
-from routes.theme_lists import kinds_of, themes_in_sight, visitors_themes
+from routes.themes.lists import kinds_of, themes_in_sight, visitors_themes
 from services.making.requests import PosterQuery
 from services.views import Submission
 

@@ -18,7 +18,7 @@ from routes.addresses import read
 from routes.context import services
 from routes.languages import COOKIE as LANGUAGE_COOKIE
 from routes.schemas.pages import APPEARANCES, AppearanceForm, LanguageForm
-from routes.theme_lists import themes_in_sight
+from routes.themes.lists import themes_in_sight
 
 blueprint = APIBlueprint("site", __name__, enable_openapi=False)
 

@@ -38,11 +38,11 @@ from services.map_files import MapFiles
 from services.nominatim import NominatimSettings
 from services.observing.readings import watch_parts
 from services.offline_places import OfflinePlaces, WhatCounts
-from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.presence import PresenceService
 from services.previews import PreviewService
-from services.themes import ThemeService
+from services.themes.own import OwnThemes
+from services.themes.shipped import ThemeService
 from services.tiles import TileService
 from services.upkeep.daily_backups import DailyBackups
 from services.upkeep.holdings import Holdings

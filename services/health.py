@@ -15,7 +15,7 @@ from mural.jobs.states import JobState
 from services.drawing.pool import RenderPool
 from services.files import GONE
 from services.map_files import MapFiles
-from services.themes import ThemeService
+from services.themes.shipped import ThemeService
 from services.wiring import PosterServices
 
 Status = Literal["healthy", "degraded", "unhealthy"]

@@ -30,11 +30,11 @@ from services.making.job_store import JobStore, QueueLimits
 from services.making.live import LiveProgress
 from services.making.publishing import Publishing
 from services.making.scheduler import Scheduler, Turns
-from services.own_themes import OwnThemes
 from services.posters import PosterService
 from services.regret import Regret
-from services.theme_files import ThemeFiles
-from services.themes import ThemeService
+from services.themes.files import ThemeFiles
+from services.themes.own import OwnThemes
+from services.themes.shipped import ThemeService
 from services.upkeep.daily_backups import remedy
 from services.upkeep.holdings import Holdings
 from services.upkeep.housekeeping import Housekeeping

@@ -20,7 +20,7 @@ from infra.db.models import Base, UtcDateTime
 from infra.db.session import Database
 from mural.canvas.board import MAX_SIDE_PX
 from services.files import FILE_NAME, JOB_ID, POSTER_ID
-from services.theme_files import OWN_ID
+from services.themes.files import OWN_ID
 from services.upkeep.sqlite_files import DamagedDatabase, read_only
 
 OF_SQLITE: Final = ("sqlite_sequence", "sqlite_stat1", "sqlite_stat4")

@@ -18,7 +18,7 @@ from infra.loop import Loop
 from mural.errors import NotFound, Unavailable
 from services.making.job_store import JobStore
 from services.making.publishing import PREVIEW_LIFETIME, Publishing
-from services.own_themes import OwnThemes
+from services.themes.own import OwnThemes
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from services.making.publishing import NARROWER
 from services.making.requests import Visibility
 from services.making.traces import erase
 from services.poster_store import PosterFacts, from_sidecar, poster_row
-from services.theme_files import ThemeFiles
+from services.themes.files import ThemeFiles
 
 log = logging.getLogger(__name__)
 

@@ -35,7 +35,7 @@ from mural.errors import MuralError
 from mural.files import write_durably
 from services.canvas.seasons import begin_anew
 from services.files import FILE_NAME, PosterFiles
-from services.theme_files import ThemeFiles
+from services.themes.files import ThemeFiles
 from services.upkeep.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing
 from services.upkeep.foreign import check_layout, check_rows
 from services.upkeep.holdings import Holdings

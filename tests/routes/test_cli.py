@@ -16,7 +16,7 @@ from mural.poster import Format
 from routes import cli
 from routes.cli import format_of, mural
 from routes.cli_errors import sentence
-from services.themes import ThemeService
+from services.themes.shipped import ThemeService
 from tests.support.real_parts import PREPARED_DIR, ROOT, missing
 
 HELSINKI = ("--lat", "60.1715", "--lon", "24.9443", "--distance", "500")

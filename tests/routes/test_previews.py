@@ -10,7 +10,7 @@ from PIL import Image
 
 from mural.poster import Marker, Track
 from routes.schemas.previews import DrawnIn
-from routes.themes import EXAMPLE
+from routes.themes.rest import EXAMPLE
 from tests.support.api import V1, Api, Visitor
 
 WISH = {"city": "Helsinki", "country": "Finland", "latitude": 60.1715, "longitude": 24.9443, "theme": "noir"}

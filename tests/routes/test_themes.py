@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from mural.themes import CHOICES
-from routes.schemas.themes import ThemeOut, ThemesOut
-from routes.themes import EXAMPLE
-from services.own_themes import EACH_MAX
+from routes.themes.rest import EXAMPLE
+from routes.themes.schemas import ThemeOut, ThemesOut
+from services.themes.own import EACH_MAX
 from tests.support.api import ADMIN_TOKEN, V1, Api, Visitor, running_api
 
 THEMES = f"{V1}/themes"

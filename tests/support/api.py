@@ -27,7 +27,7 @@ from services.geocoding import GeocodingService
 from services.health import HealthService
 from services.nominatim import NominatimSettings
 from services.previews import PreviewService
-from services.themes import ThemeService
+from services.themes.shipped import ThemeService
 from services.tiles import TileService
 from services.urls import Urls
 from services.wiring import Outside, build_poster_services

@@ -20,7 +20,7 @@ from mural.jobs.progress import Step
 from mural.themes import REQUIRED, WORDS
 from mural.worker.protocol import MapSources, Progress, RenderRequest, RenderResult
 from services.making.requests import PosterRequest
-from services.themes import ThemeService
+from services.themes.shipped import ThemeService
 from services.views import JobView
 from services.wiring import Outside, PosterServices, build_poster_services
 

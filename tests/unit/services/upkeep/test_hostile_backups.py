@@ -18,7 +18,7 @@ from sqlalchemy import update
 from infra.db.models import OwnThemeRow, PosterRow
 from mural.errors import MuralError, NotFound
 from services.files import PosterFiles
-from services.theme_files import ThemeFiles
+from services.themes.files import ThemeFiles
 from services.upkeep import restore as restore_module
 from services.upkeep.backup import BackupError, write_backup
 from services.upkeep.foreign import ForeignDatabase

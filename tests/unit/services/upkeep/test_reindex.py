@@ -21,7 +21,7 @@ from services.accounts.actors import Actor
 from services.files import SIDECAR, BrokenSidecar
 from services.making.requests import PosterQuery
 from services.poster_store import from_sidecar
-from services.theme_files import ThemeFiles
+from services.themes.files import ThemeFiles
 from services.upkeep.reindex import ReindexReport, reindex
 from services.views import PosterView
 from tests.support.designs import PLAIN_THEME
@@ -267,7 +267,7 @@ def given_up(studio: Studio, _theme_id: str) -> None:
 def test_a_theme_that_is_gone_does_not_come_back(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, going: Callable[[Studio, str], None]
 ) -> None:
-    monkeypatch.setattr("services.own_themes.OVERALL_MAX", 1)
+    monkeypatch.setattr("services.themes.own.OVERALL_MAX", 1)
     theme = studio.services.own_themes.create("ann", PLAIN_THEME)
     file = studio.config.own_themes_dir / f"{theme.id}.json"
     there_after: list[bool] = []
@@ -291,7 +291,7 @@ def test_a_theme_that_is_gone_does_not_come_back(
 def test_a_theme_whose_file_cannot_be_deleted_stays_and_says_so(
     sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch, going: Callable[[Studio, str], None]
 ) -> None:
-    monkeypatch.setattr("services.own_themes.OVERALL_MAX", 1)
+    monkeypatch.setattr("services.themes.own.OVERALL_MAX", 1)
     themes = sqlite_studio.services.own_themes
     theme = themes.create("ann", PLAIN_THEME)
 
@@ -299,7 +299,7 @@ def test_a_theme_whose_file_cannot_be_deleted_stays_and_says_so(
         raise PermissionError("the disk is read only")
 
     with monkeypatch.context() as patched:
-        patched.setattr("services.theme_files.remove_durably", refuse)
+        patched.setattr("services.themes.files.remove_durably", refuse)
         with pytest.raises(Unavailable, match="cannot be deleted just now"):
             going(sqlite_studio, theme.id)
     assert themes.of("ann") == [theme]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mural.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from services import own_themes
 from services.accounts.actors import Actor
+from services.themes import own as own_themes
 from tests.support.designs import PLAIN_THEME
 from tests.support.posters import Studio
 

@@ -12,7 +12,7 @@ from mural.themes import CHOICES, COLOURS, Theme, theme_faults
 from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
 from routes.identity import current_actor
-from routes.schemas.themes import CheckedThemeOut, ThemeIn, ThemeOut, ThemesOut
+from routes.themes.schemas import CheckedThemeOut, ThemeIn, ThemeOut, ThemesOut
 
 blueprint = ApiBlueprint("themes", __name__)
 

@@ -25,8 +25,8 @@ from infra.filenames import slug
 from mural.errors import Conflict, NotAllowed, NotFound, StorageFull
 from mural.themes import Theme
 from services.accounts.actors import Actor
-from services.theme_files import OWN_ID, KeptTheme, ThemeFiles
-from services.themes import ThemeService
+from services.themes.files import OWN_ID, KeptTheme, ThemeFiles
+from services.themes.shipped import ThemeService
 
 log = logging.getLogger(__name__)
 

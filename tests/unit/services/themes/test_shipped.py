@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mural.errors import NotFound
-from services.themes import ThemeService
+from services.themes.shipped import ThemeService
 from tests.support.posters import write_themes
 
 
