@@ -25,7 +25,6 @@ from routes import (
     cli,
     docs,
     gallery,
-    geocoding,
     health,
     jobs,
     metrics,
@@ -45,6 +44,7 @@ from routes.languages import init_languages
 from routes.middleware import EntranceMiddleware
 from routes.observing import init_observing
 from routes.openapi import init_openapi
+from routes.places import rest as geocoding
 from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
 from routes.sockets.late_acks import LateAckPacket

@@ -18,10 +18,11 @@ from mural.jobs.progress import percentage
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, page_for
 from mural.poster import DISTANCE_M_MIN, Format, Page, Place, PosterDesign
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
-from routes import cli_canvas, cli_extracts, cli_operations
+from routes import cli_canvas, cli_operations
 from routes.cli_errors import ToldGroup, told
 from routes.cli_files import FileToWrite
 from routes.context import services, settings
+from routes.places import commands as cli_extracts
 from services.drawing.rendering import build_render_pool, map_sources
 from services.making.designs import LATITUDE_MAX_DEG
 from services.upkeep.start_checks import check_fonts, lend_prepared

@@ -28,7 +28,7 @@ from routes.schemas.pages import WorkbenchAddress, marker_fields
 from routes.schemas.posters import PosterIn
 from services.making.designs import MARKERS_MAX
 from services.making.requests import PosterRequest, Visibility, usual_visibility
-from services.offline_places import SAMPLE, OfflinePlace
+from services.places.offline import SAMPLE, OfflinePlace
 
 DEGREES: Final = ("latitude", "longitude")
 PLACE: Final = ("city", "country", *DEGREES)

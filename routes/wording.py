@@ -18,7 +18,7 @@ from mural.poster import LayerChoice
 from routes.context import services
 from routes.languages import SOURCE, current, gettext, noted
 from services.making.requests import Visibility
-from services.map_files import LeftOut
+from services.places.map_files import LeftOut
 
 CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
 

@@ -29,15 +29,15 @@ from services.canvas.wiring import build_canvas
 from services.drawing.pool import RenderPool
 from services.drawing.renderer import DrawNow, TimedRenderer
 from services.drawing.rendering import build_render_pool, map_sources, user_agent
-from services.extracts_survey import ExtractsSurvey
 from services.gallery import GalleryService
-from services.geocoding import GeocodingService
 from services.health import HealthService
 from services.jobs import JobService
-from services.map_files import MapFiles
-from services.nominatim import NominatimSettings
 from services.observing.readings import watch_parts
-from services.offline_places import OfflinePlaces, WhatCounts
+from services.places.extracts_survey import ExtractsSurvey
+from services.places.geocoding import GeocodingService
+from services.places.map_files import MapFiles
+from services.places.nominatim import NominatimSettings
+from services.places.offline import OfflinePlaces, WhatCounts
 from services.posters import PosterService
 from services.presence import PresenceService
 from services.previews import PreviewService

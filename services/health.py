@@ -14,7 +14,7 @@ from mural.errors import MuralError
 from mural.jobs.states import JobState
 from services.drawing.pool import RenderPool
 from services.files import GONE
-from services.map_files import MapFiles
+from services.places.map_files import MapFiles
 from services.themes.shipped import ThemeService
 from services.wiring import PosterServices
 

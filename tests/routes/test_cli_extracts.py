@@ -12,7 +12,7 @@ from config import Config
 from mural.geo.bbox import BBox
 from mural.geo.extract_index import read_tiles
 from mural.geo.layers import Layer
-from routes.cli_extracts import import_extract
+from routes.places.commands import import_extract
 from tests.support.real_parts import SAMPLE_FILE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mural.errors import GeocodingError
-from routes.schemas.geocoding import GeocodeBatchOut, LocationOut, SuggestionsOut
+from routes.places.schemas import GeocodeBatchOut, LocationOut, SuggestionsOut
 from tests.support.api import V1, Api, Visitor
 
 GEOCODE = f"{V1}/geocode"

@@ -23,9 +23,9 @@ from infra.processes.render_process import worker_environment
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import MapSources, RenderRequest, RenderResult
 from services.container import Services, build_services
-from services.geocoding import GeocodingService
 from services.health import HealthService
-from services.nominatim import NominatimSettings
+from services.places.geocoding import GeocodingService
+from services.places.nominatim import NominatimSettings
 from services.previews import PreviewService
 from services.themes.shipped import ThemeService
 from services.tiles import TileService

@@ -6,7 +6,7 @@ import pytest
 
 from mural.geo.bbox import BBox
 from mural.geo.catalogue_index import Known, index_bytes
-from services.map_files import LeftOut, MapFiles
+from services.places.map_files import LeftOut, MapFiles
 
 SOUND = Known(stamp=(1, 2), bbox=BBox(0, 0, 1, 1))
 BROKEN = Known(stamp=(1, 2), fault="deadly", reason="what reads it dies")

@@ -10,9 +10,9 @@ import pytest
 from infra.cache import MemoryCache
 from mural.errors import GeocodingError, InvalidInput, NotFound, TooMany, Unavailable
 from mural.geo.gazetteer import Gazetteer
-from services.geocoding import GeocodingService
-from services.nominatim import MOST_WAITING, NominatimSettings
-from services.nominatim_wire import MAX_BYTES
+from services.places.geocoding import GeocodingService
+from services.places.nominatim import MOST_WAITING, NominatimSettings
+from services.places.nominatim_wire import MAX_BYTES
 from tests.support.nominatim_server import NominatimServer
 from tests.support.outside import Fault
 from tests.support.places import place_index
@@ -319,7 +319,7 @@ class TestBatch:
     def test_a_batch_stops_asking_the_server_when_it_has_taken_long(
         self, gazetteer: Gazetteer, server: NominatimServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("services.geocoding.BATCH_PATIENCE_S", 0.0)
+        monkeypatch.setattr("services.places.geocoding.BATCH_PATIENCE_S", 0.0)
         service = GeocodingService(gazetteer, MemoryCache(), impatient(server))
         results = service.batch([("Eiffel Tower", "France"), ("Pisa", "Italy")])
         assert [result["success"] for result in results] == [False, True]

@@ -8,7 +8,7 @@ from flask import Response
 
 from routes.api import ApiBlueprint, client_address, reply
 from routes.context import services
-from routes.schemas.geocoding import (
+from routes.places.schemas import (
     GeocodeBatchIn,
     GeocodeBatchOut,
     GeocodeQuery,

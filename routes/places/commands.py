@@ -15,7 +15,7 @@ from mural.geo.import_protocol import Imported, Stage
 from routes.cli_errors import told
 from routes.cli_files import FileToRead
 from routes.context import services
-from services import extract_import
+from services.places import extract_import
 
 DOING: dict[Stage, str] = {"relations": "Finding areas", "features": "Reading", "tiles": "Sorting"}
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from routes.schemas.base import Answer, City, Country, Longitude, Name, Request
-from services.geocoding import LARGEST_BATCH
+from services.places.geocoding import LARGEST_BATCH
 
 
 class GeocodeQuery(Request):

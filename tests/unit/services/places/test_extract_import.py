@@ -12,8 +12,8 @@ from infra.processes.render_process import worker_environment
 from mural.errors import BrokenExtract, MapDataError
 from mural.geo.extract_index import describe
 from mural.geo.import_protocol import MESSAGE, UNFINISHED, Doing, Stage
-from services import extract_import as module
-from services.extract_import import import_extract
+from services.places import extract_import as module
+from services.places.extract_import import import_extract
 from tests.support.broken_maps import deadly, in_no_known_script
 from tests.support.maps import HELSINKI
 

@@ -14,7 +14,7 @@ from mural.errors import GeocodingError, InvalidInput, MuralError, NotFound, Una
 from mural.geo.bbox import BBox
 from mural.geo.gazetteer import Gazetteer, Settlement, clear_winner, great_circle_m
 from mural.geo.gazetteer.names import normalise, split_at_commas, tidy
-from services.nominatim import FoundPlace, NominatimServer, NominatimSettings
+from services.places.nominatim import FoundPlace, NominatimServer, NominatimSettings
 
 FOUND_TTL_S: Final = 30 * 24 * 3600
 NOT_FOUND_TTL_S: Final = 24 * 3600

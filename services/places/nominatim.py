@@ -21,7 +21,7 @@ from geopy.geocoders import Nominatim
 
 from mural.errors import GeocodingError, TooMany
 from mural.geo.gazetteer.names import tidy
-from services.nominatim_wire import BoundedAdapter, GeocoderMoved
+from services.places.nominatim_wire import BoundedAdapter, GeocoderMoved
 
 log = logging.getLogger(__name__)
 

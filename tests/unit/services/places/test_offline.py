@@ -13,7 +13,7 @@ from config import Config
 from mural.errors import Unavailable
 from mural.geo.bbox import BBox
 from mural.geo.gazetteer import Settlement
-from services.offline_places import SAMPLE, OfflinePlaces, WhatCounts, fitting_distance_m
+from services.places.offline import SAMPLE, OfflinePlaces, WhatCounts, fitting_distance_m
 
 BOX = BBox(10.0, 59.8, 10.4, 60.0)
 
