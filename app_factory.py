@@ -18,22 +18,8 @@ from infra.events.events import RecordingPublisher
 from infra.observing.metrics import Metrics
 from infra.work_budget import FairTurns, WorkBudget, WorkClock
 from mural import __version__
-from routes import (
-    assets,
-    batches,
-    canvas,
-    cli,
-    docs,
-    gallery,
-    health,
-    jobs,
-    metrics,
-    pages,
-    posters,
-    previews,
-    site,
-    tiles,
-)
+from routes import assets, batches, cli, docs, gallery, health, jobs, metrics, pages, posters, previews, site, tiles
+from routes.board import rest as canvas
 from routes.caching import init_caching
 from routes.context import bring_services
 from routes.errors import init_errors

@@ -21,13 +21,13 @@ from infra.db.session import Database
 from infra.events.events import RecordingPublisher
 from mural.canvas.codec import unpack_pixels
 from mural.canvas.palette import PALETTES
-from services.canvas.board import SNAPSHOT_EVERY
-from services.canvas.history import CanvasHistory
-from services.canvas.ledger import Surroundings
-from services.canvas.log import CanvasLog, State
-from services.canvas.rules import CanvasRules
-from services.canvas.seasons import Shape
-from services.canvas.service import CanvasService
+from services.board.board import SNAPSHOT_EVERY
+from services.board.history import CanvasHistory
+from services.board.ledger import Surroundings
+from services.board.log import CanvasLog, State
+from services.board.rules import CanvasRules
+from services.board.seasons import Shape
+from services.board.service import CanvasService
 
 SHAPE: Final = Shape(256, 256, PALETTES["mural32"])
 EVERY_MS: Final = 50

@@ -20,12 +20,12 @@ from mural.geo.download_turn import DOWNLOADS, clear_leftovers
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import RenderRequest, RenderResult
 from services.batches import BatchService
-from services.canvas.caretaker import Caretaker
-from services.canvas.history import CanvasHistory
-from services.canvas.orders import OrderBook
-from services.canvas.pictures import CanvasPictures
-from services.canvas.service import CanvasService
-from services.canvas.wiring import build_canvas
+from services.board.caretaker import Caretaker
+from services.board.history import CanvasHistory
+from services.board.orders import OrderBook
+from services.board.pictures import CanvasPictures
+from services.board.service import CanvasService
+from services.board.wiring import build_canvas
 from services.drawing.pool import RenderPool
 from services.drawing.renderer import DrawNow, TimedRenderer
 from services.drawing.rendering import build_render_pool, map_sources, user_agent

@@ -19,10 +19,10 @@ from pydantic import BaseModel
 from app_factory import create_app
 from config import Config
 from infra.events.events import Command
+from routes.board.sockets import Join as CanvasJoin
+from routes.board.sockets import Place, Spot, Undo
 from routes.docs import AnswerRow, Call, FieldRow, calls_by_noun, fields_of
 from routes.openapi import DESCRIPTION, WORDS
-from routes.sockets.canvas import Join as CanvasJoin
-from routes.sockets.canvas import Place, Spot, Undo
 from routes.sockets.commands import NoPayload
 from routes.sockets.gallery import Join as GalleryJoin
 from routes.sockets.jobs import JobRef

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask_socketio import SocketIO
 
 from infra.delivery.fanout import Fanout
-from routes.sockets import canvas, connections, gallery, jobs
+from routes.board import sockets as canvas
+from routes.sockets import connections, gallery, jobs
 from routes.sockets.commands import Commands
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from infra.db.staging import staged_tables
 from infra.events import gallery_store
 from mural.errors import MuralError
 from mural.files import write_durably
-from services.canvas.seasons import begin_anew
+from services.board.seasons import begin_anew
 from services.files import FILE_NAME, PosterFiles
 from services.themes.files import ThemeFiles
 from services.upkeep.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing

@@ -17,16 +17,16 @@ from infra.db.session import Database
 from infra.events.events import RecordingPublisher
 from mural.canvas.palette import PALETTES
 from mural.errors import MuralError
-from services.canvas.brakeman import Brakeman
-from services.canvas.caretaker import Caretaker
-from services.canvas.history import CanvasHistory
-from services.canvas.ledger import Surroundings
-from services.canvas.log import CanvasLog
-from services.canvas.orders import OrderBook
-from services.canvas.rules import CanvasRules, Visitor
-from services.canvas.seasons import Shape
-from services.canvas.service import CanvasService
-from services.canvas.wishes import Answer, Placed
+from services.board.brakeman import Brakeman
+from services.board.caretaker import Caretaker
+from services.board.history import CanvasHistory
+from services.board.ledger import Surroundings
+from services.board.log import CanvasLog
+from services.board.orders import OrderBook
+from services.board.rules import CanvasRules, Visitor
+from services.board.seasons import Shape
+from services.board.service import CanvasService
+from services.board.wishes import Answer, Placed
 from tests.support.posters import HandClock
 
 ANN = Visitor("11111111-1111-4111-8111-111111111111", "192.0.2.1")

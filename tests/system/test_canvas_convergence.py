@@ -14,7 +14,7 @@ import requests
 from infra.db.models import PlacementRow
 from infra.db.session import Database
 from mural.canvas.board import Board
-from services.canvas.log import CanvasLog
+from services.board.log import CanvasLog
 from tests.support.canvas_client import UNLIMITED, CanvasClient, server_digest
 from tests.support.server import QuickServer, Server
 from tests.support.waiting import wait_until

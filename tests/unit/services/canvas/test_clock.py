@@ -8,9 +8,9 @@ import pytest
 
 from infra.clock import iso
 from mural.errors import Conflict, TooMany
-from services.canvas.crowd import NEW_FOR_MS
-from services.canvas.log import AHEAD_MS
-from services.canvas.wishes import Placed
+from services.board.crowd import NEW_FOR_MS
+from services.board.log import AHEAD_MS
+from services.board.wishes import Placed
 from tests.support.studio import ANN, BEN, START, Studio, refused
 
 HOUR_S = 3600.0

@@ -19,10 +19,10 @@ from mural.canvas.board import Board, Rect
 from mural.canvas.brakes import EVERYBODY, Brake, Brakes
 from mural.canvas.exchange import load_pixels
 from mural.errors import InvalidInput, MuralError
-from services.canvas.log import Kind, Placement
-from services.canvas.orders import Order, OrderBook
-from services.canvas.rules import CanvasRules
-from services.canvas.service import CanvasService
+from services.board.log import Kind, Placement
+from services.board.orders import Order, OrderBook
+from services.board.rules import CanvasRules
+from services.board.service import CanvasService
 
 log = logging.getLogger(__name__)
 

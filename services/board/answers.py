@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Final, Generic, TypeVar
 
-from services.canvas.log import Kind
+from services.board.log import Kind
 
 MAX_ANSWERS: Final = 100_000
 

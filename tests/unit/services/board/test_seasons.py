@@ -6,7 +6,7 @@ from pathlib import Path
 
 from infra.db.migrate import migrate
 from infra.db.session import Database
-from services.canvas.seasons import UNDONE_S, begin_anew
+from services.board.seasons import UNDONE_S, begin_anew
 from tests.support.studio import ANN, Studio
 
 

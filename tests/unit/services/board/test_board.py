@@ -6,8 +6,8 @@ import pytest
 
 from mural.canvas.codec import decode_frame
 from mural.canvas.palette import PALETTES
-from services.canvas import board as live_board
-from services.canvas.seasons import Shape
+from services.board import board as live_board
+from services.board.seasons import Shape
 from tests.support.studio import ANN, Studio
 
 

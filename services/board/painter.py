@@ -1,4 +1,4 @@
-"""The process that draws pictures of the board: `python -m services.canvas.painter` with what to draw as JSON on stdin.
+"""The process that draws pictures of the board: `python -m services.board.painter` with what to draw as JSON on stdin.
 
 It is not one of the render processes: those know maps and no database, and one of them is busy for seconds with a
 poster. A picture of the board needs the log, up to millions of rows of it, and a moment of processor; so a process of
@@ -24,8 +24,8 @@ from infra.db.models import PlacementRow
 from infra.db.session import Database
 from mural.canvas.pictures import FRAMES_PER_SECOND, FilmFormat, film_frame, heat, still, write_film
 from mural.files import limit_files
-from services.canvas.export import write_json
-from services.canvas.log import CanvasLog, Season
+from services.board.export import write_json
+from services.board.log import CanvasLog, Season
 
 MEMORY_MB: Final = 1500
 FILE_MB: Final = 2000

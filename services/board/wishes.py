@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mural.errors import MuralError
-from services.canvas.log import Kind
-from services.canvas.rules import Allowance, Toll, Visitor
+from services.board.log import Kind
+from services.board.rules import Allowance, Toll, Visitor
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from infra.observing.metrics import Reading
 from mural.canvas.brakes import NEWCOMERS
 from mural.canvas.traffic import WINDOW_S
-from services.canvas.caretaker import Caretaker
-from services.canvas.service import CanvasService
+from services.board.caretaker import Caretaker
+from services.board.service import CanvasService
 
 log = logging.getLogger(__name__)
 

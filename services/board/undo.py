@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mural.errors import Conflict
-from services.canvas.log import Kind, Placement
+from services.board.log import Kind, Placement
 
 UNDO_MS: Final = 5_000
 

@@ -14,8 +14,8 @@ from infra.db.models import CanvasSnapshotRow
 from mural.canvas.board import Board, is_gzip
 from mural.canvas.exchange import ForeignPixel, save_pixels
 from mural.errors import InvalidInput
-from services.canvas import board as live_board
-from services.canvas.log import Placement
+from services.board import board as live_board
+from services.board.log import Placement
 from tests.support.studio import ANN, SHAPE, START, Studio
 
 

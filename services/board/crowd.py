@@ -7,8 +7,8 @@ from typing import Final
 
 from mural.canvas.cooldown import Cooldown
 from mural.canvas.traffic import Anomaly, Traffic
-from services.canvas.log import CanvasLog
-from services.canvas.rules import Visitor
+from services.board.log import CanvasLog
+from services.board.rules import Visitor
 
 NEW_FOR_MS: Final = 10 * 60 * 1000
 """So long after the first pixel somebody is a newcomer."""

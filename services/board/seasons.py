@@ -7,7 +7,7 @@ from typing import Final
 
 from infra.db.session import Database
 from mural.canvas.palette import Palette
-from services.canvas.log import CanvasLog, Season, State
+from services.board.log import CanvasLog, Season, State
 
 UNDONE_S: Final = 3600
 """So far ahead of the clock the epoch after a restored past lies: seasons that were undone may have been, too."""

@@ -16,14 +16,14 @@ from typing import Any, Final
 from infra.loop import Loop
 from mural.canvas.board import Board
 from mural.errors import Conflict, MuralError, TooMany, Unavailable
-from services.canvas.answers import Answers, request_key
-from services.canvas.board import LiveBoard
-from services.canvas.crowd import Crowd
-from services.canvas.ledger import Entered, Ledger, Surroundings
-from services.canvas.log import CanvasLog, Kind
-from services.canvas.rules import Allowance, CanvasRules, Visitor
-from services.canvas.seasons import Shape
-from services.canvas.wishes import Answer, Done, Placed, Wish
+from services.board.answers import Answers, request_key
+from services.board.board import LiveBoard
+from services.board.crowd import Crowd
+from services.board.ledger import Entered, Ledger, Surroundings
+from services.board.log import CanvasLog, Kind
+from services.board.rules import Allowance, CanvasRules, Visitor
+from services.board.seasons import Shape
+from services.board.wishes import Answer, Done, Placed, Wish
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mural.errors import NotAllowed, TooMany
-from services.canvas.rules import Visitor
+from services.board.rules import Visitor
 from tests.support.studio import ANN, BEN, Studio, refused
 
 

@@ -14,8 +14,8 @@ from mural.canvas.board import Board
 from mural.canvas.codec import PIXEL_BYTES, frames, pack_pixels
 from mural.canvas.recent import KEPT, RecentPixels
 from mural.canvas.reduce import repaint
-from services.canvas.log import AHEAD_MS, CanvasLog, Placement, Season, State
-from services.canvas.seasons import Shape, begin_season
+from services.board.log import AHEAD_MS, CanvasLog, Placement, Season, State
+from services.board.seasons import Shape, begin_season
 
 Outcome = Literal["current", "replay", "refetch"]
 

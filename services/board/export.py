@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from infra.db.models import CanvasActorRow, PlacementRow
 from mural.canvas.exchange import ForeignPixel, export_lines
-from services.canvas.caretaker import CARETAKER
-from services.canvas.log import CanvasLog, Season
+from services.board.caretaker import CARETAKER
+from services.board.log import CanvasLog, Season
 
 ROWS_AT_ONCE = 10_000
 

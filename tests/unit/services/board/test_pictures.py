@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from infra.background import ThreadBackground
-from services.canvas.painter import Drawing
-from services.canvas.pictures import JSON_EVERY_S, CanvasPictures
+from services.board.painter import Drawing
+from services.board.pictures import JSON_EVERY_S, CanvasPictures
 from tests.support.studio import ANN, Studio
 
 
@@ -31,7 +31,7 @@ def test_the_json_is_written_once_a_minute_and_only_where_something_changed(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     background, now_s = Counting(), [0.0]
-    monkeypatch.setattr("services.canvas.pictures.time.monotonic", lambda: now_s[0])
+    monkeypatch.setattr("services.board.pictures.time.monotonic", lambda: now_s[0])
     pictures = CanvasPictures(studio.canvas, background, tmp_path, "sqlite://")
 
     def written() -> int:

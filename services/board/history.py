@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from infra.db.models import CanvasActorRow, CanvasSeasonRow, PlacementRow
 from mural.canvas.board import is_gzip
 from mural.errors import InvalidInput
-from services.canvas.log import Kind, Season, season_of
-from services.canvas.rules import moment
-from services.canvas.service import CanvasService
+from services.board.log import Kind, Season, season_of
+from services.board.rules import moment
+from services.board.service import CanvasService
 
 PIXEL_HISTORY: Final = 20
 

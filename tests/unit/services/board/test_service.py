@@ -9,7 +9,7 @@ import pytest
 from infra.background import ThreadBackground
 from mural.canvas.codec import decode_frame
 from mural.errors import InvalidInput, Unavailable
-from services.canvas.wishes import Placed
+from services.board.wishes import Placed
 from tests.support.studio import ANN, BEN, SHAPE, Studio, refused
 
 

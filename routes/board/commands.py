@@ -19,10 +19,10 @@ from mural.errors import MuralError
 from routes.cli_errors import ToldGroup
 from routes.cli_files import FileToRead, FileToWrite, bounded_memory
 from routes.context import services
-from services.canvas.caretaker import apply_to_rules, carried_out
-from services.canvas.export import write_json
-from services.canvas.log import Season
-from services.canvas.rules import CanvasRules, moment
+from services.board.caretaker import apply_to_rules, carried_out
+from services.board.export import write_json
+from services.board.log import Season
+from services.board.rules import CanvasRules, moment
 from services.upkeep.instance_lock import holder, instance_lock
 
 canvas = ToldGroup("canvas", help="Look after the shared board.")

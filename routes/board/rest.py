@@ -10,9 +10,7 @@ from flask import Response, request, send_file
 
 from mural.canvas.pictures import FilmFormat
 from routes.api import ApiBlueprint, client_address, reply
-from routes.context import services
-from routes.identity import current_actor
-from routes.schemas.canvas import (
+from routes.board.schemas import (
     CanvasOut,
     CanvasStatsOut,
     HistoryQuery,
@@ -24,9 +22,11 @@ from routes.schemas.canvas import (
     SpotQuery,
     TimelapseQuery,
 )
-from services.canvas.board import BoardImage
-from services.canvas.history import PastBoard
-from services.canvas.rules import Visitor, moment
+from routes.context import services
+from routes.identity import current_actor
+from services.board.board import BoardImage
+from services.board.history import PastBoard
+from services.board.rules import Visitor, moment
 
 blueprint = ApiBlueprint("canvas", __name__)
 plain_blueprint = ApiBlueprint("place_pixel", __name__)

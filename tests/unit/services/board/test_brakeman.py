@@ -9,7 +9,7 @@ import pytest
 from infra.events.events import Name
 from mural.canvas.brakes import HOLD_MS, NEWCOMERS
 from mural.errors import TooMany
-from services.canvas.rules import Visitor
+from services.board.rules import Visitor
 from tests.support.studio import Studio, refused
 
 RANGE = "9.9.9.0/24"

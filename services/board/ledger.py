@@ -16,11 +16,11 @@ from infra.clock import Clock
 from infra.events.events import CANVAS_ROOM, Event, Name, Publisher
 from mural.canvas.board import Board
 from mural.errors import MuralError, Unavailable
-from services.canvas.board import LiveBoard
-from services.canvas.log import CanvasLog, Placement
-from services.canvas.seasons import Shape
-from services.canvas.undo import LastPixels
-from services.canvas.wishes import Wish
+from services.board.board import LiveBoard
+from services.board.log import CanvasLog, Placement
+from services.board.seasons import Shape
+from services.board.undo import LastPixels
+from services.board.wishes import Wish
 
 log = logging.getLogger(__name__)
 

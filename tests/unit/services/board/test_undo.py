@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mural.errors import Conflict
-from services.canvas.wishes import Answer, Placed
+from services.board.wishes import Answer, Placed
 from tests.support.studio import ANN, BEN, Studio, refused
 
 

@@ -14,14 +14,14 @@ from pydantic import Field, ValidationError
 
 from infra.events.events import CANVAS_ROOM, Command
 from mural.errors import MuralError
+from routes.board.schemas import Coordinate, Paint, RequestId
 from routes.context import services
 from routes.errors import Body, refusal, validation_body
 from routes.identity import PINNED
-from routes.schemas.canvas import Coordinate, Paint, RequestId
 from routes.sockets.commands import UNEXPECTED, Commands, Connection, NoPayload, Payload
 from routes.sockets.late_acks import AckId, acknowledgement, split_arguments
-from services.canvas.rules import Visitor
-from services.canvas.wishes import Answer, Done
+from services.board.rules import Visitor
+from services.board.wishes import Answer, Done
 
 if TYPE_CHECKING:
     from infra.delivery.fanout import Fanout

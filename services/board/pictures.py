@@ -19,8 +19,8 @@ from infra.disk import full_disk_named, is_full
 from infra.processes.render_process import ROOT, worker_environment
 from mural.canvas.pictures import FilmFormat, require_encoder
 from mural.errors import InvalidInput, MuralError, RenderError, StorageFull, Unavailable
-from services.canvas.painter import Drawing
-from services.canvas.service import CanvasService
+from services.board.painter import Drawing
+from services.board.service import CanvasService
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ class CanvasPictures:
         self._canvas.store.database.check_footing()  # it would open whatever is at the path now
         environ = worker_environment(os.environ, self._folder) | {"DATABASE_URL": self._database_url}
         process = subprocess.Popen(
-            [sys.executable, "-m", "services.canvas.painter"], stdin=subprocess.PIPE, env=environ, cwd=ROOT
+            [sys.executable, "-m", "services.board.painter"], stdin=subprocess.PIPE, env=environ, cwd=ROOT
         )
         if process.stdin is None:
             raise RuntimeError("the painter was started without a pipe")

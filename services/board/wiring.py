@@ -10,16 +10,16 @@ from infra.clock import utc_now
 from infra.db.session import Database
 from infra.events.events import Publisher
 from mural.canvas.palette import parse_palette
-from services.canvas.brakeman import Brakeman
-from services.canvas.caretaker import Caretaker
-from services.canvas.history import CanvasHistory
-from services.canvas.ledger import Surroundings
-from services.canvas.log import CanvasLog
-from services.canvas.orders import OrderBook
-from services.canvas.pictures import CanvasPictures
-from services.canvas.rules import CanvasRules
-from services.canvas.seasons import Shape
-from services.canvas.service import CanvasService
+from services.board.brakeman import Brakeman
+from services.board.caretaker import Caretaker
+from services.board.history import CanvasHistory
+from services.board.ledger import Surroundings
+from services.board.log import CanvasLog
+from services.board.orders import OrderBook
+from services.board.pictures import CanvasPictures
+from services.board.rules import CanvasRules
+from services.board.seasons import Shape
+from services.board.service import CanvasService
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mural.canvas.board import Board
 from mural.canvas.exchange import ForeignPixel, save_pixels
-from services.canvas.export import shown_pixels
+from services.board.export import shown_pixels
 from tests.support.studio import ANN, BEN, SHAPE, Studio
 
 
