@@ -18,7 +18,7 @@ from infra.events.events import RecordingPublisher
 from infra.observing.metrics import Metrics
 from infra.work_budget import FairTurns, WorkBudget, WorkClock
 from mural import __version__
-from routes import assets, batches, cli, docs, gallery, health, jobs, metrics, pages, posters, previews, site, tiles
+from routes import assets, batches, cli, docs, health, jobs, metrics, pages, posters, previews, site, tiles
 from routes.board import rest as canvas
 from routes.caching import init_caching
 from routes.context import bring_services
@@ -37,6 +37,7 @@ from routes.sockets.late_acks import LateAckPacket
 from routes.sockets.origins import SocketGate, allowed_origins
 from routes.themes import rest as themes
 from routes.turnstile import Turnstile, init_budget
+from routes.wall import rest as gallery
 from services.container import Services, build_services
 from services.upkeep.holdings import Holdings
 from services.upkeep.secret_key import stored_secret_key

@@ -29,7 +29,6 @@ from services.board.wiring import build_canvas
 from services.drawing.pool import RenderPool
 from services.drawing.renderer import DrawNow, TimedRenderer
 from services.drawing.rendering import build_render_pool, map_sources, user_agent
-from services.gallery import GalleryService
 from services.health import HealthService
 from services.jobs import JobService
 from services.observing.readings import watch_parts
@@ -39,7 +38,6 @@ from services.places.map_files import MapFiles
 from services.places.nominatim import NominatimSettings
 from services.places.offline import OfflinePlaces, WhatCounts
 from services.posters import PosterService
-from services.presence import PresenceService
 from services.previews import PreviewService
 from services.themes.own import OwnThemes
 from services.themes.shipped import ThemeService
@@ -48,6 +46,8 @@ from services.upkeep.daily_backups import DailyBackups
 from services.upkeep.holdings import Holdings
 from services.upkeep.housekeeping import Housekeeping
 from services.urls import Urls
+from services.wall.gallery import GalleryService
+from services.wall.presence import PresenceService
 from services.wiring import Outside, build_poster_services
 
 

@@ -20,7 +20,6 @@ from mural.worker.protocol import MapSources
 from services.batches import BatchService
 from services.drawing.renderer import Renderer
 from services.files import PosterFiles
-from services.gallery import GalleryService
 from services.job_views import JobViews
 from services.jobs import JobService
 from services.making.designs import Designs, Geocoder
@@ -40,6 +39,7 @@ from services.upkeep.holdings import Holdings
 from services.upkeep.housekeeping import Housekeeping
 from services.upkeep.sqlite_files import DamagedDatabase, check_database
 from services.urls import Urls
+from services.wall.gallery import GalleryService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,8 @@ from routes.board.sockets import Place, Spot, Undo
 from routes.docs import AnswerRow, Call, FieldRow, calls_by_noun, fields_of
 from routes.openapi import DESCRIPTION, WORDS
 from routes.sockets.commands import NoPayload
-from routes.sockets.gallery import Join as GalleryJoin
 from routes.sockets.jobs import JobRef
+from routes.wall.sockets import Join as GalleryJoin
 from services.event_catalogue import ACKNOWLEDGEMENTS, EVENTS, Told
 
 DOCS: Final = Path(__file__).parent.parent / "docs"

@@ -8,8 +8,9 @@ from flask_socketio import SocketIO
 
 from infra.delivery.fanout import Fanout
 from routes.board import sockets as canvas
-from routes.sockets import connections, gallery, jobs
+from routes.sockets import connections, jobs
 from routes.sockets.commands import Commands
+from routes.wall import sockets as gallery
 
 if TYPE_CHECKING:
     from services.container import Services

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from routes.schemas.gallery import GalleryOut
+from routes.wall.schemas import GalleryOut
 from tests.support.api import V1, Api, Visitor, running_api
 
 GALLERY = f"{V1}/gallery"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 
 from infra.events.events import Name, RecordingPublisher
-from services.presence import PresenceService
+from services.wall.presence import PresenceService
 
 
 class Steps:

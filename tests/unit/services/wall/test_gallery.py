@@ -11,8 +11,8 @@ from infra.events import gallery_store
 from infra.events.events import GALLERY_ROOM, Name
 from mural.errors import InvalidInput
 from services.accounts.actors import Actor
-from services.gallery import Resume
 from services.views import PosterView
+from services.wall.gallery import Resume
 from tests.support.posters import Studio
 
 

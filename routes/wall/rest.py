@@ -8,7 +8,7 @@ from flask import Response
 
 from routes.api import ApiBlueprint, reply
 from routes.context import services
-from routes.schemas.gallery import GalleryOut, GalleryQuery
+from routes.wall.schemas import GalleryOut, GalleryQuery
 
 blueprint = ApiBlueprint("gallery", __name__)
 
