@@ -18,7 +18,7 @@ from infra.events.events import RecordingPublisher
 from infra.observing.metrics import Metrics
 from infra.work_budget import FairTurns, WorkBudget, WorkClock
 from mural import __version__
-from routes import assets, batches, cli, docs, health, jobs, metrics, pages, posters, previews, site, tiles
+from routes import assets, cli, docs, health, metrics, pages, site
 from routes.board import rest as canvas
 from routes.caching import init_caching
 from routes.context import bring_services
@@ -31,6 +31,8 @@ from routes.middleware import EntranceMiddleware
 from routes.observing import init_observing
 from routes.openapi import init_openapi
 from routes.places import rest as geocoding
+from routes.posters import batches, jobs, previews, tiles
+from routes.posters import rest as posters
 from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
 from routes.sockets.late_acks import LateAckPacket

@@ -25,7 +25,7 @@ from routes.cli_files import FileToWrite
 from routes.context import services, settings
 from routes.places import commands as cli_extracts
 from services.drawing.rendering import build_render_pool, map_sources
-from services.making.designs import LATITUDE_MAX_DEG
+from services.posters.designs import LATITUDE_MAX_DEG
 from services.upkeep.start_checks import check_fonts, lend_prepared
 
 mural = ToldGroup("mural", help="Make posters and look after an installation.")

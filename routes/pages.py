@@ -17,7 +17,7 @@ from mural.errors import MuralError
 from mural.fonts import FAMILIES
 from mural.paper import STEEPEST_RATIO
 from mural.poster import Format
-from routes import forms, wording
+from routes import wording
 from routes.addresses import read, read_usable
 from routes.api import client_address
 from routes.caching import keep_from_search
@@ -26,11 +26,12 @@ from routes.errors import status_of, validation_body
 from routes.faults import said, said_of_kind
 from routes.identity import current_actor
 from routes.languages import gettext
-from routes.posters import show_to
-from routes.schemas.pages import MineAddress, ThemeAddress, WallAddress, WorkbenchAddress
+from routes.posters import forms
+from routes.posters.rest import show_to
+from routes.posters.schemas.pages import MineAddress, ThemeAddress, WallAddress, WorkbenchAddress
 from routes.themes.lists import kinds_of, themes_in_sight, visitors_themes
-from services.making.requests import PosterQuery
-from services.views import Submission
+from services.posters.requests import PosterQuery
+from services.posters.views import Submission
 
 blueprint = APIBlueprint("pages", __name__, enable_openapi=False)
 for words in wording.FILTERS:

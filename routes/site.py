@@ -17,7 +17,7 @@ from routes import wording
 from routes.addresses import read
 from routes.context import services
 from routes.languages import COOKIE as LANGUAGE_COOKIE
-from routes.schemas.pages import APPEARANCES, AppearanceForm, LanguageForm
+from routes.posters.schemas.pages import APPEARANCES, AppearanceForm, LanguageForm
 from routes.themes.lists import themes_in_sight
 
 blueprint = APIBlueprint("site", __name__, enable_openapi=False)

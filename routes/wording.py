@@ -17,8 +17,8 @@ from mural.paper import SIZES, Size
 from mural.poster import LayerChoice
 from routes.context import services
 from routes.languages import SOURCE, current, gettext, noted
-from services.making.requests import Visibility
 from services.places.map_files import LeftOut
+from services.posters.requests import Visibility
 
 CREDIT: Final = "© OpenStreetMap contributors · openstreetmap.org/copyright"
 

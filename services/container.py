@@ -19,7 +19,6 @@ from infra.processes.render_process import worker_environment
 from mural.geo.download_turn import DOWNLOADS, clear_leftovers
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import RenderRequest, RenderResult
-from services.batches import BatchService
 from services.board.caretaker import Caretaker
 from services.board.history import CanvasHistory
 from services.board.orders import OrderBook
@@ -30,22 +29,23 @@ from services.drawing.pool import RenderPool
 from services.drawing.renderer import DrawNow, TimedRenderer
 from services.drawing.rendering import build_render_pool, map_sources, user_agent
 from services.health import HealthService
-from services.jobs import JobService
 from services.observing.readings import watch_parts
 from services.places.extracts_survey import ExtractsSurvey
 from services.places.geocoding import GeocodingService
 from services.places.map_files import MapFiles
 from services.places.nominatim import NominatimSettings
 from services.places.offline import OfflinePlaces, WhatCounts
-from services.posters import PosterService
-from services.previews import PreviewService
+from services.posters.batches import BatchService
+from services.posters.jobs import JobService
+from services.posters.previews import PreviewService
+from services.posters.service import PosterService
+from services.posters.tiles import TileService
+from services.posters.urls import Urls
 from services.themes.own import OwnThemes
 from services.themes.shipped import ThemeService
-from services.tiles import TileService
 from services.upkeep.daily_backups import DailyBackups
 from services.upkeep.holdings import Holdings
 from services.upkeep.housekeeping import Housekeeping
-from services.urls import Urls
 from services.wall.gallery import GalleryService
 from services.wall.presence import PresenceService
 from services.wiring import Outside, build_poster_services

@@ -13,8 +13,8 @@ from mural import __version__
 from mural.errors import MuralError
 from mural.jobs.states import JobState
 from services.drawing.pool import RenderPool
-from services.files import GONE
 from services.places.map_files import MapFiles
+from services.posters.files import GONE
 from services.themes.shipped import ThemeService
 from services.wiring import PosterServices
 

@@ -17,20 +17,21 @@ from infra.events import gallery_store
 from infra.events.events import Publisher
 from mural.jobs.estimates import Estimates
 from mural.worker.protocol import MapSources
-from services.batches import BatchService
 from services.drawing.renderer import Renderer
-from services.files import PosterFiles
-from services.job_views import JobViews
-from services.jobs import JobService
-from services.making.designs import Designs, Geocoder
-from services.making.job_events import JobEvents
-from services.making.job_runner import JobRunner, RenderSetting, Workshop
-from services.making.job_store import JobStore, QueueLimits
-from services.making.live import LiveProgress
-from services.making.publishing import Publishing
-from services.making.scheduler import Scheduler, Turns
-from services.posters import PosterService
-from services.regret import Regret
+from services.posters.batches import BatchService
+from services.posters.designs import Designs, Geocoder
+from services.posters.files import PosterFiles
+from services.posters.job_events import JobEvents
+from services.posters.job_runner import JobRunner, RenderSetting, Workshop
+from services.posters.job_store import JobStore, QueueLimits
+from services.posters.job_views import JobViews
+from services.posters.jobs import JobService
+from services.posters.live import LiveProgress
+from services.posters.publishing import Publishing
+from services.posters.scheduler import Scheduler, Turns
+from services.posters.service import PosterService
+from services.posters.undo_delete import Regret
+from services.posters.urls import Urls
 from services.themes.files import ThemeFiles
 from services.themes.own import OwnThemes
 from services.themes.shipped import ThemeService
@@ -38,7 +39,6 @@ from services.upkeep.daily_backups import remedy
 from services.upkeep.holdings import Holdings
 from services.upkeep.housekeeping import Housekeeping
 from services.upkeep.sqlite_files import DamagedDatabase, check_database
-from services.urls import Urls
 from services.wall.gallery import GalleryService
 
 

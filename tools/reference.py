@@ -23,8 +23,8 @@ from routes.board.sockets import Join as CanvasJoin
 from routes.board.sockets import Place, Spot, Undo
 from routes.docs import AnswerRow, Call, FieldRow, calls_by_noun, fields_of
 from routes.openapi import DESCRIPTION, WORDS
+from routes.posters.sockets import JobRef
 from routes.sockets.commands import NoPayload
-from routes.sockets.jobs import JobRef
 from routes.wall.sockets import Join as GalleryJoin
 from services.event_catalogue import ACKNOWLEDGEMENTS, EVENTS, Told
 

@@ -10,8 +10,8 @@ from config import DISTANCE_M_MAX
 from mural.paper import Orientation
 from mural.poster import DISTANCE_M_MIN
 from routes.words import LINE, NAME
-from services.making.designs import LABEL_MAX, LATITUDE_MAX_DEG, LINE_MAX, NAME_MAX
-from services.making.requests import MAX_HIDDEN_M
+from services.posters.designs import LABEL_MAX, LATITUDE_MAX_DEG, LINE_MAX, NAME_MAX
+from services.posters.requests import MAX_HIDDEN_M
 
 
 class Request(BaseModel):

@@ -8,7 +8,8 @@ from flask_socketio import SocketIO
 
 from infra.delivery.fanout import Fanout
 from routes.board import sockets as canvas
-from routes.sockets import connections, jobs
+from routes.posters import sockets as jobs
+from routes.sockets import connections
 from routes.sockets.commands import Commands
 from routes.wall import sockets as gallery
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from routes.posters.schemas.posters import PosterOut
 from routes.schemas.base import Answer, Name, Request, SequenceNumber
-from routes.schemas.posters import PosterOut
 
 
 class GalleryQuery(Request):

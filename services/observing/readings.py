@@ -8,8 +8,8 @@ from infra.cache import Cache
 from infra.observing.metrics import Metrics, Reading
 from mural.jobs.states import JobState
 from services.drawing.pool import RenderPool
-from services.files import PosterFiles
-from services.making.job_store import JobStore
+from services.posters.files import PosterFiles
+from services.posters.job_store import JobStore
 
 
 def watch_parts(metrics: Metrics, jobs: JobStore, pool: RenderPool, cache: Cache, files: PosterFiles) -> None:

@@ -19,7 +19,7 @@ from infra.db.migrate import VERSION_TABLE, make_tables
 from infra.db.models import Base, UtcDateTime
 from infra.db.session import Database
 from mural.canvas.board import MAX_SIDE_PX
-from services.files import FILE_NAME, JOB_ID, POSTER_ID
+from services.posters.files import FILE_NAME, JOB_ID, POSTER_ID
 from services.themes.files import OWN_ID
 from services.upkeep.sqlite_files import DamagedDatabase, read_only
 

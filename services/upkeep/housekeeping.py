@@ -16,8 +16,8 @@ from infra.db.models import BatchItemRow, BatchRow, JobRow, OwnThemeRow, PosterR
 from infra.db.session import Database
 from infra.loop import Loop
 from mural.errors import NotFound, Unavailable
-from services.making.job_store import JobStore
-from services.making.publishing import PREVIEW_LIFETIME, Publishing
+from services.posters.job_store import JobStore
+from services.posters.publishing import PREVIEW_LIFETIME, Publishing
 from services.themes.own import OwnThemes
 
 log = logging.getLogger(__name__)

@@ -14,11 +14,11 @@ from infra.db.models import JobRow, OwnThemeRow, PosterRow
 from infra.db.session import Database
 from infra.events import gallery_store
 from mural.jobs.states import JobState
-from services.files import BrokenSidecar, PosterFiles
-from services.making.publishing import NARROWER
-from services.making.requests import Visibility
-from services.making.traces import erase
-from services.poster_store import PosterFacts, from_sidecar, poster_row
+from services.posters.files import BrokenSidecar, PosterFiles
+from services.posters.publishing import NARROWER
+from services.posters.requests import Visibility
+from services.posters.store import PosterFacts, from_sidecar, poster_row
+from services.posters.traces import erase
 from services.themes.files import ThemeFiles
 
 log = logging.getLogger(__name__)

@@ -34,7 +34,7 @@ from infra.events import gallery_store
 from mural.errors import MuralError
 from mural.files import write_durably
 from services.board.seasons import begin_anew
-from services.files import FILE_NAME, PosterFiles
+from services.posters.files import FILE_NAME, PosterFiles
 from services.themes.files import ThemeFiles
 from services.upkeep.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing
 from services.upkeep.foreign import check_layout, check_rows

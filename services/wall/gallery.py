@@ -12,11 +12,11 @@ from infra.db.session import Database
 from infra.events import gallery_store
 from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
 from mural.errors import InvalidInput
-from services.making.job_store import JobStore
-from services.making.live import LiveProgress
-from services.poster_store import SHOWN, narrowed, shown_view
-from services.urls import Urls
-from services.views import PosterView
+from services.posters.job_store import JobStore
+from services.posters.live import LiveProgress
+from services.posters.store import SHOWN, narrowed, shown_view
+from services.posters.urls import Urls
+from services.posters.views import PosterView
 
 LIMIT_MAX: Final = 100
 MAKING_MAX: Final = 50

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mural.errors import NoStreets
-from routes.batches import EXAMPLE
-from routes.schemas.batches import BatchOut
+from routes.posters.batches import EXAMPLE
+from routes.posters.schemas.batches import BatchOut
 from tests.support.api import V1, Api, Visitor, running_api
 
 BATCH = f"{V1}/posters/batch"

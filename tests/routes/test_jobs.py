@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from mural.errors import NoStreets
-from routes.schemas.jobs import CancelledOut, JobOut, RetriedOut
+from routes.posters.schemas.jobs import CancelledOut, JobOut, RetriedOut
 from tests.support.api import ADMIN_TOKEN, V1, Api, Visitor
 
 JOBS = f"{V1}/jobs"

@@ -6,8 +6,8 @@ from http import HTTPStatus
 
 import pytest
 
-from routes.schemas.jobs import JobOut, SubmittedOut
-from routes.schemas.posters import PosterOut, PostersOut
+from routes.posters.schemas.jobs import JobOut, SubmittedOut
+from routes.posters.schemas.posters import PosterOut, PostersOut
 from tests.support.api import ADMIN_TOKEN, HELSINKI, V1, Api, Visitor
 
 POSTERS = f"{V1}/posters"

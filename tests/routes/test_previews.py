@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mural.poster import Marker, Track
-from routes.schemas.previews import DrawnIn
+from routes.posters.schemas.previews import DrawnIn
 from routes.themes.rest import EXAMPLE
 from tests.support.api import V1, Api, Visitor
 

@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from infra.db.models import GalleryEventRow, JobRow, PosterRow
 from mural.errors import NoStreets
-from routes.batches import EXAMPLE
-from routes.schemas.batches import BatchOut
-from routes.schemas.jobs import JobOut
-from services.files import SIDECAR
+from routes.posters.batches import EXAMPLE
+from routes.posters.schemas.batches import BatchOut
+from routes.posters.schemas.jobs import JobOut
+from services.posters.files import SIDECAR
 from tests.support.api import ADMIN_TOKEN, V1, Api, Visitor
 from tests.support.waiting import wait_until
 

@@ -26,10 +26,10 @@ from services.container import Services, build_services
 from services.health import HealthService
 from services.places.geocoding import GeocodingService
 from services.places.nominatim import NominatimSettings
-from services.previews import PreviewService
+from services.posters.previews import PreviewService
+from services.posters.tiles import TileService
+from services.posters.urls import Urls
 from services.themes.shipped import ThemeService
-from services.tiles import TileService
-from services.urls import Urls
 from services.wiring import Outside, build_poster_services
 from tests.support.posters import FakeRenderer, HandClock, Listener
 from tests.support.real_parts import ROOT

@@ -19,9 +19,9 @@ from mural.fonts import INDEX_FILE
 from mural.jobs.progress import Step
 from mural.themes import REQUIRED, WORDS
 from mural.worker.protocol import MapSources, Progress, RenderRequest, RenderResult
-from services.making.requests import PosterRequest
+from services.posters.requests import PosterRequest
+from services.posters.views import JobView
 from services.themes.shipped import ThemeService
-from services.views import JobView
 from services.wiring import Outside, PosterServices, build_poster_services
 
 PATIENCE_S = 20.0
@@ -211,7 +211,7 @@ class Studio:
 
 
 def make_studio(folder: Path, config: Config, clock: HandClock | None = None) -> Studio:
-    """Build the services over a folder; nothing runs until ``services.jobs.start()``."""
+    """Build the services over a folder; nothing runs until ``services.posters.jobs.start()``."""
     write_fonts(config.fonts_dir)
     listener, renderer, clock = Listener(), FakeRenderer(), clock or HandClock()
     outside = Outside(

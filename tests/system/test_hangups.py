@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from services.previews import PATIENCE_S
+from services.posters.previews import PATIENCE_S
 from tests.support.server import HELSINKI, QuickServer
 from tests.support.waiting import wait_until
 

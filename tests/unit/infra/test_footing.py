@@ -12,7 +12,7 @@ from infra.db import reserve
 from infra.db.session import Database
 from infra.disk import disk_trouble
 from mural.errors import NotFound, StorageFull, Unavailable
-from services.files import PosterFiles
+from services.posters.files import PosterFiles
 from tests.support.mounts import read_only
 
 

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from routes.errors import validation_body
 from routes.languages import LANGUAGES
+from routes.posters.schemas.posters import PageQuery, PosterIn
+from routes.posters.schemas.previews import LivePreviewIn
 from routes.schemas.base import Request
-from routes.schemas.posters import PageQuery, PosterIn
-from routes.schemas.previews import LivePreviewIn
 from routes.words import PATTERNS, WORDS, sentence
 from tests.support.server import HELSINKI
 

@@ -97,7 +97,7 @@ def test_a_traceback_is_told_apart_from_other_lines(read: Read, log_format: str)
 
 def test_lines_tell_what_they_are_about(read: Read) -> None:
     logs.configure_logs("json")
-    log = logging.getLogger("services.jobs")
+    log = logging.getLogger("services.posters.jobs")
     with logs.about(job_id="j1"):
         log.info("inside")
     log.info("outside")

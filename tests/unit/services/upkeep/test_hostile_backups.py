@@ -17,7 +17,7 @@ from sqlalchemy import update
 
 from infra.db.models import OwnThemeRow, PosterRow
 from mural.errors import MuralError, NotFound
-from services.files import PosterFiles
+from services.posters.files import PosterFiles
 from services.themes.files import ThemeFiles
 from services.upkeep import restore as restore_module
 from services.upkeep.backup import BackupError, write_backup

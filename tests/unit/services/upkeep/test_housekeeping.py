@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from infra.db.models import BatchItemRow, JobRow
 from mural.errors import NotFound
 from services.accounts.actors import Actor
-from services.making.requests import PosterQuery
+from services.posters.requests import PosterQuery
 from services.themes.files import ThemeFiles
 from tests.support.designs import PLAIN_THEME
 from tests.support.posters import Studio, make_config, make_studio

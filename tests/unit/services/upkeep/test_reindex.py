@@ -18,12 +18,12 @@ from infra.db.session import Database
 from mural.errors import NotFound, StorageFull, Unavailable
 from mural.poster import Track
 from services.accounts.actors import Actor
-from services.files import SIDECAR, BrokenSidecar
-from services.making.requests import PosterQuery
-from services.poster_store import from_sidecar
+from services.posters.files import SIDECAR, BrokenSidecar
+from services.posters.requests import PosterQuery
+from services.posters.store import from_sidecar
+from services.posters.views import PosterView
 from services.themes.files import ThemeFiles
 from services.upkeep.reindex import ReindexReport, reindex
-from services.views import PosterView
 from tests.support.designs import PLAIN_THEME
 from tests.support.posters import Studio
 
@@ -165,12 +165,12 @@ def taken_down_until(studio: Studio, poster: PosterView, patch: pytest.MonkeyPat
 
 
 STEPS = (
-    "services.making.publishing.erase",  # nothing but the files has moved
+    "services.posters.publishing.erase",  # nothing but the files has moved
     "infra.events.gallery_store.append_removed",
     "infra.db.session.Database._commit_aside",  # the database was about to keep it
-    "services.making.publishing.Publishing._unhang_in_order",
-    "services.making.publishing.from_sidecar",  # it is kept, and nobody was told
-    "services.files.PosterFiles.sidecar_aside",
+    "services.posters.publishing.Publishing._unhang_in_order",
+    "services.posters.publishing.from_sidecar",  # it is kept, and nobody was told
+    "services.posters.files.PosterFiles.sidecar_aside",
 )
 """Where a kill is tried: wherever it strikes, no folder is where a rebuild would find it."""
 
@@ -204,7 +204,7 @@ def test_a_poster_whose_files_cannot_be_deleted_does_not_come_back(
 ) -> None:
     gone, kept = made(studio, 2)
     with monkeypatch.context() as patched:
-        patched.setattr("services.files.shutil.rmtree", lambda *_args, **_more: None)
+        patched.setattr("services.posters.files.shutil.rmtree", lambda *_args, **_more: None)
         studio.services.jobs._shop.publishing.take_down(gone.id)
     assert "cannot be deleted" in caplog.text
     assert rebuilt(studio).posters == 1
@@ -217,7 +217,7 @@ def test_a_folder_left_by_an_unfinished_change_of_mind_stays_taken_down(
     [poster] = made(sqlite_studio, 1)
     taken_down(sqlite_studio, poster)
     with monkeypatch.context() as patched:
-        patched.setattr("services.making.publishing.poster_row", kill)
+        patched.setattr("services.posters.publishing.poster_row", kill)
         patched.setattr(sqlite_studio.services.files, "set_aside", lambda _poster_id: True)
         with pytest.raises(Killed):
             sqlite_studio.services.posters.restore(poster.id, Actor("ann"))

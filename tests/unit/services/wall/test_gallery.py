@@ -11,7 +11,7 @@ from infra.events import gallery_store
 from infra.events.events import GALLERY_ROOM, Name
 from mural.errors import InvalidInput
 from services.accounts.actors import Actor
-from services.views import PosterView
+from services.posters.views import PosterView
 from services.wall.gallery import Resume
 from tests.support.posters import Studio
 

@@ -1,0 +1,54 @@
+"""What the watchers of a job are told, in the words of docs/events.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.clock import Clock, iso
+from infra.events.events import Event, Name, Publisher, job_room, session_room
+from mural.jobs.states import JobState
+from services.posters.job_store import JobStore
+from services.posters.views import JobView
+
+
+class JobEvents:
+    """Publishes a job's news to those who watch it and to the sessions that asked for it."""
+
+    def __init__(self, publisher: Publisher, store: JobStore, clock: Clock) -> None:
+        self._publisher = publisher
+        self._store = store
+        self._clock = clock
+
+    def progress(self, job: JobView) -> None:
+        """Tell how far the job is."""
+        body: dict[str, Any] = {
+            "progress": job.progress,
+            "status": str(job.state),
+            "message": str(job.message or job.current_step),
+        }
+        if job.queue_position is not None:
+            body["queue_position"] = job.queue_position
+        if job.estimated_completion is not None:
+            body["estimated_completion"] = iso(job.estimated_completion)
+        self._publish(Name.GENERATION_PROGRESS, job, body)
+
+    def ended(self, job: JobView) -> None:
+        """Tell how the job ended."""
+        if job.state is JobState.COMPLETED and job.poster is not None:
+            poster = job.poster
+            body: dict[str, Any] = {
+                "poster": poster.to_json(),
+                "thumbnail_url": poster.thumbnail_url,
+                "processing_time": round(job.duration_s or 0.0, 3),
+            }
+            self._publish(Name.GENERATION_COMPLETED, job, body)
+        elif job.state in (JobState.FAILED, JobState.CANCELLED):
+            name = Name.GENERATION_FAILED if job.state is JobState.FAILED else Name.GENERATION_CANCELLED
+            body = {"error": job.error, "message": job.error_message, "retry_possible": job.retry_allowed}
+            self._publish(name, job, body)
+
+    def _publish(self, name: str, job: JobView, body: dict[str, Any]) -> None:
+        sessions = (job.owner, *self._store.followers(job.job_id))
+        rooms = (job_room(job.job_id), *(session_room(user_id) for user_id in sessions))
+        payload = {"request_id": job.job_id, **body, "timestamp": iso(self._clock())}
+        self._publisher.publish(Event(name, payload, rooms))

@@ -1,0 +1,154 @@
+"""Jobs: wishes for posters, from the queue to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import cast
+
+from infra.db.models import JobRow
+from mural.errors import Conflict
+from mural.fingerprint import design_from_json
+from mural.jobs.states import JobState
+from mural.poster import PosterDesign, for_others
+from services.accounts.actors import HOUSE, Actor
+from services.posters.job_runner import Workshop
+from services.posters.job_store import Accepted, NewJob, work_of
+from services.posters.job_views import EMPTY, view_of_poster
+from services.posters.requests import Visibility
+from services.posters.scheduler import Scheduler
+from services.posters.store import poster_view
+from services.posters.urls import Urls
+from services.posters.views import JobView
+
+
+class JobService:
+    """Shows, queues, cancels and repeats jobs, and runs them while started."""
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        scheduler: Scheduler,
+        announce_making: Callable[[], None],
+        urls: Urls,
+    ) -> None:
+        self._shop = workshop
+        self._announce_making = announce_making
+        self._scheduler = scheduler
+        self._urls = urls
+
+    def start(self) -> None:
+        """Recover what an interrupted run left, then begin to run jobs."""
+        self._shop.files.start()
+        self._shop.publishing.adopt_orphans(self._shop.store)
+        for work, seconds in self._shop.store.recent_durations():
+            self._shop.estimates.learn(work, seconds)
+        self._shop.live.start(self._announce, self._announce_making)
+        self._scheduler.start()
+
+    def stop(self, grace_s: float) -> None:
+        """Let running jobs finish for so long, put the rest back into the queue, and end."""
+        self._scheduler.stop(grace_s)
+        self._shop.live.stop()
+
+    def get(self, job_id: str, viewer: Actor = HOUSE) -> JobView:
+        """Show a job to somebody; raise NotFound, also for one that is its owner's alone."""
+        view = self._shop.views.of(job_id)
+        _require_sight(view, job_id, viewer)
+        return view
+
+    def design_of(self, job_id: str, actor: Actor) -> PosterDesign:
+        """Tell what a job is to make, so that it can be changed; raise NotFound or NotAllowed.
+
+        What its owner has added of their own is told to nobody else, not even to an admin.
+        """
+        row = self._shop.store.with_design(job_id)
+        _require_sight(row, job_id, actor)
+        actor.require(row.owner, "job")
+        design = design_from_json(row.design)
+        return design if actor.user_id == row.owner else for_others(design)
+
+    def several(self, job_ids: Collection[str]) -> dict[str, JobView]:
+        """Show those of some jobs that are known, by id."""
+        found = self._shop.store.several(job_ids)
+        waiting = any(row.state == JobState.PENDING for row, _ in found.values())
+        queue = self._shop.views.queue() if waiting else EMPTY
+        return {ident: self._shop.views.of_row(row, poster, queue) for ident, (row, poster) in found.items()}
+
+    def enqueue(self, new: NewJob) -> Accepted:
+        """Queue a wish, or find the equal one that is there."""
+        accepted = self._shop.store.accept(new)
+        if accepted.job is not None and accepted.poster is None and not accepted.joined:
+            self._shop.live.touch(accepted.job.id)
+            self._scheduler.wake()
+        return accepted
+
+    def view(self, accepted: Accepted) -> JobView:
+        """Show what became of a wish."""
+        if accepted.poster is not None:
+            poster = poster_view(accepted.poster, self._urls)
+            if accepted.job is None:
+                return view_of_poster(poster, self._urls)
+            return self._shop.views.of_row(accepted.job, accepted.poster, EMPTY)
+        if accepted.job is None:
+            raise ValueError("neither a job nor a poster was accepted")
+        return self._shop.views.of(accepted.job.id)
+
+    def cancel(self, job_id: str, actor: Actor) -> JobView:
+        """Stop a job; raise Conflict when it has ended, or when somebody else waits for the same poster."""
+        row, _ = self._shop.store.get(job_id)
+        _require_sight(row, job_id, actor)
+        actor.require(row.owner, "job")
+        if not actor.admin and self._shop.store.followers(job_id):
+            raise Conflict("Somebody else is waiting for the same poster, so it is being made all the same.")
+        self._end_cancelled(job_id)
+        self._scheduler.cancel(job_id)
+        self._shop.live.forget(job_id)
+        view = self._shop.views.of(job_id)
+        self._shop.events.ended(view)
+        return view
+
+    def retry(self, job_id: str, actor: Actor) -> JobView:
+        """Queue a failed or cancelled job anew, as a new job; raise Conflict for any other."""
+        row = self._shop.store.with_design(job_id)
+        _require_sight(row, job_id, actor)
+        actor.require(row.owner, "job")
+        if row.state not in (JobState.FAILED, JobState.CANCELLED):
+            raise Conflict(f"The job is {row.state}; only failed and cancelled ones can be repeated.", status=row.state)
+        return self.view(self.enqueue(self._again(row)))
+
+    def _announce(self, job_ids: Sequence[str]) -> None:
+        views = self._shop.views.active(job_ids)
+        for view in views:
+            self._shop.events.progress(view)
+
+    def _again(self, row: JobRow) -> NewJob:
+        work = work_of(row)
+        return NewJob(
+            owner=row.owner,
+            visibility=cast("Visibility", row.visibility),
+            preview=row.preview,
+            fingerprint=row.fingerprint,
+            city=row.city,
+            country=row.country,
+            theme=row.theme,
+            design=row.design,
+            work=work,
+            estimate_s=self._shop.estimates.expect(work),
+            original_job_id=row.id,
+        )
+
+    def _end_cancelled(self, job_id: str) -> None:
+        standing = self._shop.live.of(job_id)
+        values = {"error": "Cancelled", "error_message": "The job was cancelled.", "retry_allowed": True}
+        if standing is not None:
+            values |= {"progress": standing.progress, "step": standing.step}
+        # Twice, for the job that moves between the two states in the middle of it.
+        for source in (JobState.PENDING, JobState.PROCESSING) * 2:
+            if self._shop.store.end(job_id, source, JobState.CANCELLED, **values):
+                return
+        row, _ = self._shop.store.get(job_id)
+        raise Conflict(f"The job has ended already: it is {row.state}.", status=row.state)
+
+
+def _require_sight(job: JobRow | JobView, job_id: str, viewer: Actor) -> None:
+    viewer.require_sight(job.owner, job.visibility, "Job", job_id)
