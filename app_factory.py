@@ -18,7 +18,8 @@ from infra.events.events import RecordingPublisher
 from infra.observing.metrics import Metrics
 from infra.work_budget import FairTurns, WorkBudget, WorkClock
 from mural import __version__
-from routes import assets, cli, docs, health, metrics, pages, site
+from routes import assets, cli, docs, pages, site
+from routes.admin import health, metrics
 from routes.board import rest as canvas
 from routes.caching import init_caching
 from routes.context import bring_services

@@ -18,7 +18,7 @@ from mural.jobs.progress import percentage
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, PageWish, page_for
 from mural.poster import DISTANCE_M_MIN, Format, Page, Place, PosterDesign
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
-from routes import cli_operations
+from routes.admin import commands as cli_operations
 from routes.board import commands as cli_canvas
 from routes.cli_errors import ToldGroup, told
 from routes.cli_files import FileToWrite

@@ -19,6 +19,8 @@ from infra.processes.render_process import worker_environment
 from mural.geo.download_turn import DOWNLOADS, clear_leftovers
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import RenderRequest, RenderResult
+from services.admin.health import HealthService
+from services.admin.readings import watch_parts
 from services.board.caretaker import Caretaker
 from services.board.history import CanvasHistory
 from services.board.orders import OrderBook
@@ -28,8 +30,6 @@ from services.board.wiring import build_canvas
 from services.drawing.pool import RenderPool
 from services.drawing.renderer import DrawNow, TimedRenderer
 from services.drawing.rendering import build_render_pool, map_sources, user_agent
-from services.health import HealthService
-from services.observing.readings import watch_parts
 from services.places.extracts_survey import ExtractsSurvey
 from services.places.geocoding import GeocodingService
 from services.places.map_files import MapFiles

@@ -7,7 +7,7 @@ import pytest
 from infra.db.session import Database
 from mural.errors import Unavailable
 from mural.geo.catalogue_index import Known, index_bytes
-from routes.schemas.health import HealthOut, StatsOut
+from routes.admin.schemas import HealthOut, StatsOut
 from tests.support.api import V1, Api, Visitor
 
 

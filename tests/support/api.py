@@ -22,8 +22,8 @@ from infra.processes.cancellation import CancelToken
 from infra.processes.render_process import worker_environment
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import MapSources, RenderRequest, RenderResult
+from services.admin.health import HealthService
 from services.container import Services, build_services
-from services.health import HealthService
 from services.places.geocoding import GeocodingService
 from services.places.nominatim import NominatimSettings
 from services.posters.previews import PreviewService

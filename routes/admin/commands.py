@@ -15,8 +15,8 @@ from infra.disk import BYTES_PER_GB
 from routes.cli_errors import told
 from routes.cli_files import FileToRead, FileToWrite, bounded_memory
 from routes.context import services, settings
+from services.admin.status import describe
 from services.posters.files import PosterFiles
-from services.status import describe
 from services.themes.files import ThemeFiles
 from services.upkeep.backup import write_backup
 from services.upkeep.holdings import Holdings

@@ -6,9 +6,9 @@ from http import HTTPStatus
 
 from flask import Response
 
+from routes.admin.schemas import HealthOut, ReadyOut, StatsOut
 from routes.api import ApiBlueprint, reply
 from routes.context import services
-from routes.schemas.health import HealthOut, ReadyOut, StatsOut
 
 blueprint = ApiBlueprint("health", __name__)
 
