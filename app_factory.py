@@ -18,29 +18,30 @@ from infra.events.events import RecordingPublisher
 from infra.observing.metrics import Metrics
 from infra.work_budget import FairTurns, WorkBudget, WorkClock
 from mural import __version__
-from routes import assets, cli, docs, pages, site
+from routes import cli, pages, site
 from routes.admin import health, metrics
 from routes.board import rest as canvas
-from routes.caching import init_caching
-from routes.context import bring_services
-from routes.errors import init_errors
-from routes.front_door import FrontDoor
-from routes.identity import init_identity
-from routes.json_text import JsonRequest, StrictJson
-from routes.languages import init_languages
-from routes.middleware import EntranceMiddleware
-from routes.observing import init_observing
-from routes.openapi import init_openapi
 from routes.places import rest as geocoding
 from routes.posters import batches, jobs, previews, tiles
 from routes.posters import rest as posters
-from routes.security import init_cors, init_security
 from routes.sockets import init_sockets
-from routes.sockets.late_acks import LateAckPacket
-from routes.sockets.origins import SocketGate, allowed_origins
 from routes.themes import rest as themes
-from routes.turnstile import Turnstile, init_budget
 from routes.wall import rest as gallery
+from routes.web import assets, docs
+from routes.web.caching import init_caching
+from routes.web.context import bring_services
+from routes.web.errors import init_errors
+from routes.web.front_door import FrontDoor
+from routes.web.identity import init_identity
+from routes.web.json_text import JsonRequest, StrictJson
+from routes.web.languages import init_languages
+from routes.web.late_acks import LateAckPacket
+from routes.web.middleware import EntranceMiddleware
+from routes.web.observing import init_observing
+from routes.web.openapi import init_openapi
+from routes.web.security import init_cors, init_security
+from routes.web.socket_origins import SocketGate, allowed_origins
+from routes.web.turnstile import Turnstile, init_budget
 from services.container import Services, build_services
 from services.upkeep.holdings import Holdings
 from services.upkeep.secret_key import stored_secret_key

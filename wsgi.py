@@ -50,7 +50,7 @@ from infra.observing.errors_reporting import start_reporting
 from infra.observing.logs import configure_logs
 from infra.open_files import most_connections
 from mural.errors import MuralError
-from routes.front_door import SILENCE_S, FrontDoor, guarded
+from routes.web.front_door import SILENCE_S, FrontDoor, guarded
 from services.upkeep.holdings import Holdings
 from services.upkeep.instance_lock import instance_lock
 from services.upkeep.restore import undo_interrupted

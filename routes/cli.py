@@ -20,10 +20,10 @@ from mural.poster import DISTANCE_M_MIN, Format, Page, Place, PosterDesign
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
 from routes.admin import commands as cli_operations
 from routes.board import commands as cli_canvas
-from routes.cli_errors import ToldGroup, told
-from routes.cli_files import FileToWrite
-from routes.context import services, settings
 from routes.places import commands as cli_extracts
+from routes.web.cli_errors import ToldGroup, told
+from routes.web.cli_files import FileToWrite
+from routes.web.context import services, settings
 from services.drawing.rendering import build_render_pool, map_sources
 from services.posters.designs import LATITUDE_MAX_DEG
 from services.upkeep.start_checks import check_fonts, lend_prepared

@@ -17,19 +17,19 @@ from mural.errors import MuralError
 from mural.fonts import FAMILIES
 from mural.paper import STEEPEST_RATIO
 from mural.poster import Format
-from routes import wording
-from routes.addresses import read, read_usable
-from routes.api import client_address
-from routes.caching import keep_from_search
-from routes.context import services
-from routes.errors import status_of, validation_body
-from routes.faults import said, said_of_kind
-from routes.identity import current_actor
-from routes.languages import gettext
 from routes.posters import forms
 from routes.posters.rest import show_to
 from routes.posters.schemas.pages import MineAddress, ThemeAddress, WallAddress, WorkbenchAddress
 from routes.themes.lists import kinds_of, themes_in_sight, visitors_themes
+from routes.web import wording
+from routes.web.addresses import read, read_usable
+from routes.web.api import client_address
+from routes.web.caching import keep_from_search
+from routes.web.context import services
+from routes.web.errors import status_of, validation_body
+from routes.web.faults import said, said_of_kind
+from routes.web.identity import current_actor
+from routes.web.languages import gettext
 from services.posters.requests import PosterQuery
 from services.posters.views import Submission
 

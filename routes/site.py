@@ -13,12 +13,12 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from werkzeug.wrappers import Response as BaseResponse
 
 from mural.themes import Theme
-from routes import wording
-from routes.addresses import read
-from routes.context import services
-from routes.languages import COOKIE as LANGUAGE_COOKIE
 from routes.posters.schemas.pages import APPEARANCES, AppearanceForm, LanguageForm
 from routes.themes.lists import themes_in_sight
+from routes.web import wording
+from routes.web.addresses import read
+from routes.web.context import services
+from routes.web.languages import COOKIE as LANGUAGE_COOKIE
 
 blueprint = APIBlueprint("site", __name__, enable_openapi=False)
 

@@ -21,11 +21,11 @@ from config import Config
 from infra.events.events import Command
 from routes.board.sockets import Join as CanvasJoin
 from routes.board.sockets import Place, Spot, Undo
-from routes.docs import AnswerRow, Call, FieldRow, calls_by_noun, fields_of
-from routes.openapi import DESCRIPTION, WORDS
 from routes.posters.sockets import JobRef
-from routes.sockets.commands import NoPayload
 from routes.wall.sockets import Join as GalleryJoin
+from routes.web.commands import NoPayload
+from routes.web.docs import AnswerRow, Call, FieldRow, calls_by_noun, fields_of
+from routes.web.openapi import DESCRIPTION, WORDS
 from services.event_catalogue import ACKNOWLEDGEMENTS, EVENTS, Told
 
 DOCS: Final = Path(__file__).parent.parent / "docs"

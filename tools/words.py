@@ -11,7 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from mural.canvas.palette import PALETTES
-from routes.languages import PAINTS
+from routes.web.languages import PAINTS
 
 ROOT: Final = Path(__file__).parent.parent
 FOLDER: Final = ROOT / "translations"

@@ -12,9 +12,9 @@ import click
 from flask.cli import with_appcontext
 
 from infra.disk import BYTES_PER_GB
-from routes.cli_errors import told
-from routes.cli_files import FileToRead, FileToWrite, bounded_memory
-from routes.context import services, settings
+from routes.web.cli_errors import told
+from routes.web.cli_files import FileToRead, FileToWrite, bounded_memory
+from routes.web.context import services, settings
 from services.admin.status import describe
 from services.posters.files import PosterFiles
 from services.themes.files import ThemeFiles

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from flask import Response
 
 from routes.admin.schemas import HealthOut, ReadyOut, StatsOut
-from routes.api import ApiBlueprint, reply
-from routes.context import services
+from routes.web.api import ApiBlueprint, reply
+from routes.web.context import services
 
 blueprint = ApiBlueprint("health", __name__)
 

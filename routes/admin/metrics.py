@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from flask_socketio import SocketIO
 
 from infra.observing.metrics import Metrics
-from routes.context import services
+from routes.web.context import services
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from routes.schemas.base import Answer
+from routes.web.schemas import Answer
 
 
 class HealthOut(Answer):

@@ -16,9 +16,9 @@ from mural.canvas.exchange import parse_pixels, save_pixels
 from mural.canvas.pictures import still
 from mural.canvas.reduce import board_from_picture, opened_picture
 from mural.errors import MuralError
-from routes.cli_errors import ToldGroup
-from routes.cli_files import FileToRead, FileToWrite, bounded_memory
-from routes.context import services
+from routes.web.cli_errors import ToldGroup
+from routes.web.cli_files import FileToRead, FileToWrite, bounded_memory
+from routes.web.context import services
 from services.board.caretaker import apply_to_rules, carried_out
 from services.board.export import write_json
 from services.board.log import Season

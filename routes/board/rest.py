@@ -9,7 +9,6 @@ from typing import Final
 from flask import Response, request, send_file
 
 from mural.canvas.pictures import FilmFormat
-from routes.api import ApiBlueprint, client_address, reply
 from routes.board.schemas import (
     CanvasOut,
     CanvasStatsOut,
@@ -22,8 +21,9 @@ from routes.board.schemas import (
     SpotQuery,
     TimelapseQuery,
 )
-from routes.context import services
-from routes.identity import current_actor
+from routes.web.api import ApiBlueprint, client_address, reply
+from routes.web.context import services
+from routes.web.identity import current_actor
 from services.board.board import BoardImage
 from services.board.history import PastBoard
 from services.board.rules import Visitor, moment

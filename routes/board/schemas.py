@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from routes.schemas.base import Answer, Request
+from routes.web.schemas import Answer, Request
 
 UtcMoment = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]
 """A moment; without a time zone it is taken for UTC."""

@@ -15,11 +15,11 @@ from pydantic import Field, ValidationError
 from infra.events.events import CANVAS_ROOM, Command
 from mural.errors import MuralError
 from routes.board.schemas import Coordinate, Paint, RequestId
-from routes.context import services
-from routes.errors import Body, refusal, validation_body
-from routes.identity import PINNED
-from routes.sockets.commands import UNEXPECTED, Commands, Connection, NoPayload, Payload
-from routes.sockets.late_acks import AckId, acknowledgement, split_arguments
+from routes.web.commands import UNEXPECTED, Commands, Connection, NoPayload, Payload
+from routes.web.context import services
+from routes.web.errors import Body, refusal, validation_body
+from routes.web.identity import PINNED
+from routes.web.late_acks import AckId, acknowledgement, split_arguments
 from services.board.rules import Visitor
 from services.board.wishes import Answer, Done
 

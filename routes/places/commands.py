@@ -12,9 +12,9 @@ from tqdm import tqdm
 
 from infra.processes.render_process import worker_environment
 from mural.geo.import_protocol import Imported, Stage
-from routes.cli_errors import told
-from routes.cli_files import FileToRead
-from routes.context import services
+from routes.web.cli_errors import told
+from routes.web.cli_files import FileToRead
+from routes.web.context import services
 from services.places import extract_import
 
 DOING: dict[Stage, str] = {"relations": "Finding areas", "features": "Reading", "tiles": "Sorting"}

@@ -6,8 +6,6 @@ from http import HTTPStatus
 
 from flask import Response
 
-from routes.api import ApiBlueprint, client_address, reply
-from routes.context import services
 from routes.places.schemas import (
     GeocodeBatchIn,
     GeocodeBatchOut,
@@ -17,6 +15,8 @@ from routes.places.schemas import (
     SuggestionsOut,
     SuggestQuery,
 )
+from routes.web.api import ApiBlueprint, client_address, reply
+from routes.web.context import services
 
 blueprint = ApiBlueprint("geocode", __name__)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from routes.schemas.base import Answer, City, Country, Longitude, Name, Request
+from routes.web.schemas import Answer, City, Country, Longitude, Name, Request
 from services.places.geocoding import LARGEST_BATCH
 
 

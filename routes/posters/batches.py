@@ -9,12 +9,12 @@ from typing import Final
 from flask import Response, current_app, request
 from zipstream import ZIP_STORED, ZipStream
 
-from routes.api import ApiBlueprint, client_address, reply
-from routes.caching import FOR_ONE
-from routes.context import services
-from routes.identity import current_actor
 from routes.posters.rest import HELSINKI, SUBMIT_ERRORS
 from routes.posters.schemas.batches import BatchOut, PosterBatchIn
+from routes.web.api import ApiBlueprint, client_address, reply
+from routes.web.caching import FOR_ONE
+from routes.web.context import services
+from routes.web.identity import current_actor
 from services.posters.batches import archive_names
 
 blueprint = ApiBlueprint("batches", __name__)

@@ -20,12 +20,12 @@ from mural.errors import InvalidInput
 from mural.geo.gazetteer import Settlement
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, Size, size_words
 from mural.poster import ALL_LAYERS, Format, Furniture, Marker, PosterDesign, Track
-from routes.addresses import read_usable
-from routes.languages import noted
 from routes.posters.paper_fields import is_size, paper_of, sides_of
 from routes.posters.schemas.designs import MarkerIn, PlaceIn, TrackIn
 from routes.posters.schemas.pages import WorkbenchAddress, marker_fields
 from routes.posters.schemas.posters import PosterIn
+from routes.web.addresses import read_usable
+from routes.web.languages import noted
 from services.places.offline import SAMPLE, OfflinePlace
 from services.posters.designs import MARKERS_MAX
 from services.posters.requests import PosterRequest, Visibility, usual_visibility

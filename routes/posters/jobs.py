@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 from flask import Response
 
-from routes.api import ApiBlueprint, client_address, reply
-from routes.context import services
-from routes.identity import current_actor
 from routes.posters.schemas.jobs import CancelledOut, JobOut, RetriedOut
+from routes.web.api import ApiBlueprint, client_address, reply
+from routes.web.context import services
+from routes.web.identity import current_actor
 
 blueprint = ApiBlueprint("jobs", __name__)
 

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from mural.errors import InvalidInput
 from mural.paper import DEFAULT_SIZE, SIZES, Size, size_called
-from routes.wording import as_measured
+from routes.web.wording import as_measured
 
 OWN_SIZE: Final = "own"
 """What the list of sizes says where the sides are written beside it."""

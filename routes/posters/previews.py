@@ -11,13 +11,13 @@ from flask import Response, request
 
 from mural.poster import PosterDesign
 from mural.themes import Theme
-from routes.api import ApiBlueprint, Body, client_address, send
-from routes.caching import FOR_ONE
-from routes.context import services
-from routes.hangup import ClientConnection
-from routes.identity import current_actor
 from routes.posters.rest import HELSINKI
 from routes.posters.schemas.previews import DrawnIn, LivePreviewIn
+from routes.web.api import ApiBlueprint, Body, client_address, send
+from routes.web.caching import FOR_ONE
+from routes.web.context import services
+from routes.web.hangup import ClientConnection
+from routes.web.identity import current_actor
 from services.posters.previews import shows_sample
 
 blueprint = ApiBlueprint("previews", __name__)

@@ -9,10 +9,6 @@ from typing import Final
 from flask import Response
 
 from mural.errors import Conflict
-from routes.api import ApiBlueprint, Body, client_address, reply, send
-from routes.caching import poster_file
-from routes.context import services
-from routes.identity import current_actor
 from routes.posters.schemas.jobs import SubmittedOut
 from routes.posters.schemas.posters import (
     DownloadQuery,
@@ -24,6 +20,10 @@ from routes.posters.schemas.posters import (
     PostersOut,
     VisibilityIn,
 )
+from routes.web.api import ApiBlueprint, Body, client_address, reply, send
+from routes.web.caching import poster_file
+from routes.web.context import services
+from routes.web.identity import current_actor
 from services.posters.requests import PosterQuery, PosterRequest, Visibility
 from services.posters.views import FileKind, PosterView, Submission
 

@@ -6,9 +6,9 @@ from flask_socketio import join_room, leave_room
 from pydantic import Field
 
 from infra.events.events import Command, job_room
-from routes.context import services
-from routes.errors import Body
-from routes.sockets.commands import Commands, Connection, Payload
+from routes.web.commands import Commands, Connection, Payload
+from routes.web.context import services
+from routes.web.errors import Body
 
 
 class JobRef(Payload):

@@ -6,11 +6,11 @@ from http import HTTPStatus
 
 from flask import Response
 
-from routes.api import ApiBlueprint, reply, send
-from routes.caching import poster_file
-from routes.context import services
-from routes.identity import current_actor
 from routes.posters.schemas.posters import FileQuery, TilesOut
+from routes.web.api import ApiBlueprint, reply, send
+from routes.web.caching import poster_file
+from routes.web.context import services
+from routes.web.identity import current_actor
 
 blueprint = ApiBlueprint("tiles", __name__)
 

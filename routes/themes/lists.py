@@ -9,8 +9,8 @@ from typing import Final
 from mural.colours import oklab
 from mural.errors import NotFound
 from mural.themes import Theme
-from routes.context import services
-from routes.identity import current_actor
+from routes.web.context import services
+from routes.web.identity import current_actor
 
 HALF_LIGHT: Final = 0.6
 """Oklab lightness above which a ground counts as light."""

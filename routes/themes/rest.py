@@ -9,10 +9,10 @@ from flask import Response, url_for
 from pydantic import BaseModel
 
 from mural.themes import CHOICES, COLOURS, Theme, theme_faults
-from routes.api import ApiBlueprint, client_address, reply
-from routes.context import services
-from routes.identity import current_actor
 from routes.themes.schemas import CheckedThemeOut, ThemeIn, ThemeOut, ThemesOut
+from routes.web.api import ApiBlueprint, client_address, reply
+from routes.web.context import services
+from routes.web.identity import current_actor
 
 blueprint = ApiBlueprint("themes", __name__)
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final
 from pydantic import Field, StringConstraints, create_model
 
 from mural.themes import REQUIRED, FadeChoice, TextureChoice, Theme
-from routes.schemas.base import Answer, Line, Name, Request
-from routes.words import COLOUR
+from routes.web.schemas import Answer, Line, Name, Request
+from routes.web.words import COLOUR
 
 
 class ThemeBase(Request):

@@ -6,9 +6,9 @@ from http import HTTPStatus
 
 from flask import Response
 
-from routes.api import ApiBlueprint, reply
-from routes.context import services
 from routes.wall.schemas import GalleryOut, GalleryQuery
+from routes.web.api import ApiBlueprint, reply
+from routes.web.context import services
 
 blueprint = ApiBlueprint("gallery", __name__)
 

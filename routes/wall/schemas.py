@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from routes.posters.schemas.posters import PosterOut
-from routes.schemas.base import Answer, Name, Request, SequenceNumber
+from routes.web.schemas import Answer, Name, Request, SequenceNumber
 
 
 class GalleryQuery(Request):

@@ -6,10 +6,10 @@ from flask_socketio import join_room, leave_room
 from pydantic import Field
 
 from infra.events.events import GALLERY_ROOM, Command
-from routes.context import services
-from routes.errors import Body
-from routes.schemas.base import SequenceNumber
-from routes.sockets.commands import Commands, Connection, NoPayload, Payload
+from routes.web.commands import Commands, Connection, NoPayload, Payload
+from routes.web.context import services
+from routes.web.errors import Body
+from routes.web.schemas import SequenceNumber
 
 
 class Join(Payload):

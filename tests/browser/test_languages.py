@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from routes.languages import LANGUAGES, SOURCE, language
+from routes.web.languages import LANGUAGES, SOURCE, language
 from tests.browser.conftest import PHONE, SAMPLE_QUERY, Visit
 from tests.browser.test_pages import violations
 from tests.support.server import Server

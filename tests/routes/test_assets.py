@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from routes import assets
+from routes.web import assets
 from tests.support.api import Visitor
 
 

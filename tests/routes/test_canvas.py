@@ -20,7 +20,7 @@ from config import Config
 from infra.background import ThreadBackground
 from infra.events.events import RecordingPublisher
 from routes import cli
-from routes.context import bring_services
+from routes.web.context import bring_services
 from services.container import build_services
 from tests.support.films import frames_of
 from tests.support.server import Server

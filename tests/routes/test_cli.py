@@ -15,7 +15,7 @@ from mural.errors import InvalidInput, NotFound, RenderTimeout
 from mural.poster import Format
 from routes import cli
 from routes.cli import format_of, mural
-from routes.cli_errors import sentence
+from routes.web.cli_errors import sentence
 from services.themes.shipped import ThemeService
 from tests.support.real_parts import PREPARED_DIR, ROOT, missing
 

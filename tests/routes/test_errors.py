@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from routes.security import MAX_BODY_BYTES
+from routes.web.security import MAX_BODY_BYTES
 from tests.support.api import HELSINKI, V1, Api, Visitor
 
 POSTERS = f"{V1}/posters"

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from routes.identity import COOKIE, HOST_COOKIE, PATH_COOKIE
+from routes.web.identity import COOKIE, HOST_COOKIE, PATH_COOKIE
 from tests.support.api import HELSINKI, V1, Api, Visitor, running_api
 
 POSTERS = f"{V1}/posters"

@@ -15,7 +15,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from routes.openapi import operations
+from routes.web.openapi import operations
 from tests.support.api import V1, Api, Visitor, running_api
 
 EXAMPLES_EACH = 15

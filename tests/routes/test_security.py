@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from routes.api import client_address
+from routes.web.api import client_address
 from tests.support.api import HELSINKI, V1, Api, Visitor, running_api
 
 POSTERS = f"{V1}/posters"

@@ -15,7 +15,7 @@ from app_factory import create_app
 from config import Config
 from infra.delivery.fanout import Fanout
 from infra.events.events import GALLERY_ROOM, Event
-from routes.sockets.commands import Commands, Connection, NoPayload
+from routes.web.commands import Commands, Connection, NoPayload
 from tests.support.quick_server import draw_at_once
 
 

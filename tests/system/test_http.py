@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 import pytest
 import requests
 
-from routes.security import MAX_BODY_BYTES
+from routes.web.security import MAX_BODY_BYTES
 from tests.support.server import HELSINKI, MODES, Server
 
 pytestmark = pytest.mark.system

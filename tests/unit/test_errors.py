@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from mural import errors
-from routes.errors import STATUS, body_of, refusal, status_of
+from routes.web.errors import STATUS, body_of, refusal, status_of
 
 TREE = [cls for _name, cls in inspect.getmembers(errors, inspect.isclass) if issubclass(cls, errors.MuralError)]
 

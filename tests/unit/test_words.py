@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from mural.canvas.palette import PALETTES
-from routes.languages import LANGUAGES, SOURCE, language
+from routes.web.languages import LANGUAGES, SOURCE, language
 from tools.words import catalogues
 
 CATALOGUES = {file.stem: (file, catalog) for file, catalog in catalogues()}

@@ -9,7 +9,7 @@ from pydantic import Field
 from mural.jobs.states import JobState
 from routes.posters.schemas.designs import LooksIn, PlaceIn
 from routes.posters.schemas.jobs import JobResultOut
-from routes.schemas.base import Answer, ThemeId
+from routes.web.schemas import Answer, ThemeId
 from services.posters.batches import BATCH_MAX
 from services.posters.requests import PosterRequest
 

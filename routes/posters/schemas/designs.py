@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, DPI_RANGE, Size, Unit
 from mural.poster import ALL_LAYERS, Format, Furniture, LayerChoice, Marker, Texts, Track
-from routes.schemas.base import (
+from routes.web.schemas import (
     City,
     Country,
     Distance,

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from mural.jobs.states import JobState
 from routes.posters.schemas.posters import Dimensions
-from routes.schemas.base import Answer
+from routes.web.schemas import Answer
 
 
 class JobResultOut(Answer):

@@ -10,12 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from mural.paper import DPI_RANGE, SIZES, Orientation
 from mural.poster import ALL_LAYERS, Format
-from routes.languages import LANGUAGES
 from routes.posters.paper_fields import OWN_SIZE, is_size
 from routes.posters.schemas.designs import FurnitureIn, MarkerIn
 from routes.posters.schemas.posters import PageQuery
 from routes.posters.schemas.previews import words_of
-from routes.schemas.base import Distance, HiddenEnds, Latitude, Line, Longitude, Name, SequenceNumber, ThemeId, Turn
+from routes.web.languages import LANGUAGES
+from routes.web.schemas import Distance, HiddenEnds, Latitude, Line, Longitude, Name, SequenceNumber, ThemeId, Turn
 from services.posters.designs import MARKERS_MAX
 from services.posters.requests import Visibility
 

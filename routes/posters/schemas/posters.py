@@ -10,8 +10,8 @@ from pydantic import Field
 
 from mural.poster import Format
 from routes.posters.schemas.designs import DesignIn
-from routes.schemas.base import Answer, Name, Request
-from routes.words import VERSION
+from routes.web.schemas import Answer, Name, Request
+from routes.web.words import VERSION
 from services.posters.requests import PER_PAGE_MAX, PosterRequest, Visibility
 
 

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from mural.paper import DEFAULT_SIZE
 from mural.poster import ALL_LAYERS, Format, Furniture, Texts
 from routes.posters.schemas.designs import DesignIn, FurnitureIn, PlaceIn
-from routes.schemas.base import Distance, Line, Name, ThemeId, Turn, Turned
+from routes.web.schemas import Distance, Line, Name, ThemeId, Turn, Turned
 from services.posters.requests import DEFAULT_DISTANCE_M, PosterRequest
 
 

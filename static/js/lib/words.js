@@ -1,5 +1,5 @@
 // @ts-check
-/** Facts put into words, as routes/wording.py does for what the server writes. */
+/** Facts put into words, as routes/web/wording.py does for what the server writes. */
 
 import { gettext, ngettext, numberWords } from "./language.js";
 

@@ -14,9 +14,9 @@ from mural.geo.gazetteer import Settlement
 from mural.paper import PageWish, page_for
 from mural.poster import ALL_LAYERS, Format, Furniture, Marker, Page, Place, PosterDesign, Texts, Track
 from mural.themes import load_theme
-from routes.errors import validation_body
 from routes.posters import forms
 from routes.posters.schemas.previews import LivePreviewIn
+from routes.web.errors import validation_body
 from services.posters.requests import PosterRequest
 from tests.support.real_parts import ROOT
 

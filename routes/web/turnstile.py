@@ -10,11 +10,11 @@ from flask import Flask, request
 
 from infra.work_budget import FairTurns, Standing, WorkBudget, WorkClock
 from mural.errors import TooMany
-from routes.front_door import HANG_UP, SENTENCE
-from routes.hangup import ClientConnection
-from routes.middleware import is_chunked
-from routes.networks import network_of
-from routes.security import MAX_BODY_BYTES
+from routes.web.front_door import HANG_UP, SENTENCE
+from routes.web.hangup import ClientConnection
+from routes.web.middleware import is_chunked
+from routes.web.networks import network_of
+from routes.web.security import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -18,7 +18,7 @@ from apiflask import APIBlueprint
 from flask import Flask, Response, request, send_from_directory
 
 from config import ROOT
-from routes.caching import FOREVER
+from routes.web.caching import FOREVER
 
 blueprint = APIBlueprint("assets", __name__, enable_openapi=False)
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 from socketio.packet import ACK, EVENT
 
 from infra.events.events import Command
-from routes.errors import Body
-from routes.sockets.reserved import OwnNamesPacket
+from routes.web.errors import Body
+from routes.web.reserved import OwnNamesPacket
 
 ANSWERED_LATER: Final = frozenset({Command.CANVAS_PLACE, Command.CANVAS_UNDO})
 

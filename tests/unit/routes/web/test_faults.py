@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from mural import errors
-from routes import faults
+from routes.web import faults
 from tests.unit.test_errors import TREE
 
 

@@ -14,9 +14,9 @@ from werkzeug.exceptions import HTTPException
 
 from infra.disk import disk_trouble
 from mural import errors
-from routes.faults import said
-from routes.languages import gettext, noted
-from routes.words import FAULTS_TOLD, fault_words, field_of, shown
+from routes.web.faults import said
+from routes.web.languages import gettext, noted
+from routes.web.words import FAULTS_TOLD, fault_words, field_of, shown
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from config import DISTANCE_M_MAX
 from mural.paper import Orientation
 from mural.poster import DISTANCE_M_MIN
-from routes.words import LINE, NAME
+from routes.web.words import LINE, NAME
 from services.posters.designs import LABEL_MAX, LATITUDE_MAX_DEG, LINE_MAX, NAME_MAX
 from services.posters.requests import MAX_HIDDEN_M
 

@@ -17,10 +17,10 @@ from infra.events.events import Event, Name
 from infra.limits import Floodgate, Verdict
 from infra.observing import logs
 from mural.errors import MuralError
-from routes.context import services
-from routes.errors import Body, refusal, validation_body
-from routes.identity import current_actor
-from routes.sockets.reserved import sent_name
+from routes.web.context import services
+from routes.web.errors import Body, refusal, validation_body
+from routes.web.identity import current_actor
+from routes.web.reserved import sent_name
 from services.accounts.actors import Actor
 
 log = logging.getLogger(__name__)

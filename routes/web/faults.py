@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import Any, Final
 
 from mural import errors
-from routes.languages import SOURCE, current, gettext, noted
-from routes.words import sentence
+from routes.web.languages import SOURCE, current, gettext, noted
+from routes.web.words import sentence
 
 SENTENCES: Final[dict[type[errors.MuralError], str]] = {
     errors.InvalidInput: noted("“%(field)s” holds something that is not allowed."),

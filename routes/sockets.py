@@ -9,9 +9,9 @@ from flask_socketio import SocketIO
 from infra.delivery.fanout import Fanout
 from routes.board import sockets as canvas
 from routes.posters import sockets as jobs
-from routes.sockets import connections
-from routes.sockets.commands import Commands
 from routes.wall import sockets as gallery
+from routes.web import connections
+from routes.web.commands import Commands
 
 if TYPE_CHECKING:
     from services.container import Services

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from apiflask import APIBlueprint
 from flask import current_app, render_template
 
-from routes.openapi import Document
+from routes.web.openapi import Document
 
 EXACT: Final = ".15g"
 """How bounds are written: a million with all its zeros."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from routes import assets
+from routes.web import assets
 
 
 def test_the_modules_of_a_script_are_those_of_all_depths_and_each_once() -> None:

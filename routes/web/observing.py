@@ -11,7 +11,7 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from infra.observing import logs
-from routes.context import services
+from routes.web.context import services
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from pydantic import BaseModel
 from werkzeug.exceptions import PreconditionFailed, RequestEntityTooLarge, UnsupportedMediaType
 
 from mural.errors import InvalidInput
-from routes.middleware import is_chunked
-from routes.networks import network_of
-from routes.schemas.base import ErrorOut
-from routes.words import LONGEST_ECHO
+from routes.web.middleware import is_chunked
+from routes.web.networks import network_of
+from routes.web.schemas import ErrorOut
+from routes.web.words import LONGEST_ECHO
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from babel.lists import format_list
 
-from routes.languages import current, gettext, ngettext, noted
+from routes.web.languages import current, gettext, ngettext, noted
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from routes.whole_heads import HEAD_S, CutOff, WholeLines
+from routes.web.whole_heads import HEAD_S, CutOff, WholeLines
 
 HEAD = b"DELETE /x HTTP/1.1\r\nHost: a\r\nCookie: mural_visitor=abc\r\n\r\n"
 

@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from pydantic import ValidationError
 
-from routes.errors import validation_body
-from routes.languages import LANGUAGES
 from routes.posters.schemas.posters import PageQuery, PosterIn
 from routes.posters.schemas.previews import LivePreviewIn
-from routes.schemas.base import Request
-from routes.words import PATTERNS, WORDS, sentence
+from routes.web.errors import validation_body
+from routes.web.languages import LANGUAGES
+from routes.web.schemas import Request
+from routes.web.words import PATTERNS, WORDS, sentence
 from tests.support.server import HELSINKI
 
 CTX = {

@@ -13,8 +13,8 @@ from flask import Flask, Response, current_app, g, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from mural.errors import NotAllowed
-from routes.context import services
-from routes.origins import ANYBODY, follows_a_link, is_foreign
+from routes.web.context import services
+from routes.web.origins import ANYBODY, follows_a_link, is_foreign
 from services.accounts.actors import Actor
 
 if TYPE_CHECKING:

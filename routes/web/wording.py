@@ -15,8 +15,8 @@ from mural.geo.catalogue_index import Fault
 from mural.jobs.progress import SHARES, Step, percentage
 from mural.paper import SIZES, Size
 from mural.poster import LayerChoice
-from routes.context import services
-from routes.languages import SOURCE, current, gettext, noted
+from routes.web.context import services
+from routes.web.languages import SOURCE, current, gettext, noted
 from services.places.map_files import LeftOut
 from services.posters.requests import Visibility
 

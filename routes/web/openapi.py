@@ -10,9 +10,9 @@ from apiflask import APIFlask
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from routes.api import ApiBlueprint, Body
-from routes.identity import COOKIE
-from routes.schemas.base import ErrorOut
+from routes.web.api import ApiBlueprint, Body
+from routes.web.identity import COOKIE
+from routes.web.schemas import ErrorOut
 
 Document = dict[str, Any]
 

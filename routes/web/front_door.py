@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.work_budget import CONNECTION_S, FairTurns, Standing, WorkBudget
-from routes.hangup import is_closing
-from routes.networks import network_of
-from routes.whole_heads import CutOff, WholeLines
+from routes.web.hangup import is_closing
+from routes.web.networks import network_of
+from routes.web.whole_heads import CutOff, WholeLines
 
 if TYPE_CHECKING:
     from infra.observing.metrics import Metrics

@@ -12,7 +12,7 @@ from mural.jobs.progress import Step
 from mural.paper import SIZES
 from mural.poster import LayerChoice
 from mural.themes import CHOICES
-from routes import wording
+from routes.web import wording
 
 
 @pytest.mark.parametrize(("metres", "words"), [(500, "500 m"), (4000, "4 km"), (12_500, "12.5 km"), (999.6, "1 km")])

@@ -10,8 +10,8 @@ from flask_socketio import SocketIO, emit, join_room
 from infra.clock import iso, utc_now
 from infra.events.events import Name, session_room
 from mural import __version__
-from routes.identity import pin_actor
-from routes.sockets.commands import connection, forget
+from routes.web.commands import connection, forget
+from routes.web.identity import pin_actor
 
 
 def register(socketio: SocketIO) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from routes.hangup import ClientConnection
+from routes.web.hangup import ClientConnection
 
 Ends = tuple[socket.socket, socket.socket]
 
