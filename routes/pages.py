@@ -57,7 +57,7 @@ def wall() -> str:
     page = services().gallery.page(limit=CARDS_OF_A_PAGE, before=address.before)
     wall, making = page.to_json(), services().gallery.making()
     return render_template(
-        "pages/wall.html",
+        "wall/wall.html",
         **wall,
         making=making,
         visitors_themes=visitors_themes(card["theme"] for card in [*wall["posters"], *making]),
@@ -126,7 +126,7 @@ def _workbench(state: forms.State, **more: Any) -> str:
     if all(theme.id != state.theme for theme in themes):  # it is gone since the link was made
         state = replace(state, theme=forms.START_THEME)
     return render_template(
-        "pages/create.html",
+        "posters/create.html",
         state=state,
         themes=themes,
         layers=wording.layers(),
@@ -157,7 +157,7 @@ def generate(job_id: str) -> str:
     waiting = {"poster": None, "mine": mine, "visitors_themes": visitors_themes([view.theme])}
     exhibit = _exhibit(view.poster.id) if view.poster else waiting
     return render_template(
-        "pages/generate.html",
+        "posters/generate.html",
         job=job,
         forgotten=view.forgotten,
         ended=view.state.ended,
@@ -189,7 +189,7 @@ def retry_job(job_id: str) -> BaseResponse:
 @blueprint.get("/posters/<poster_id>")
 def poster(poster_id: str) -> str:
     """Show one poster."""
-    return render_template("pages/poster.html", **_exhibit(poster_id))
+    return render_template("posters/poster.html", **_exhibit(poster_id))
 
 
 @blueprint.post("/posters/<poster_id>/visibility")
@@ -205,7 +205,7 @@ def ask_to_delete(poster_id: str) -> str:
     keep_from_search()
     view = services().posters.get(poster_id, current_actor())
     current_actor().require(view.owner, "poster")
-    return render_template("pages/take_down.html", poster=view.to_json())
+    return render_template("posters/take_down.html", poster=view.to_json())
 
 
 @blueprint.post("/posters/<poster_id>/delete")
@@ -248,7 +248,7 @@ def mine() -> str:
     query = PosterQuery(**address.model_dump(exclude={"down", "per_page"}), per_page=CARDS_OF_A_PAGE)
     page = services().posters.mine(current_actor().user_id, query)
     return render_template(
-        "pages/mine.html",
+        "posters/mine.html",
         posters=[view.to_json() for view in page.items],
         pagination=page.pagination_json(),
         query=query,
@@ -263,7 +263,7 @@ def canvas() -> str:
     """Show the board that everybody paints on."""
     facts = services().canvas.facts()
     scale = max(1, PLAIN_BOARD_PX // max(facts["width"], facts["height"]))
-    return render_template("pages/canvas.html", facts=facts, scale=scale)
+    return render_template("board/canvas.html", facts=facts, scale=scale)
 
 
 @blueprint.get("/themes")
@@ -272,7 +272,7 @@ def themes() -> str:
     visitor = current_actor().user_id
     shown = [(theme, services().own_themes.belongs_to(theme.id, visitor)) for theme in themes_in_sight()]
     return render_template(
-        "pages/themes.html",
+        "themes/themes.html",
         themes=[(theme, kinds_of(theme, own=own), own) for theme, own in shown],
         has_own=any(own for _theme, own in shown),
         colour_words=wording.colour_words(),
@@ -284,7 +284,7 @@ def new_theme() -> str:
     """Show the theme maker, beginning with a theme; one's own is changed instead."""
     theme = services().own_themes.get(read(ThemeAddress, request.args).start or forms.START_THEME)
     return render_template(
-        "pages/new_theme.html",
+        "themes/new_theme.html",
         theme=theme,
         mine=services().own_themes.belongs_to(theme.id, current_actor().user_id),
         themes=themes_in_sight(theme.id),
@@ -298,7 +298,7 @@ def new_theme() -> str:
 @blueprint.get("/about")
 def about() -> str:
     """Say what this is and whose work it stands on."""
-    return render_template("pages/about.html", version=__version__, tile_url=services().config.tile_url)
+    return render_template("web/about.html", version=__version__, tile_url=services().config.tile_url)
 
 
 @blueprint.get("/status")
@@ -307,7 +307,7 @@ def status() -> str:
     health, nothing_to_draw = services().health, services().offline_places.nothing_to_draw()
     state = health.check().status
     return render_template(
-        "pages/status.html",
+        "admin/status.html",
         version=__version__,
         status="degraded" if nothing_to_draw and state == "healthy" else state,
         facts=wording.status_facts(health.check().parts, health.stats(), nothing_to_draw=nothing_to_draw),

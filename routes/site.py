@@ -105,16 +105,16 @@ def _theme_class(theme: Theme) -> str:
 @blueprint.get("/manifest.webmanifest")
 def manifest() -> Response:
     """Describe the site to phones that put it on their home screen."""
-    return current_app.response_class(render_template("manifest.json"), mimetype="application/manifest+json")
+    return current_app.response_class(render_template("web/manifest.json"), mimetype="application/manifest+json")
 
 
 @blueprint.get("/worker.js")
 def service_worker() -> Response:
     """Serve the worker that shows the offline page; it lives at the root because that is what it watches over."""
-    return send_from_directory(current_app.static_folder or "static", "js/worker.js", max_age=0)
+    return send_from_directory(current_app.static_folder or "static", "js/web/worker.js", max_age=0)
 
 
 @blueprint.get("/offline")
 def offline() -> str:
     """Show what a browser without a connection shows."""
-    return render_template("pages/offline.html")
+    return render_template("web/offline.html")

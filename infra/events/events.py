@@ -1,7 +1,7 @@
 """The catalogue of everything the server pushes, and the way to push it.
 
 Services publish Event values to a Publisher; which sockets hear it is the event's room, made here from ids the services
-have checked. A test compares this catalogue with static/js/lib/events.js and docs/events.md.
+have checked. A test compares this catalogue with static/js/web/events.js and docs/events.md.
 """
 
 from __future__ import annotations

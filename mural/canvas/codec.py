@@ -1,4 +1,4 @@
-"""The binary frame that carries placed pixels; docs/canvas.md describes it and static/js/canvas/codec.js reads it too.
+"""The binary frame that carries placed pixels; docs/canvas.md describes it and static/js/board/codec.js reads it too.
 
 A little-endian header (format version u8, epoch u32, first seq u64, count u16) is followed by four bytes a pixel: the
 cell's number in the high 24 bits and the palette index in the low 8. The pixels have consecutive sequence numbers.

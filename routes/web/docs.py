@@ -61,7 +61,7 @@ def docs() -> str:
         name: (schema.get("description", ""), fields_of(schema) or kind_of(schema))
         for name, schema in document["components"]["schemas"].items()
     }
-    return render_template("pages/api_docs.html", nouns=calls_by_noun(document), schemas=schemas)
+    return render_template("web/api_docs.html", nouns=calls_by_noun(document), schemas=schemas)
 
 
 def calls_by_noun(document: Document) -> dict[str, list[Call]]:

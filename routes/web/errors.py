@@ -130,6 +130,6 @@ def _answer(status: HTTPStatus, body: Body) -> Response:
         response = jsonify(body)
         response.vary.add("Accept-Language")
     else:
-        response = Response(render_template("pages/error.html", status=int(status), **body), mimetype="text/html")
+        response = Response(render_template("web/error.html", status=int(status), **body), mimetype="text/html")
     response.status_code = status
     return response

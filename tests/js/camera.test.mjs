@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Camera } from "../../static/js/poster/camera.js";
+import { Camera } from "../../static/js/posters/view/camera.js";
 
 const TILES = { width: 3600, height: 4800, tile_size: 512, overlap: 1, min_level: 9, max_level: 13, tile_url: "" };
 const look = () => new Camera(TILES, { width: 900, height: 800 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { decodeFrame } from "../../static/js/canvas/codec.js";
+import { decodeFrame } from "../../static/js/board/codec.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../data/canvas_frames.json", import.meta.url), "utf8"));
 

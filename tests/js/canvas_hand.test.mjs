@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hashOf, placeOf } from "../../static/js/canvas/address.js";
-import { Camera } from "../../static/js/canvas/camera.js";
-import { Charges } from "../../static/js/canvas/charges.js";
-import { actOf, signOf } from "../../static/js/canvas/keys.js";
-import { Painter } from "../../static/js/canvas/painter.js";
-import { Board } from "../../static/js/canvas/board.js";
-import { agoWords, placedWords, reasonWords } from "../../static/js/canvas/words.js";
+import { hashOf, placeOf } from "../../static/js/board/address.js";
+import { Camera } from "../../static/js/board/camera.js";
+import { Charges } from "../../static/js/board/charges.js";
+import { actOf, signOf } from "../../static/js/board/keys.js";
+import { Painter } from "../../static/js/board/painter.js";
+import { Board } from "../../static/js/board/board.js";
+import { agoWords, placedWords, reasonWords } from "../../static/js/board/words.js";
 
 function cameraOn(width, height, view) {
   const camera = new Camera({ width, height }, () => {});

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Board, rgbaOf } from "../../static/js/canvas/board.js";
-import { spanOf } from "../../static/js/canvas/codec.js";
-import { StreamLog } from "../../static/js/lib/log.js";
+import { Board, rgbaOf } from "../../static/js/board/board.js";
+import { spanOf } from "../../static/js/board/codec.js";
+import { StreamLog } from "../../static/js/web/log.js";
 
 const palette = [{ name: "White", color: "#ffffff" }, { name: "Red", color: "#be0039" }, { name: "Sky", color: "#51e9f4" }];
 const board = () => new Board({ width: 4, height: 3, palette });

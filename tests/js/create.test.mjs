@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addressQuery, requestBody, seenBy } from "../../static/js/create/design.js";
-import { scale, spoken } from "../../static/js/create/distance.js";
-import { History } from "../../static/js/create/history.js";
-import { apartM, moved, onGround } from "../../static/js/create/mover.js";
-import { corners, pointOf, turned } from "../../static/js/create/outline.js";
-import { NoTracks, pageAround, simplified, tracksOf } from "../../static/js/create/tracks.js";
+import { addressQuery, requestBody, seenBy } from "../../static/js/posters/make/design.js";
+import { scale, spoken } from "../../static/js/posters/make/distance.js";
+import { History } from "../../static/js/posters/make/history.js";
+import { apartM, moved, onGround } from "../../static/js/posters/make/mover.js";
+import { corners, pointOf, turned } from "../../static/js/posters/make/outline.js";
+import { NoTracks, pageAround, simplified, tracksOf } from "../../static/js/posters/make/tracks.js";
 
 const design = {
   city: "São Paulo",

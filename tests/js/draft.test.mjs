@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { forgetDraft, keepDraft, keptDraft } from "../../static/js/create/draft.js";
+import { forgetDraft, keepDraft, keptDraft } from "../../static/js/posters/make/draft.js";
 
 const DAY_MS = 24 * 3600 * 1000;
 

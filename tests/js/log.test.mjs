@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { StreamLog } from "../../static/js/lib/log.js";
+import { StreamLog } from "../../static/js/web/log.js";
 
 /** @param {number} seq */
 const event = (seq) => ({ seq, event: "gallery:poster_added", payload: { poster: { id: `p${seq}` } } });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { StreamLog } from "../../static/js/lib/log.js";
-import { WallSync, difference } from "../../static/js/gallery/sync.js";
+import { StreamLog } from "../../static/js/web/log.js";
+import { WallSync, difference } from "../../static/js/wall/sync.js";
 
 const event = (seq) => ({ seq, event: "gallery:poster_added", payload: {} });
 

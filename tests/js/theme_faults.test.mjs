@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { faultWords } from "../../static/js/lib/theme_faults.js";
+import { faultWords } from "../../static/js/themes/theme_faults.js";
 
 const nameOf = (/** @type {string} */ key) => ({ bg: "Paper", road_default: "Paths and the rest" })[key] ?? key;
 

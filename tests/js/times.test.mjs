@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { timeLeft } from "../../static/js/job/progress.js";
-import { learnTime, serverNow } from "../../static/js/lib/server_time.js";
-import { remembered } from "../../static/js/lib/regret.js";
+import { timeLeft } from "../../static/js/posters/job/progress.js";
+import { learnTime, serverNow } from "../../static/js/web/server_time.js";
+import { remembered } from "../../static/js/posters/undo_delete.js";
 
 const HOUR_MS = 3_600_000;
 

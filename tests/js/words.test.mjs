@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { stepStates, timeLeft } from "../../static/js/job/progress.js";
-import { createStore } from "../../static/js/lib/store.js";
-import { coordinateWords, distanceWords, peopleWords, queueWords, remainingWords } from "../../static/js/lib/words.js";
+import { stepStates, timeLeft } from "../../static/js/posters/job/progress.js";
+import { createStore } from "../../static/js/web/store.js";
+import { coordinateWords, distanceWords, peopleWords, queueWords, remainingWords } from "../../static/js/web/words.js";
 
 test("distances are said as people say them", () => {
   assert.deepEqual([500, 4000, 12_500].map(distanceWords), ["500 m", "4 km", "12.5 km"]);

@@ -20,25 +20,25 @@ def addresses(page: str) -> list[str]:
 )
 def test_all_that_a_page_loads_is_there_and_may_be_kept_for_good(ann: Visitor, path: str) -> None:
     named = addresses(ann.get(path).text)
-    assert f"/static/{assets.version()}/js/site.js" in named
+    assert f"/static/{assets.version()}/js/web/site.js" in named
     for address in named:
         answer = ann.get(address)
         assert answer.status_code == 200, address
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable", address
 
 
-@pytest.mark.parametrize(("path", "script"), [("/create", "js/create.js"), ("/canvas", "js/canvas.js")])
+@pytest.mark.parametrize(("path", "script"), [("/create", "js/posters/make/page.js"), ("/canvas", "js/board/page.js")])
 def test_a_page_fetches_at_once_what_its_scripts_import(ann: Visitor, path: str, script: str) -> None:
     page = ann.get(path).text
-    for module in assets.modules_of("js/site.js", script):
+    for module in assets.modules_of("js/web/site.js", script):
         assert f'<link rel="modulepreload" href="/static/{assets.version()}/{module}">' in page
 
 
-@pytest.mark.parametrize("before", ["/static/js/site.js", "/static/0123456789ab/js/site.js"])
+@pytest.mark.parametrize("before", ["/static/js/web/site.js", "/static/0123456789ab/js/web/site.js"])
 def test_an_address_of_another_version_is_answered_but_not_kept(ann: Visitor, before: str) -> None:
     answer = ann.get(before)
     assert answer.status_code == 200
-    assert answer.data == ann.get(f"/static/{assets.version()}/js/site.js").data
+    assert answer.data == ann.get(f"/static/{assets.version()}/js/web/site.js").data
     assert "immutable" not in answer.headers["Cache-Control"]
     assert "no-cache" in answer.headers["Cache-Control"]
 

@@ -194,7 +194,11 @@ def test_nobody_is_led_elsewhere(ann: Visitor, path: str, back: str) -> None:
 @pytest.mark.parametrize("header", HEADERS)
 def test_no_header_is_a_fault_of_ours(api: Api, ann: Visitor, poster_id: str, header: str) -> None:
     paths = [filled(rule, poster_id) for rule in rules(api, "GET") if "canvas/timelapse" not in rule.rule]
-    paths += ["/static/css/wall.css", f"/api/v1/posters/{poster_id}/thumbnail", "/api/v1/canvas/history?at=2100-01-01"]
+    paths += [
+        "/static/css/wall/wall.css",
+        f"/api/v1/posters/{poster_id}/thumbnail",
+        "/api/v1/canvas/history?at=2100-01-01",
+    ]
     asked = [(path, value) for value in HEADERS[header] for path in paths]
     assert [wrong for wrong in asked if not is_well(ann.get(wrong[0], environ_overrides={header: wrong[1]}))] == []
 

@@ -12,7 +12,7 @@ from tests.support.real_parts import ROOT
 
 @pytest.mark.parametrize(("catalogue", "constant"), [(Name, "Events"), (Command, "Commands")])
 def test_the_script_knows_the_same_names(catalogue: type, constant: str) -> None:
-    script = (ROOT / "static/js/lib/events.js").read_text("utf-8")
+    script = (ROOT / "static/js/web/events.js").read_text("utf-8")
     block = script.partition(f"export const {constant} = ")[2].partition("});")[0]
     theirs = dict(re.findall(r'(\w+): "([a-z:_]+)"', block))
     ours = {key: value for key, value in vars(catalogue).items() if key.isupper()}

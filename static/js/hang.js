@@ -1,7 +1,0 @@
-// @ts-check
-/** Hangs the posters of a page. It runs before the page is first painted, so it waits for nothing else. */
-
-import { startMasonry } from "./gallery/masonry.js";
-import { need } from "./lib/dom.js";
-
-startMasonry(need(".hanging"));
