@@ -13,7 +13,7 @@ from mural.worker.protocol import Progress, RenderRequest, RenderResult
 
 
 class Renderer(Protocol):
-    """Draws pictures in another process; services.render_pool.RenderPool is one."""
+    """Draws pictures in another process; services.drawing.pool.RenderPool is one."""
 
     def render(
         self, request: RenderRequest, on_progress: Callable[[Progress], None], cancelled: CancelToken
