@@ -11,7 +11,7 @@ from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config, ConfigError
-from infra.background import Aside, ThreadBackground, directly
+from infra.background import RunBlocking, ThreadBackground, directly
 from infra.delivery.fanout import Fanout
 from infra.environ import read_environ
 from infra.events.events import RecordingPublisher
@@ -43,7 +43,7 @@ from routes.web.security import init_cors, init_security
 from routes.web.socket_origins import SocketGate, allowed_origins
 from routes.web.turnstile import Turnstile, init_budget
 from services.container import Services, build_services
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 from services.upkeep.secret_key import stored_secret_key
 
 API_PREFIX = "/api/v1"
@@ -55,12 +55,12 @@ MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
 """Commands are small; anything larger is not ours."""
 
 
-def create_app(config: Config, services: Services | None = None, aside: Aside = directly) -> APIFlask:
+def create_app(config: Config, services: Services | None = None, run_blocking: RunBlocking = directly) -> APIFlask:
     """Build the application; tests may bring services of their own."""
     app = _plain_app(config)
     fanout = Fanout()
     socketio = build_socketio(config, fanout)
-    built = services or build_services(config, fanout, socketio, aside)
+    built = services or build_services(config, fanout, socketio, run_blocking)
     app.extensions["mural"] = built
     init_observing(app)
     init_budget(app, built.metrics)
@@ -92,7 +92,7 @@ def _plain_app(config: Config) -> APIFlask:
         static_url_path=f"/static/{assets.version()}",
     )
     app.config.update(
-        SECRET_KEY=config.secret_key or stored_secret_key(Holdings.of(config).secret_key_file),
+        SECRET_KEY=config.secret_key or stored_secret_key(DataPaths.of(config).secret_key_file),
         VALIDATION_ERROR_STATUS_CODE=int(HTTPStatus.BAD_REQUEST),
         AUTO_404_RESPONSE=False,
         AUTO_SERVERS=False,

@@ -45,13 +45,13 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from app_factory import create_app
 from config import OWN_DATA_DIR, Config, ConfigError
-from infra.background import Aside, directly
+from infra.background import RunBlocking, directly
 from infra.observing.errors_reporting import start_reporting
 from infra.observing.logs import configure_logs
 from infra.open_files import most_connections
 from mural.errors import MuralError
 from routes.web.front_door import SILENCE_S, FrontDoor, guarded
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 from services.upkeep.instance_lock import instance_lock
 from services.upkeep.restore import undo_interrupted
 from services.upkeep.start_checks import check_port, check_prepared, lend_prepared
@@ -166,7 +166,7 @@ def _serve_with_threads(app: APIFlask, config: Config, door: FrontDoor) -> None:
     Server(config.host, config.port, app, guarded(WSGIRequestHandler, door)).serve_forever()
 
 
-def _aside() -> Aside:
+def _run_blocking() -> RunBlocking:
     """Choose how a wait inside C, such as for the disk, is kept from the green threads."""
     if ASYNC_MODE == "eventlet":
         from eventlet import tpool  # noqa: PLC0415 - only where it is in use
@@ -195,10 +195,10 @@ def main() -> None:
         with instance_lock(config.data_dir):
             lend_prepared(OWN_DATA_DIR, config.data_dir)
             check_prepared(config.fonts_dir, config.gazetteer_file)
-            undo_interrupted(Holdings.of(config))
-            aside = _aside()
-            app = create_app(config, aside=aside)
-            lines.write_aside(app.extensions["socketio"], aside)
+            undo_interrupted(DataPaths.of(config))
+            run_blocking = _run_blocking()
+            app = create_app(config, run_blocking=run_blocking)
+            lines.write_in_background(app.extensions["socketio"], run_blocking)
             serve(app, config, at_end)
     except (ConfigError, MuralError) as error:
         sys.exit(f"Mural cannot start: {error}")

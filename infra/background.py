@@ -35,7 +35,7 @@ class ThreadBackground:
 T = TypeVar("T")
 
 
-class Aside(Protocol):
+class RunBlocking(Protocol):
     """Calls a function that waits or works inside C so that no green thread waits with it, and returns its result.
 
     The function may run in a thread of the operating system: it must use no lock and no socket of the server's kind.

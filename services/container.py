@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from config import ROOT, Config
-from infra.background import Aside, Background, directly
+from infra.background import Background, RunBlocking, directly
 from infra.cache import Cache, open_cache
 from infra.clock import iso, utc_now
 from infra.events.events import EVERYONE, Event, Name, Publisher
@@ -44,7 +44,7 @@ from services.posters.urls import Urls
 from services.themes.own import OwnThemes
 from services.themes.shipped import ThemeService
 from services.upkeep.daily_backups import DailyBackups
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 from services.upkeep.housekeeping import Housekeeping
 from services.wall.gallery import GalleryService
 from services.wall.presence import PresenceService
@@ -119,7 +119,9 @@ class Services:
         clear_leftovers(self.config.data_dir / "cache" / DOWNLOADS)
 
 
-def build_services(config: Config, publisher: Publisher, background: Background, aside: Aside = directly) -> Services:
+def build_services(
+    config: Config, publisher: Publisher, background: Background, run_blocking: RunBlocking = directly
+) -> Services:
     """Build and join all services; nothing runs yet."""
     for folder in (config.extracts_dir, config.area_cache_dir, config.posters_dir):
         folder.mkdir(parents=True, exist_ok=True)
@@ -141,7 +143,7 @@ def build_services(config: Config, publisher: Publisher, background: Background,
             geocoder=geocoding,
             themes=themes,
             sources=sources,
-            aside=aside,
+            run_blocking=run_blocking,
         ),
     )
     canvas = build_canvas(config, parts.database, publisher, background)
@@ -154,7 +156,7 @@ def build_services(config: Config, publisher: Publisher, background: Background,
         background,
         worker_environment(os.environ, config.data_dir / "cache"),
         Urls(config.url_prefix),
-        aside,
+        run_blocking,
     )
     parts.publishing.when_taken_down(tiles.forget)
     request_for = partial(RenderRequest, sources=sources, fonts_dir=config.fonts_dir, preview=True)
@@ -174,7 +176,7 @@ def build_services(config: Config, publisher: Publisher, background: Background,
         housekeeping=parts.housekeeping,
         health=HealthService(parts, pool, cache, themes, map_files),
         jobs=parts.jobs,
-        daily_backups=DailyBackups(Holdings.of(config), config.backups_dir, background, utc_now),
+        daily_backups=DailyBackups(DataPaths.of(config), config.backups_dir, background, utc_now),
         lag_watch=LagWatch(background, metrics),
         map_files=map_files,
         metrics=metrics,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from config import Config
-from infra.background import Aside, Background, directly
+from infra.background import Background, RunBlocking, directly
 from infra.clock import Clock, LeapWatch, Stopwatch, utc_now
 from infra.db.migrate import migrate
 from infra.db.session import Database
@@ -30,13 +30,13 @@ from services.posters.live import LiveProgress
 from services.posters.publishing import Publishing
 from services.posters.scheduler import Scheduler, Turns
 from services.posters.service import PosterService
-from services.posters.undo_delete import Regret
+from services.posters.undo_delete import UndoDelete
 from services.posters.urls import Urls
 from services.themes.files import ThemeFiles
 from services.themes.own import OwnThemes
 from services.themes.shipped import ThemeService
 from services.upkeep.daily_backups import remedy
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 from services.upkeep.housekeeping import Housekeeping
 from services.upkeep.sqlite_files import DamagedDatabase, check_database
 from services.wall.gallery import GalleryService
@@ -52,7 +52,7 @@ class Outside:
     geocoder: Geocoder
     themes: ThemeService
     sources: MapSources
-    aside: Aside = directly
+    run_blocking: RunBlocking = directly
     clock: Clock = utc_now
     stopwatch: Stopwatch = time.monotonic
     jitter: Callable[[], float] = random.random
@@ -74,11 +74,11 @@ class PosterServices:
     publishing: Publishing
 
 
-def open_database(config: Config, aside: Aside = directly) -> Database:
+def open_database(config: Config, run_blocking: RunBlocking = directly) -> Database:
     """Open the database and bring its tables to this version; raise DamagedDatabase where that is no use."""
     config.data_dir.mkdir(parents=True, exist_ok=True)
     _look_over(config)
-    database = Database(config.database_url, aside=aside)
+    database = Database(config.database_url, run_blocking=run_blocking)
     migrate(database, config.backups_dir)
     with database.write() as session:
         gallery_store.ensure_epoch(session)
@@ -86,7 +86,7 @@ def open_database(config: Config, aside: Aside = directly) -> Database:
 
 
 def _look_over(config: Config) -> None:
-    file = Holdings.of(config).database_file
+    file = DataPaths.of(config).database_file
     if file is None or not file.exists():
         return
     try:
@@ -97,9 +97,11 @@ def _look_over(config: Config) -> None:
 
 def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     """Wire the services; nothing runs yet, but everything can be read."""
-    database = open_database(config, outside.aside)
+    database = open_database(config, outside.run_blocking)
     urls, clock, estimates = Urls(config.url_prefix), outside.clock, Estimates()
-    files = PosterFiles(config.posters_dir, max_bytes=round(config.max_storage_gb * BYTES_PER_GB), aside=outside.aside)
+    files = PosterFiles(
+        config.posters_dir, max_bytes=round(config.max_storage_gb * BYTES_PER_GB), run_blocking=outside.run_blocking
+    )
     store = JobStore(database, files, QueueLimits(config.max_queue, config.session_queue), clock)
     live, turns = LiveProgress(outside.background), Turns()
     gallery = GalleryService(database, store, live, outside.publisher, urls)
@@ -127,8 +129,8 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     )
     jobs = JobService(workshop, scheduler, gallery.announce_making, urls)
     designs = Designs(own_themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
-    regret = Regret(publishing, outside.background)
-    posters = PosterService(database, designs, jobs, publishing, regret, estimates, urls)
+    undo_delete = UndoDelete(publishing, outside.background)
+    posters = PosterService(database, designs, jobs, publishing, undo_delete, estimates, urls)
     return PosterServices(
         batches=BatchService(database, posters, jobs, urls, clock),
         database=database,

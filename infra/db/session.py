@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
-from infra.background import Aside, directly
+from infra.background import RunBlocking, directly
 from infra.db.reserve import Reserve
 from infra.footing import Footing
 from mural.errors import MuralError, StorageFull, Unavailable
@@ -49,9 +49,9 @@ SIDE_FILES: Final = ("-wal", "-shm")
 class Database:
     """Hands out sessions for reading and for writing; raises mural.errors where the database itself is in trouble."""
 
-    def __init__(self, url: str, *, busy_timeout_s: float = 5.0, aside: Aside = directly) -> None:
+    def __init__(self, url: str, *, busy_timeout_s: float = 5.0, run_blocking: RunBlocking = directly) -> None:
         self.url = driver_url(url)
-        self.aside = aside
+        self.run_blocking = run_blocking
         self.engine = make_engine(self.url, busy_timeout_s=busy_timeout_s)
         snapshots = self.engine.execution_options(**({} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}))
         self._reading = sessionmaker(snapshots, expire_on_commit=False)
@@ -86,16 +86,16 @@ class Database:
             self._footing.note()
             self.check_footing()  # nothing is promised that would be written where nobody finds it
             if self.is_sqlite and session.in_transaction():
-                self._commit_aside(session)
+                self._commit_blocking(session)
             session.commit()
 
-    def _commit_aside(self, session: Session) -> None:
+    def _commit_blocking(self, session: Session) -> None:
         """Commit while green threads go on: SQLite waits for the disk inside C."""
         raw = session.connection().connection.dbapi_connection
         if raw is None:
             raise RuntimeError("the session has no connection")
         try:
-            self.aside(raw.commit)
+            self.run_blocking(raw.commit)
         except sqlite3.OperationalError as error:
             raise OperationalError("COMMIT", None, error) from error
 

@@ -7,7 +7,7 @@ from collections import deque
 from functools import partial
 from typing import Final, TextIO
 
-from infra.background import Aside, Background
+from infra.background import Background, RunBlocking
 from infra.loop import Loop
 
 WAITING_MAX: Final = 10_000
@@ -15,7 +15,7 @@ WAITING_MAX: Final = 10_000
 
 
 class LineWriter(logging.StreamHandler[TextIO]):
-    """Writes a line for each record: at once, and after ``write_aside`` without holding up whoever logs."""
+    """Writes a line for each record: at once, and after ``write_in_background`` without holding up whoever logs."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
@@ -23,10 +23,10 @@ class LineWriter(logging.StreamHandler[TextIO]):
         self._left_out = 0
         self._loop: Loop | None = None
 
-    def write_aside(self, background: Background, aside: Aside) -> None:
+    def write_in_background(self, background: Background, run_blocking: RunBlocking) -> None:
         """Have the lines from here on written beside whatever is going on."""
         self._loop = Loop(background, "The log")
-        step = partial(self._write_waiting, aside)
+        step = partial(self._write_waiting, run_blocking)
         self._loop.start(step, last=step)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -51,7 +51,7 @@ class LineWriter(logging.StreamHandler[TextIO]):
             self._loop = None
         super().close()
 
-    def _write_waiting(self, aside: Aside) -> None:
+    def _write_waiting(self, run_blocking: RunBlocking) -> None:
         # No lock: whoever ends the program holds the handler's own while it waits for the last lines.
         lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
         left_out, self._left_out = self._left_out, 0
@@ -60,7 +60,7 @@ class LineWriter(logging.StreamHandler[TextIO]):
             lines.append(self._line(logging.LogRecord(__name__, logging.WARNING, "", 0, message, (left_out,), None)))
         try:
             if lines:
-                aside(partial(self._write, "".join(lines)))
+                run_blocking(partial(self._write, "".join(lines)))
         except (OSError, ValueError):  # a full disk, a reader that has gone, a closed stream
             self._left_out += len(lines) + left_out
 

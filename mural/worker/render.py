@@ -43,33 +43,33 @@ class Renderer:
 
         Raises MapDataError, MissingScript, OSError and the other errors of the parts that it puts to work.
         """
-        return self._render(request, Course(report))
+        return self._render(request, StepTimer(report))
 
     def warm_up(self, fonts_dir: Path) -> None:
         """Draw a very small poster of nothing, so that fonts are open and code is loaded when the first job comes."""
         place = Place(city="Mural", country="Mural", latitude=0.0, longitude=0.0)
         theme = Theme.from_mapping("warm-up", dict.fromkeys(REQUIRED, "#808080"))
         design = PosterDesign(place=place, distance_m=1000.0, theme=theme)
-        course = Course(lambda _: None)
+        timer = StepTimer(lambda _: None)
         with tempfile.TemporaryDirectory() as folder:
             try:
-                picture = draw_poster(ProjectedMap(*design.half_extent_m), design, fonts_dir, course.at)
+                picture = draw_poster(ProjectedMap(*design.half_extent_m), design, fonts_dir, timer.at)
             except Unavailable as error:
                 # Each job will say so too; a person who reads the log finds it here first.
                 log.warning("Posters cannot be lettered: %s", error)
                 return
-            export_poster(picture, _targets(Path(folder), design), course.at, width_px=WARM_UP_WIDTH_PX)
+            export_poster(picture, _targets(Path(folder), design), timer.at, width_px=WARM_UP_WIDTH_PX)
 
-    def _render(self, request: RenderRequest, course: Course) -> RenderResult:
+    def _render(self, request: RenderRequest, timer: StepTimer) -> RenderResult:
         design, width_px = request.design, None
         if request.preview:
             design, width_px = replace(design, format=Format.PNG), request.preview_width_px
-        projected = self._map(request, design, width_px, course)
-        picture = draw_poster(projected, design, request.fonts_dir, course.at)
+        projected = self._map(request, design, width_px, timer)
+        picture = draw_poster(projected, design, request.fonts_dir, timer.at)
         with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=request.output_dir) as folder:
             targets = _targets(Path(folder), design, alone=request.preview)
-            width_px, height_px = export_poster(picture, targets, course.at, width_px=width_px)
-            course.at(Step.PUBLISHING)
+            width_px, height_px = export_poster(picture, targets, timer.at, width_px=width_px)
+            timer.at(Step.PUBLISHING)
             _publish(Path(folder), request.output_dir)
         return RenderResult(
             poster=targets.poster.name,
@@ -80,19 +80,21 @@ class Renderer:
             dpi=_dpi(design.page, width_px),
             file_size=(request.output_dir / targets.poster.name).stat().st_size,
             source=projected.source,
-            seconds=course.finish(),
+            seconds=timer.finish(),
         )
 
-    def _map(self, request: RenderRequest, design: PosterDesign, width_px: int | None, course: Course) -> ProjectedMap:
+    def _map(
+        self, request: RenderRequest, design: PosterDesign, width_px: int | None, timer: StepTimer
+    ) -> ProjectedMap:
         place, half_extent_m = design.place, map_half_extent_m(design)
         view = View(latitude=place.latitude, longitude=place.longitude, rotation_deg=design.rotation_deg)
-        course.at(Step.MAP_DATA)
+        timer.at(Step.MAP_DATA)
         area = obtain_area(
             page_bbox(view, *half_extent_m),
             request.sources,
-            lambda message, fraction: course.at(Step.MAP_DATA, fraction, message),
+            lambda message, fraction: timer.at(Step.MAP_DATA, fraction, message),
         )
-        course.at(Step.LAYERS)
+        timer.at(Step.LAYERS)
         return self._maps.get(
             area,
             view,
@@ -102,7 +104,7 @@ class Renderer:
         )
 
 
-class Course:
+class StepTimer:
     """Passes progress on and keeps the time that each step takes."""
 
     def __init__(self, report: Callable[[Progress], None]) -> None:

@@ -19,7 +19,7 @@ from services.admin.status import describe
 from services.posters.files import PosterFiles
 from services.themes.files import ThemeFiles
 from services.upkeep.backup import write_backup
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 from services.upkeep.instance_lock import instance_lock
 from services.upkeep.reindex import reindex
 from services.upkeep.restore import restore
@@ -50,7 +50,7 @@ def show_status() -> None:
 def make_backup(file: Path) -> None:
     """Write everything that cannot be made again into FILE (.tar or .tar.gz), also while the server runs."""
     with told():
-        report = write_backup(Holdings.of(settings()), file)
+        report = write_backup(DataPaths.of(settings()), file)
     click.echo(f"{file}: the database, {report.posters} posters, {report.size_bytes / 1e6:.1f} MB")
 
 
@@ -59,9 +59,9 @@ def make_backup(file: Path) -> None:
 @with_appcontext
 def bring_back(file: Path) -> None:
     """Put what FILE holds in the place of what is there: a backup, or a daily copy of the database."""
-    holdings = Holdings.of(settings())
-    with told(), bounded_memory(), instance_lock(holdings.data_dir):
-        report = restore(holdings, file)
+    data_paths = DataPaths.of(settings())
+    with told(), bounded_memory(), instance_lock(data_paths.data_dir):
+        report = restore(data_paths, file)
     click.echo(f"Restored the database and {report.posters} posters from {file}.")
     if report.kept_schema:
         click.echo(f"The tables that were there before are in the schema {report.kept_schema}.")

@@ -11,7 +11,7 @@ from infra.db.models import JobRow, PosterRow
 from infra.db.session import Database
 from mural.errors import MuralError
 from services.upkeep.daily_backups import copies
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 from services.upkeep.instance_lock import holder
 
 
@@ -32,7 +32,7 @@ def _server(config: Config) -> str:
 
 
 def _database(config: Config) -> list[tuple[str, str]]:
-    file = Holdings.of(config).database_file
+    file = DataPaths.of(config).database_file
     shown = str(file or "PostgreSQL")
     if file is not None and not file.exists():
         return [("database", f"{shown}, not made yet")]

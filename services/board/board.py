@@ -126,7 +126,7 @@ class LiveBoard:
             if known and (known.seq == self.seq or now_s - known.made_at_s < IMAGE_KEPT_S):
                 return known
             season, state = self._copied()
-            self._image = BoardImage(season, state.seq, self._store.database.aside(state.board.pack), now_s)
+            self._image = BoardImage(season, state.seq, self._store.database.run_blocking(state.board.pack), now_s)
             return self._image
 
     def _copied(self) -> tuple[Season, State]:

@@ -75,7 +75,7 @@ class CanvasHistory:
         if seq == snapshot.seq and is_gzip(snapshot.packed):
             packed = snapshot.packed  # the moment is one that was kept
         else:
-            packed = self._store.database.aside(self._store.board_after(snapshot, seq).pack)
+            packed = self._store.database.run_blocking(self._store.board_after(snapshot, seq).pack)
         return PastBoard(season, seq, placed_at_ms, packed)
 
     def seasons(self) -> list[dict[str, Any]]:

@@ -184,7 +184,7 @@ class CanvasLog:
 
     def save_snapshot(self, epoch: int, state: State, now_ms: int) -> None:
         """Keep a board, so that reading the log can begin there; forget cooldowns that are over."""
-        packed = self.database.aside(state.board.pack)
+        packed = self.database.run_blocking(state.board.pack)
         with self.database.write() as session:
             session.merge(_snapshot(epoch, state, packed))
             session.execute(delete(CanvasCooldownRow).where(CanvasCooldownRow.full_at_ms <= now_ms))
@@ -254,7 +254,7 @@ class CanvasLog:
     def unpacked(self, season: Season, packed: bytes) -> Board:
         """Unpack a board of a season: a large one beside the green threads."""
         board = Board(season.width, season.height)
-        self.database.aside(lambda: board.fill(packed))
+        self.database.run_blocking(lambda: board.fill(packed))
         return board
 
     def requests_since(self, at_ms: int, last_seq: int) -> dict[int, int]:

@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from infra.background import Aside, directly
+from infra.background import RunBlocking, directly
 from infra.disk import BYTES_PER_GB, BYTES_PER_MB, FULL, NO_ROOM, full_disk_named
 from infra.footing import Footing
 from mural.errors import MuralError, NotFound, StorageFull, Unavailable
@@ -52,9 +52,11 @@ class BrokenSidecar(MuralError):
 class PosterFiles:
     """Keeps the posters' folders, and counts what they take."""
 
-    def __init__(self, root: Path, *, max_bytes: int, spare_bytes: int = 100_000_000, aside: Aside = directly) -> None:
+    def __init__(
+        self, root: Path, *, max_bytes: int, spare_bytes: int = 100_000_000, run_blocking: RunBlocking = directly
+    ) -> None:
         self._root = root
-        self._aside = aside
+        self._run_blocking = run_blocking
         self._making = root / ".making"
         self._leaving = root / ".leaving"
         self._max_bytes = max_bytes
@@ -148,7 +150,7 @@ class PosterFiles:
         self.check_place()
         with full_disk_named():
             (made / SIDECAR).write_bytes(sidecar)
-            self._aside(partial(_move_for_good, made, target))
+            self._run_blocking(partial(_move_for_good, made, target))
         size = _folder_bytes(target)
         self._count(size)
         return size
@@ -162,7 +164,7 @@ class PosterFiles:
         path = self.folder(poster_id) / SIDECAR
         before_bytes = path.stat().st_size
         with full_disk_named():
-            self._aside(partial(write_whole, path, sidecar, durable=True))
+            self._run_blocking(partial(write_whole, path, sidecar, durable=True))
         self._count(len(sidecar) - before_bytes)
 
     def remove(self, poster_id: str) -> None:
@@ -182,7 +184,7 @@ class PosterFiles:
             if aside.exists():  # could not be deleted at an earlier time
                 self.forget(poster_id)
             self._leaving.mkdir(exist_ok=True)  # a command may come before the first start
-            self._aside(partial(_rename_for_good, folder, aside))
+            self._run_blocking(partial(_rename_for_good, folder, aside))
         except FileNotFoundError:
             return False
         except OSError as error:
@@ -202,7 +204,7 @@ class PosterFiles:
         """Put a folder that was set aside back into its place; raise NotFound."""
         folder = self.folder(poster_id)
         try:
-            self._aside(partial(_rename_for_good, self._leaving / poster_id, folder))
+            self._run_blocking(partial(_rename_for_good, self._leaving / poster_id, folder))
         except FileNotFoundError:
             raise NotFound("Poster", poster_id) from None
         self._count(_folder_bytes(folder))

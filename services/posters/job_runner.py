@@ -27,7 +27,7 @@ from services.posters.files import PosterFiles
 from services.posters.job_events import JobEvents
 from services.posters.job_store import JobStore, work_of
 from services.posters.job_views import JobViews
-from services.posters.live import LiveProgress, Standing
+from services.posters.live import JobProgress, LiveProgress
 from services.posters.publishing import Publishing
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class JobRunner:
     def give_up(self, job_id: str, interruptions: int) -> None:
         """Fail a job that was interrupted too often."""
         message = f"The server stopped {interruptions} times in a row while this poster was being drawn."
-        self._fail(job_id, Interrupted(message), Standing())
+        self._fail(job_id, Interrupted(message), JobProgress())
 
     def _make(self, job_id: str, token: CancelToken, on_drawing: Callable[[], None]) -> None:
         shop = self._shop
@@ -134,10 +134,10 @@ class JobRunner:
         return relay
 
     def _report(self, job_id: str, step: Step, fraction: float, message: str) -> None:
-        before = self._shop.live.of(job_id) or Standing()
+        before = self._shop.live.of(job_id) or JobProgress()
         # A step that is done over, such as a second download, must not turn the bar back.
-        progress = max(before.progress, percentage(step, fraction))
-        self._shop.live.update(job_id, Standing(progress, step, message))
+        progress = max(before.percent, percentage(step, fraction))
+        self._shop.live.update(job_id, JobProgress(progress, step, message))
 
     def _completed(self, job_id: str) -> None:
         self._shop.live.forget(job_id)
@@ -150,7 +150,7 @@ class JobRunner:
         self._record(lambda: self._shop.events.ended(self._shop.views.of(job_id)))
 
     def _troubled(self, job_id: str, error: MuralError) -> None:
-        standing = self._shop.live.forget(job_id)
+        progress = self._shop.live.forget(job_id)
         row = self._record(lambda: self._shop.store.get(job_id)[0])
         if row is None:
             return
@@ -158,7 +158,7 @@ class JobRunner:
         if error.transient and retries.may_retry(row.attempts):
             self._try_again_later(row, error)
         else:
-            self._fail(job_id, error, standing)
+            self._fail(job_id, error, progress)
 
     def _try_again_later(self, row: JobRow, error: MuralError) -> None:
         asked_s = error.facts.get("retry_after", 0.0)
@@ -168,13 +168,13 @@ class JobRunner:
         self._record(lambda: self._shop.store.requeue(row.id, not_before=not_before, error_message=message))
         self._shop.live.touch(row.id)
 
-    def _fail(self, job_id: str, error: MuralError, standing: Standing) -> None:
+    def _fail(self, job_id: str, error: MuralError, progress: JobProgress) -> None:
         values = {
             "error": error.kind,
             "error_message": error.message,
             "retry_allowed": error.transient or isinstance(error, RenderTimeout | StorageFull),
-            "progress": standing.progress,
-            "step": standing.step,
+            "progress": progress.percent,
+            "step": progress.step,
         }
         if self._record(lambda: self._shop.store.end(job_id, JobState.PROCESSING, JobState.FAILED, **values)):
             self._tell_end(job_id)

@@ -13,7 +13,7 @@ from mural.jobs.estimates import remaining_s
 from mural.jobs.queue import service_order
 from mural.jobs.states import JobState
 from services.posters.job_store import JobStore
-from services.posters.live import LiveProgress, Standing
+from services.posters.live import JobProgress, LiveProgress
 from services.posters.requests import Visibility
 from services.posters.store import poster_view
 from services.posters.traces import FORGOTTEN, is_forgotten
@@ -83,7 +83,7 @@ class JobViews:
     def of_row(self, row: JobRow, poster: PosterRow | None, queue: Queue) -> JobView:
         """Show a row that was read already, given the queue."""
         state = JobState(row.state)
-        standing = self._standing(row, state)
+        progress = self._progress_of(row, state)
         place = queue.places.get(row.id) if state is JobState.PENDING else None
         forgotten = is_forgotten(row, poster)
         said = {name: getattr(row, name) for name in _SHOWN_AS_THEY_ARE}
@@ -93,9 +93,9 @@ class JobViews:
             visibility=cast("Visibility", (poster or row).visibility),
             job_id=row.id,
             state=state,
-            progress=standing.progress,
-            current_step=standing.step,
-            message=standing.message,
+            progress=progress.percent,
+            current_step=progress.step,
+            message=progress.message,
             estimated_duration_s=row.estimate_s,
             queue_position=place.position if place else None,
             estimated_completion=self._completion(row, state, place),
@@ -103,11 +103,11 @@ class JobViews:
             urls=self._urls,
         )
 
-    def _standing(self, row: JobRow, state: JobState) -> Standing:
+    def _progress_of(self, row: JobRow, state: JobState) -> JobProgress:
         if state is JobState.PENDING:
-            return Standing(0, WAITING_STEP, row.error_message or "")
+            return JobProgress(0, WAITING_STEP, row.error_message or "")
         live = self._live.of(row.id) if state is JobState.PROCESSING else None
-        return live or Standing(row.progress, row.step)
+        return live or JobProgress(row.progress, row.step)
 
     def _completion(self, row: JobRow, state: JobState, place: Place | None) -> datetime | None:
         if state is JobState.PROCESSING:
@@ -117,7 +117,7 @@ class JobViews:
 
     def _remaining_s(self, row: JobRow, now: datetime) -> float:
         elapsed_s = max(0.0, (now - (row.started_at or now)).total_seconds())
-        return remaining_s(row.estimate_s, elapsed_s, self._standing(row, JobState.PROCESSING).progress)
+        return remaining_s(row.estimate_s, elapsed_s, self._progress_of(row, JobState.PROCESSING).percent)
 
 
 def view_of_poster(poster: PosterView, urls: Urls) -> JobView:

@@ -138,10 +138,10 @@ class JobService:
         )
 
     def _end_cancelled(self, job_id: str) -> None:
-        standing = self._shop.live.of(job_id)
+        progress = self._shop.live.of(job_id)
         values = {"error": "Cancelled", "error_message": "The job was cancelled.", "retry_allowed": True}
-        if standing is not None:
-            values |= {"progress": standing.progress, "step": standing.step}
+        if progress is not None:
+            values |= {"progress": progress.percent, "step": progress.step}
         # Twice, for the job that moves between the two states in the middle of it.
         for source in (JobState.PENDING, JobState.PROCESSING) * 2:
             if self._shop.store.end(job_id, source, JobState.CANCELLED, **values):

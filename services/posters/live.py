@@ -23,16 +23,16 @@ MAKING_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class JobProgress:
     """How far a running job is: whole per cent, the name of the step, and a sentence."""
 
-    progress: int = 0
+    percent: int = 0
     step: str = ""
     message: str = ""
 
 
 class LiveProgress:
-    """Holds the latest standing of every running job and announces changes at a bounded rate."""
+    """Holds the latest progress of every running job and announces changes at a bounded rate."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class LiveProgress:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
-        self._standings: dict[str, Standing] = {}
+        self._progress: dict[str, JobProgress] = {}
         self._changed: dict[str, None] = {}
         self._making_changed = False
         self._making_at = float("-inf")
@@ -55,21 +55,21 @@ class LiveProgress:
         """End."""
         self._loop.stop()
 
-    def of(self, job_id: str) -> Standing | None:
+    def of(self, job_id: str) -> JobProgress | None:
         """Tell how far a running job is."""
-        return self._standings.get(job_id)
+        return self._progress.get(job_id)
 
     def begin(self, job_id: str) -> None:
         """Expect progress of a job that starts to run."""
-        self._standings[job_id] = Standing()
+        self._progress[job_id] = JobProgress()
         self.touch(job_id)
 
-    def update(self, job_id: str, standing: Standing) -> None:
+    def update(self, job_id: str, progress: JobProgress) -> None:
         """Note how far a job is; those who watch will hear of it soon. A job that has ended has no more progress."""
         with self._announcing:
-            if job_id not in self._standings:
+            if job_id not in self._progress:
                 return
-            self._standings[job_id] = standing
+            self._progress[job_id] = progress
         self.touch(job_id)
 
     def touch(self, *job_ids: str) -> None:
@@ -82,12 +82,12 @@ class LiveProgress:
         self._making_changed = True
         self._loop.wake()
 
-    def forget(self, job_id: str) -> Standing:
+    def forget(self, job_id: str) -> JobProgress:
         """Drop a job that runs no more; nothing is announced about it by the time this returns."""
         with self._announcing:
             self._changed.pop(job_id, None)
             self.touch_making()
-            return self._standings.pop(job_id, Standing())
+            return self._progress.pop(job_id, JobProgress())
 
     def flush(self, announce: Callable[[Sequence[str]], None], announce_making: Callable[[], None]) -> float | None:
         """Announce the latest state of what has changed; tell the seconds after which something is due again."""

@@ -24,7 +24,7 @@ from services.posters.jobs import JobService
 from services.posters.publishing import Publishing
 from services.posters.requests import PER_PAGE_MAX, PosterQuery, PosterRequest, Visibility
 from services.posters.store import SHOWN, narrowed, poster_view, shown_view
-from services.posters.undo_delete import Regret
+from services.posters.undo_delete import UndoDelete
 from services.posters.urls import Urls
 from services.posters.views import FileKind, PageOf, PosterView, StoredFile, Submission
 
@@ -47,7 +47,7 @@ class PosterService:
         designs: Designs,
         jobs: JobService,
         publishing: Publishing,
-        regret: Regret,
+        undo_delete: UndoDelete,
         estimates: Estimates,
         urls: Urls,
     ) -> None:
@@ -55,7 +55,7 @@ class PosterService:
         self._designs = designs
         self._jobs = jobs
         self._publishing = publishing
-        self._regret = regret
+        self._undo_delete = undo_delete
         self._estimates = estimates
         self._urls = urls
 
@@ -166,11 +166,11 @@ class PosterService:
     def delete(self, poster_id: str, actor: Actor) -> None:
         """Take a poster down, for a moment so that it can be restored; raise NotFound or NotAllowed."""
         actor.require(self._row(poster_id, actor).owner, "poster")
-        self._regret.take_down(poster_id)
+        self._undo_delete.take_down(poster_id)
 
     def restore(self, poster_id: str, actor: Actor) -> PosterView:
         """Hang a poster back that was deleted a moment ago; raise NotFound or NotAllowed."""
-        self._regret.hang_back(poster_id, actor)
+        self._undo_delete.hang_back(poster_id, actor)
         return self.get(poster_id)
 
     def _enqueued(self, new: NewJob) -> Submission:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
-from infra.background import Aside, Background, directly
+from infra.background import Background, RunBlocking, directly
 from infra.disk import is_full
 from infra.processes.render_process import ROOT
 from mural.errors import NotFound, StorageFull, Unavailable
@@ -87,14 +87,14 @@ class TileService:
         background: Background,
         env: Mapping[str, str],
         urls: Urls,
-        aside: Aside = directly,
+        run_blocking: RunBlocking = directly,
     ) -> None:
         self._posters = posters
         self._folder = folder
         self._background = background
         self._env = env
         self._urls = urls
-        self._aside = aside
+        self._run_blocking = run_blocking
         self._cutting: _Cutting | None = None
         self._changing = threading.Lock()
 
@@ -118,7 +118,7 @@ class TileService:
                 log.warning("The tiles of poster %s, which was taken down, cannot be deleted: %s", poster_id, error)
                 return
         # An A0 has a thousand of them: nobody is to wait for that.
-        self._background.start_background_task(self._aside, partial(shutil.rmtree, leaving, ignore_errors=True))
+        self._background.start_background_task(self._run_blocking, partial(shutil.rmtree, leaving, ignore_errors=True))
 
     def describe(self, poster_id: str) -> TilesView:
         """Tell which tiles a poster has; raise NotFound for one that is no picture of pixels."""

@@ -36,7 +36,7 @@ from infra.db.models import PosterRow
 from infra.db.session import Database
 from mural import __version__
 from mural.errors import MuralError
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 from services.upkeep.sqlite_files import copy_database
 
 DATABASE: Final = "mural.db"
@@ -63,12 +63,12 @@ class BackupReport:
     size_bytes: int
 
 
-def write_backup(holdings: Holdings, file: Path) -> BackupReport:
+def write_backup(data_paths: DataPaths, file: Path) -> BackupReport:
     """Write a backup; the file appears once it is complete, in place of an older one of the same name."""
     part = file.with_name(f"{file.name}.part")
     try:
-        with _stage(holdings) as stage:
-            posters = _gather(holdings, stage)
+        with _stage(data_paths) as stage:
+            posters = _gather(data_paths, stage)
             _pack(stage, part, compress=file.suffix in {".gz", ".tgz"})
         part.replace(file)
     except OSError as error:
@@ -79,27 +79,27 @@ def write_backup(holdings: Holdings, file: Path) -> BackupReport:
 
 
 @contextmanager
-def _stage(holdings: Holdings) -> Iterator[Path]:
+def _stage(data_paths: DataPaths) -> Iterator[Path]:
     """Make a folder for the time of the backup, beside the posters: hard links stay within a file system."""
-    holdings.posters_dir.mkdir(parents=True, exist_ok=True)
-    for left in holdings.posters_dir.glob(f"{STAGE_PREFIX}*"):  # by a backup that was killed
+    data_paths.posters_dir.mkdir(parents=True, exist_ok=True)
+    for left in data_paths.posters_dir.glob(f"{STAGE_PREFIX}*"):  # by a backup that was killed
         if abs(time.time() - left.stat().st_mtime) > STALE_AFTER_S:
             shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=STAGE_PREFIX, dir=holdings.posters_dir) as folder:
+    with tempfile.TemporaryDirectory(prefix=STAGE_PREFIX, dir=data_paths.posters_dir) as folder:
         yield Path(folder)
 
 
-def _gather(holdings: Holdings, stage: Path) -> int:
-    if holdings.secret_key_file.exists():
-        shutil.copyfile(holdings.secret_key_file, stage / SECRET_KEY)
-    if holdings.database_file is None:
-        known = _dump(holdings.database_url, stage / TABLES)
-        return sum(_take(holdings.posters_dir, poster_id, stage) for poster_id in known)
-    copy_database(holdings.database_file, stage / DATABASE)
+def _gather(data_paths: DataPaths, stage: Path) -> int:
+    if data_paths.secret_key_file.exists():
+        shutil.copyfile(data_paths.secret_key_file, stage / SECRET_KEY)
+    if data_paths.database_file is None:
+        known = _dump(data_paths.database_url, stage / TABLES)
+        return sum(_take(data_paths.posters_dir, poster_id, stage) for poster_id in known)
+    copy_database(data_paths.database_file, stage / DATABASE)
     with closing(sqlite3.connect(stage / DATABASE)) as connection, connection:
         connection.execute("PRAGMA foreign_keys = ON")
         known = [row[0] for row in connection.execute("SELECT id FROM posters")]
-        gone = [poster_id for poster_id in known if not _take(holdings.posters_dir, poster_id, stage)]
+        gone = [poster_id for poster_id in known if not _take(data_paths.posters_dir, poster_id, stage)]
         connection.executemany("DELETE FROM posters WHERE id = ?", [(poster_id,) for poster_id in gone])
     return len(known) - len(gone)
 

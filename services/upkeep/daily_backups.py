@@ -15,7 +15,7 @@ from typing import Final
 from infra.background import Background
 from infra.clock import Clock
 from infra.loop import Loop
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +42,8 @@ TABLES: Final = ".jsonl"
 class DailyBackups:
     """Copies the database when the latest copy is a day old."""
 
-    def __init__(self, holdings: Holdings, backups_dir: Path, background: Background, clock: Clock) -> None:
-        self._holdings = holdings
+    def __init__(self, data_paths: DataPaths, backups_dir: Path, background: Background, clock: Clock) -> None:
+        self._holdings = data_paths
         self._dir = backups_dir
         self._background = background
         self._clock = clock

@@ -37,8 +37,8 @@ from services.board.seasons import begin_anew
 from services.posters.files import FILE_NAME, PosterFiles
 from services.themes.files import ThemeFiles
 from services.upkeep.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing
+from services.upkeep.data_paths import DataPaths
 from services.upkeep.foreign import check_layout, check_rows
-from services.upkeep.holdings import Holdings
 from services.upkeep.reindex import reindex
 from services.upkeep.sqlite_files import check_database, copy_database, is_database, with_side_files
 
@@ -70,47 +70,47 @@ class RestoreReport:
     kept_schema: str = ""
 
 
-def restore(holdings: Holdings, file: Path) -> RestoreReport:
+def restore(data_paths: DataPaths, file: Path) -> RestoreReport:
     """Put what a backup, or a copy of the database alone, holds in the place of what is there.
 
     Whoever calls holds the instance lock. Raises BackupError, DamagedDatabase, DamagedDump, NewerSchema or Unavailable,
     with everything as it was.
     """
-    undo_interrupted(holdings)
+    undo_interrupted(data_paths)
     try:
-        with _stages(holdings) as (stage, posters_stage):
+        with _stages(data_paths) as (stage, posters_stage):
             brought = _bring(file, stage, posters_stage)
-            _fit(holdings, stage)
-            moves = _planned(holdings, stage, brought)
-            if holdings.database_file is None:
-                return _restore_tables(holdings, stage, brought, moves)
-            _prepare(holdings, stage, brought)
-            _swap(holdings, moves)
-            return _report(moves, holdings)
+            _fit(data_paths, stage)
+            moves = _planned(data_paths, stage, brought)
+            if data_paths.database_file is None:
+                return _restore_tables(data_paths, stage, brought, moves)
+            _prepare(data_paths, stage, brought)
+            _swap(data_paths, moves)
+            return _report(moves, data_paths)
     except OSError as error:
         raise BackupError(f"{file} could not be restored: {error.strerror or error}.") from error
     except (*NOT_OURS, SQLAlchemyError) as error:
         raise BackupError(f"{file} holds what Mural never writes ({type(error).__name__}).") from error
 
 
-def undo_interrupted(holdings: Holdings) -> bool:
+def undo_interrupted(data_paths: DataPaths) -> bool:
     """Put everything back that a restore which was killed had moved; tell whether there was one."""
-    journal = holdings.journal_file
+    journal = data_paths.journal_file
     if not journal.exists():
         return False
     moves = [(Path(source), Path(target)) for source, target in json.loads(journal.read_text(encoding="utf-8"))]
     _undo(moves)
     journal.unlink()
-    for stage in _stage_folders(holdings):
+    for stage in _stage_folders(data_paths):
         shutil.rmtree(stage, ignore_errors=True)
     log.warning("A restore was interrupted; everything is as it was before it")
     return True
 
 
 @contextmanager
-def _stages(holdings: Holdings) -> Iterator[tuple[Path, Path]]:
+def _stages(data_paths: DataPaths) -> Iterator[tuple[Path, Path]]:
     """Make empty folders beside the database and beside the posters, so that moving in is renaming."""
-    stages = _stage_folders(holdings)
+    stages = _stage_folders(data_paths)
     for stage in stages:
         shutil.rmtree(stage, ignore_errors=True)
         stage.mkdir(parents=True)
@@ -121,9 +121,9 @@ def _stages(holdings: Holdings) -> Iterator[tuple[Path, Path]]:
             shutil.rmtree(stage, ignore_errors=True)
 
 
-def _stage_folders(holdings: Holdings) -> tuple[Path, Path]:
-    beside = holdings.database_file.parent if holdings.database_file else holdings.data_dir
-    return beside / STAGE, holdings.posters_dir / STAGE
+def _stage_folders(data_paths: DataPaths) -> tuple[Path, Path]:
+    beside = data_paths.database_file.parent if data_paths.database_file else data_paths.data_dir
+    return beside / STAGE, data_paths.posters_dir / STAGE
 
 
 def _bring(file: Path, stage: Path, posters_stage: Path) -> Path | None:
@@ -196,26 +196,26 @@ def _write_out(stream: IO[bytes], target: Path) -> str:
     return summing.checksum
 
 
-def _fit(holdings: Holdings, stage: Path) -> None:
-    if holdings.database_file is None and not (stage / TABLES).exists():
+def _fit(data_paths: DataPaths, stage: Path) -> None:
+    if data_paths.database_file is None and not (stage / TABLES).exists():
         raise BackupError("The backup holds an SQLite database, and DATABASE_URL names a PostgreSQL server.")
-    if holdings.database_file is not None and not (stage / DATABASE).exists():
+    if data_paths.database_file is not None and not (stage / DATABASE).exists():
         raise BackupError("The backup holds the tables of a PostgreSQL server, and DATABASE_URL names none.")
 
 
-def _restore_tables(holdings: Holdings, stage: Path, brought: Path | None, moves: list[Move]) -> RestoreReport:
+def _restore_tables(data_paths: DataPaths, stage: Path, brought: Path | None, moves: list[Move]) -> RestoreReport:
     """Bring tables and posters back together: the tables are swapped last, in one transaction."""
     kept_schema = f"before_restore_{datetime.now(UTC):%Y%m%d_%H%M%S}"
-    with staged_tables(holdings.database_url) as staged:
+    with staged_tables(data_paths.database_url) as staged:
         load_tables(staged.database, stage / TABLES)
         migrate(staged.database, stage)
         if brought is None:
-            _join(staged.database, holdings)
+            _join(staged.database, data_paths)
         else:
             _forget_absent(staged.database, brought)
         _begin_epochs(staged.database)
-        _swap(holdings, moves, lambda: staged.swap_in(kept_schema))
-    return replace(_report(moves, holdings), kept_schema=kept_schema)
+        _swap(data_paths, moves, lambda: staged.swap_in(kept_schema))
+    return replace(_report(moves, data_paths), kept_schema=kept_schema)
 
 
 def _forget_absent(database: Database, brought: Path) -> None:
@@ -225,12 +225,12 @@ def _forget_absent(database: Database, brought: Path) -> None:
         session.execute(delete(PosterRow).where(PosterRow.id.in_(gone)))
 
 
-def _join(database: Database, holdings: Holdings) -> None:
+def _join(database: Database, data_paths: DataPaths) -> None:
     """Bring a database that came alone together with the files that are there."""
-    reindex(database, PosterFiles(holdings.posters_dir, max_bytes=0), ThemeFiles(holdings.own_themes_dir))
+    reindex(database, PosterFiles(data_paths.posters_dir, max_bytes=0), ThemeFiles(data_paths.own_themes_dir))
 
 
-def _prepare(holdings: Holdings, stage: Path, brought: Path | None) -> None:
+def _prepare(data_paths: DataPaths, stage: Path, brought: Path | None) -> None:
     """Make the database fit for use: whole, of this version, of the posters there are, and of a new epoch."""
     check_database(stage / DATABASE)
     check_layout(stage / DATABASE, stage)
@@ -240,7 +240,7 @@ def _prepare(holdings: Holdings, stage: Path, brought: Path | None) -> None:
         database.close()
         check_rows(stage / DATABASE)
         if brought is None:
-            _join(database, holdings)
+            _join(database, data_paths)
         _begin_epochs(database)
     finally:
         database.close()
@@ -257,27 +257,27 @@ def _begin_epochs(database: Database) -> None:
     begin_anew(database, round(utc_now().timestamp() * 1000))
 
 
-def _planned(holdings: Holdings, stage: Path, brought: Path | None) -> list[Move]:
+def _planned(data_paths: DataPaths, stage: Path, brought: Path | None) -> list[Move]:
     """Plan the moves: what is there goes aside, then what was brought comes in."""
     stamp = f"{ASIDE_PREFIX}{datetime.now(UTC):%Y%m%d_%H%M%S}"
     leaving: list[Path] = []
     coming: list[Move] = []
-    if holdings.database_file is not None:
-        leaving += with_side_files(holdings.database_file)
-        coming.append((stage / DATABASE, holdings.database_file))
+    if data_paths.database_file is not None:
+        leaving += with_side_files(data_paths.database_file)
+        coming.append((stage / DATABASE, data_paths.database_file))
     if (stage / SECRET_KEY).exists():
-        leaving.append(holdings.secret_key_file)
-        coming.append((stage / SECRET_KEY, holdings.secret_key_file))
+        leaving.append(data_paths.secret_key_file)
+        coming.append((stage / SECRET_KEY, data_paths.secret_key_file))
     if brought is not None:
-        leaving += sorted(holdings.posters_dir.glob("[0-9a-f][0-9a-f]"))
-        coming += [(shelf, holdings.posters_dir / shelf.name) for shelf in sorted(brought.iterdir())]
+        leaving += sorted(data_paths.posters_dir.glob("[0-9a-f][0-9a-f]"))
+        coming += [(shelf, data_paths.posters_dir / shelf.name) for shelf in sorted(brought.iterdir())]
     aside = [(path, path.parent / stamp / path.name) for path in leaving if path.exists()]
     return aside + coming
 
 
-def _swap(holdings: Holdings, moves: list[Move], finish: Callable[[], None] = lambda: None) -> None:
+def _swap(data_paths: DataPaths, moves: list[Move], finish: Callable[[], None] = lambda: None) -> None:
     """Do all moves and what finishes them, or none, even when killed in between: the plan is on the disk until then."""
-    journal = holdings.journal_file
+    journal = data_paths.journal_file
     write_durably(journal, json.dumps([[str(source), str(target)] for source, target in moves]).encode())
     try:
         for source, target in moves:
@@ -301,8 +301,8 @@ def _undo(moves: list[Move]) -> None:
             folder.rmdir()
 
 
-def _report(moves: list[Move], holdings: Holdings) -> RestoreReport:
+def _report(moves: list[Move], data_paths: DataPaths) -> RestoreReport:
     kept_in = {target.parent for _source, target in moves if target.parent.name.startswith(ASIDE_PREFIX)}
-    came = [target for _source, target in moves if target.parent == holdings.posters_dir]
+    came = [target for _source, target in moves if target.parent == data_paths.posters_dir]
     posters = sum(len(list(shelf.iterdir())) for shelf in came)
     return RestoreReport(posters, tuple(sorted(kept_in)))

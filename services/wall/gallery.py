@@ -114,8 +114,8 @@ class GalleryService:
         """List the public posters on their way."""
         listed = []
         for row in self._jobs.public_active(MAKING_MAX):
-            standing = self._live.of(row.id)
-            progress = standing.progress if standing else 0
+            running = self._live.of(row.id)
+            progress = running.percent if running else 0
             listed.append({"id": row.id, "city": row.city, "theme": row.theme, "progress": progress})
         return listed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 from tests.support.posters import Studio, make_config, make_studio
 
 
@@ -14,11 +14,11 @@ class Installation:
     def __init__(self, folder: Path, database_url: str = "") -> None:
         self.folder = folder
         self.config = make_config(folder, database_url)
-        self.holdings = Holdings.of(self.config)
+        self.data_paths = DataPaths.of(self.config)
         self.studio = self.started()
         self.first = self.made(theme="noir")
         self.second = self.made(theme="paper")
-        self.holdings.secret_key_file.write_text("the first key")
+        self.data_paths.secret_key_file.write_text("the first key")
 
     def started(self) -> Studio:
         studio = make_studio(self.folder, self.config)
@@ -46,5 +46,5 @@ class Installation:
 
     def files(self) -> dict[str, bytes]:
         """Everything that is served, by its path."""
-        shelves = self.holdings.posters_dir.glob("[0-9a-f][0-9a-f]/*/*")
-        return {str(path.relative_to(self.holdings.posters_dir)): path.read_bytes() for path in sorted(shelves)}
+        shelves = self.data_paths.posters_dir.glob("[0-9a-f][0-9a-f]/*/*")
+        return {str(path.relative_to(self.data_paths.posters_dir)): path.read_bytes() for path in sorted(shelves)}

@@ -49,12 +49,12 @@ def test_a_write_is_kept_and_a_failed_one_is_not(database: Database) -> None:
 def test_a_write_waits_for_the_disk_aside(tmp_path: Path) -> None:
     waited: list[str] = []
 
-    def aside(commit: Callable[[], Any]) -> Any:
+    def run_blocking(commit: Callable[[], Any]) -> Any:
         waited.append(threading.current_thread().name)
         with ThreadPoolExecutor(1) as pool:
             return pool.submit(commit).result()
 
-    database = Database(f"sqlite:///{tmp_path / 'mural.db'}", aside=aside)
+    database = Database(f"sqlite:///{tmp_path / 'mural.db'}", run_blocking=run_blocking)
     migrate(database, tmp_path / "backups")
     waited.clear()
     with database.write() as session:

@@ -44,7 +44,7 @@ def terminal() -> Terminal:
 @pytest.fixture
 def writer(terminal: Terminal) -> Iterator[LineWriter]:
     made = LineWriter(terminal)
-    made.write_aside(ThreadBackground(), directly)
+    made.write_in_background(ThreadBackground(), directly)
     yield made
     terminal.broken = False
     terminal.running.set()
@@ -103,7 +103,7 @@ def test_the_last_lines_are_written_at_the_end(terminal: Terminal) -> None:
     writer = LineWriter(terminal)
     say(writer, "before")
     assert terminal.lines() == ["before"]
-    writer.write_aside(ThreadBackground(), directly)
+    writer.write_in_background(ThreadBackground(), directly)
     say(writer, "the last")
     writer.close()
     assert terminal.lines() == ["before", "the last"]

@@ -35,7 +35,7 @@ def test_a_batch_that_cannot_be_committed_leaves_no_trace(studio: Studio, monkey
         raise Unavailable("The disk is on fire.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(studio.database, "aside", fail)
+        patch.setattr(studio.database, "run_blocking", fail)
         answers = studio.ask(ANN, 1, 1, 7, "again")
         studio.canvas.flush()
     assert isinstance(answers[0], Unavailable)

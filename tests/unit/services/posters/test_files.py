@@ -127,7 +127,7 @@ def test_waiting_for_the_disk_is_done_aside(tmp_path: Path, monkeypatch: pytest.
     synced_aside: list[bool] = []
     at_it: list[object] = []
 
-    def aside(function: Callable[[], Any]) -> Any:
+    def run_blocking(function: Callable[[], Any]) -> Any:
         at_it.append(function)
         try:
             return function()
@@ -135,7 +135,7 @@ def test_waiting_for_the_disk_is_done_aside(tmp_path: Path, monkeypatch: pytest.
             at_it.clear()
 
     monkeypatch.setattr(os, "fsync", lambda _descriptor: synced_aside.append(bool(at_it)))
-    files = PosterFiles(tmp_path / "posters", max_bytes=1_000_000, spare_bytes=0, aside=aside)
+    files = PosterFiles(tmp_path / "posters", max_bytes=1_000_000, spare_bytes=0, run_blocking=run_blocking)
     files.start()
     place(files)
     assert synced_aside == [True] * 4

@@ -4,11 +4,11 @@ import threading
 from collections.abc import Sequence
 
 from infra.background import ThreadBackground
-from services.posters.live import LiveProgress, Standing
+from services.posters.live import JobProgress, LiveProgress
 
 
 class Ears:
-    """Hears announcements, and the standing at that moment."""
+    """Hears announcements, and the progress at that moment."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -18,7 +18,7 @@ class Ears:
         self.due_s: float | None = None
 
     def hear(self, job_ids: Sequence[str]) -> None:
-        self.heard += [(job_id, (self.live.of(job_id) or Standing()).progress) for job_id in job_ids]
+        self.heard += [(job_id, (self.live.of(job_id) or JobProgress()).percent) for job_id in job_ids]
 
     def hear_making(self) -> None:
         self.makings += 1
@@ -32,7 +32,7 @@ def test_only_the_latest_state_of_each_job_is_announced() -> None:
     ears.live.begin("a")
     ears.live.begin("b")
     for progress in range(50):
-        ears.live.update("a", Standing(progress))
+        ears.live.update("a", JobProgress(progress))
     ears.flush()
     ears.flush()
     assert ears.heard == [("a", 49), ("b", 0)]
@@ -41,9 +41,9 @@ def test_only_the_latest_state_of_each_job_is_announced() -> None:
 def test_nothing_is_announced_of_a_job_after_its_last_word() -> None:
     ears = Ears()
     ears.live.begin("a")
-    ears.live.update("a", Standing(40))
-    assert ears.live.forget("a") == Standing(40)
-    ears.live.update("a", Standing(50))
+    ears.live.update("a", JobProgress(40))
+    assert ears.live.forget("a") == JobProgress(40)
+    ears.live.update("a", JobProgress(50))
     ears.flush()
     assert ears.heard == []
     assert ears.live.of("a") is None
@@ -54,7 +54,7 @@ def test_the_list_of_what_is_being_made_is_announced_once_a_second() -> None:
     ears.live.begin("a")
     for tenth in range(31):
         ears.now = tenth / 10
-        ears.live.update("a", Standing(tenth))
+        ears.live.update("a", JobProgress(tenth))
         ears.flush()
     assert ears.makings == 4
 

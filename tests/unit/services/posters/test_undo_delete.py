@@ -13,7 +13,7 @@ from infra.events.events import Name
 from mural.errors import NotAllowed, NotFound, Unavailable
 from services.accounts.actors import Actor
 from services.posters.files import SIDECAR
-from services.posters.undo_delete import REGRET_S, Regret
+from services.posters.undo_delete import UNDO_S, UndoDelete
 from tests.support.posters import Studio
 
 ANN = Actor("ann")
@@ -39,8 +39,8 @@ def later() -> Later:
 
 
 @pytest.fixture
-def regret(studio: Studio, later: Later) -> Regret:
-    return Regret(studio.services.jobs._shop.publishing, later)
+def undo_delete(studio: Studio, later: Later) -> UndoDelete:
+    return UndoDelete(studio.services.jobs._shop.publishing, later)
 
 
 def made(studio: Studio) -> str:
@@ -49,15 +49,17 @@ def made(studio: Studio) -> str:
     return poster.id
 
 
-def test_a_poster_hung_back_is_on_the_wall_in_the_lists_and_with_its_job(studio: Studio, regret: Regret) -> None:
+def test_a_poster_hung_back_is_on_the_wall_in_the_lists_and_with_its_job(
+    studio: Studio, undo_delete: UndoDelete
+) -> None:
     poster_id = made(studio)
     before = studio.services.posters.get(poster_id)
     used = studio.services.files.used_bytes
-    regret.take_down(poster_id)
+    undo_delete.take_down(poster_id)
     assert studio.services.files.used_bytes == 0
     with pytest.raises(NotFound):
         studio.services.posters.get(poster_id)
-    regret.hang_back(poster_id, ANN)
+    undo_delete.hang_back(poster_id, ANN)
     again = studio.services.posters.get(poster_id)
     assert again == replace(before, gallery_seq=3)
     assert studio.services.files.used_bytes == used
@@ -68,56 +70,58 @@ def test_a_poster_hung_back_is_on_the_wall_in_the_lists_and_with_its_job(studio:
     assert told == [Name.GALLERY_POSTER_ADDED, Name.GALLERY_POSTER_REMOVED, Name.GALLERY_POSTER_ADDED]
 
 
-def test_when_its_time_is_over_a_poster_is_gone_for_good(studio: Studio, regret: Regret, later: Later) -> None:
+def test_when_its_time_is_over_a_poster_is_gone_for_good(studio: Studio, undo_delete: UndoDelete, later: Later) -> None:
     poster_id = made(studio)
-    regret.take_down(poster_id)
+    undo_delete.take_down(poster_id)
     later.waiting[0]()
-    assert later.slept == [REGRET_S]
+    assert later.slept == [UNDO_S]
     with pytest.raises(NotFound):
-        regret.hang_back(poster_id, ANN)
+        undo_delete.hang_back(poster_id, ANN)
     assert not any(studio.config.posters_dir.rglob(SIDECAR))
 
 
 def test_the_end_of_its_time_does_not_touch_a_poster_that_hangs_again(
-    studio: Studio, regret: Regret, later: Later
+    studio: Studio, undo_delete: UndoDelete, later: Later
 ) -> None:
     poster_id = made(studio)
-    regret.take_down(poster_id)
-    regret.hang_back(poster_id, ANN)
+    undo_delete.take_down(poster_id)
+    undo_delete.hang_back(poster_id, ANN)
     later.waiting[0]()
     assert studio.services.posters.file(poster_id, "poster").size > 0
 
 
-def test_a_poster_that_is_taken_down_again_has_a_time_of_its_own(studio: Studio, regret: Regret, later: Later) -> None:
+def test_a_poster_that_is_taken_down_again_has_a_time_of_its_own(
+    studio: Studio, undo_delete: UndoDelete, later: Later
+) -> None:
     poster_id = made(studio)
-    regret.take_down(poster_id)
-    regret.hang_back(poster_id, ANN)
-    regret.take_down(poster_id)
+    undo_delete.take_down(poster_id)
+    undo_delete.hang_back(poster_id, ANN)
+    undo_delete.take_down(poster_id)
     later.waiting[0]()
-    regret.hang_back(poster_id, ANN)
+    undo_delete.hang_back(poster_id, ANN)
     assert studio.services.posters.file(poster_id, "poster").size > 0
 
 
 def test_whoever_takes_it_down_at_the_same_moment_leaves_the_time_for_second_thoughts(
-    studio: Studio, regret: Regret
+    studio: Studio, undo_delete: UndoDelete
 ) -> None:
     poster_id = made(studio)
-    regret.take_down(poster_id)
+    undo_delete.take_down(poster_id)
     with pytest.raises(NotFound):
-        regret.take_down(poster_id)
-    regret.hang_back(poster_id, ANN)
+        undo_delete.take_down(poster_id)
+    undo_delete.hang_back(poster_id, ANN)
     assert studio.services.posters.file(poster_id, "poster").size > 0
 
 
 def test_who_is_overtaken_while_taking_it_down_leaves_the_time_for_second_thoughts(
-    studio: Studio, regret: Regret, monkeypatch: pytest.MonkeyPatch
+    studio: Studio, undo_delete: UndoDelete, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poster_id = made(studio)
     set_aside, overtaken, outcomes = studio.services.files.set_aside, threading.Event(), []
 
     def try_it() -> None:
         try:
-            regret.take_down(poster_id)
+            undo_delete.take_down(poster_id)
             outcomes.append("down")
         except NotFound:
             outcomes.append("late")
@@ -136,26 +140,26 @@ def test_who_is_overtaken_while_taking_it_down_leaves_the_time_for_second_though
     other.join()
     assert outcomes == ["down", "late"]
     assert not studio.services.files.folder(poster_id).exists()
-    regret.hang_back(poster_id, ANN)
+    undo_delete.hang_back(poster_id, ANN)
     assert studio.services.posters.file(poster_id, "poster").size > 0
 
 
-def test_a_stranger_hangs_nothing_back(studio: Studio, regret: Regret) -> None:
+def test_a_stranger_hangs_nothing_back(studio: Studio, undo_delete: UndoDelete) -> None:
     poster_id = made(studio)
-    regret.take_down(poster_id)
+    undo_delete.take_down(poster_id)
     with pytest.raises(NotAllowed):
-        regret.hang_back(poster_id, Actor("bob"))
-    regret.hang_back(poster_id, ANN)
+        undo_delete.hang_back(poster_id, Actor("bob"))
+    undo_delete.hang_back(poster_id, ANN)
 
 
-def test_two_hands_hang_it_back_once(studio: Studio, regret: Regret) -> None:
+def test_two_hands_hang_it_back_once(studio: Studio, undo_delete: UndoDelete) -> None:
     poster_id = made(studio)
-    regret.take_down(poster_id)
+    undo_delete.take_down(poster_id)
     outcomes: list[str] = []
 
     def try_it() -> None:
         try:
-            regret.hang_back(poster_id, ANN)
+            undo_delete.hang_back(poster_id, ANN)
             outcomes.append("hung")
         except NotFound:
             outcomes.append("late")
@@ -168,17 +172,17 @@ def test_two_hands_hang_it_back_once(studio: Studio, regret: Regret) -> None:
     assert sorted(outcomes) == ["hung", *["late"] * 7]
 
 
-def test_a_poster_whose_sidecar_is_damaged_goes_at_once(studio: Studio, regret: Regret, later: Later) -> None:
+def test_a_poster_whose_sidecar_is_damaged_goes_at_once(studio: Studio, undo_delete: UndoDelete, later: Later) -> None:
     poster_id = made(studio)
     (studio.services.files.folder(poster_id) / SIDECAR).write_text("{")
-    regret.take_down(poster_id)
+    undo_delete.take_down(poster_id)
     assert later.waiting == []
     assert not studio.services.files.folder(poster_id).exists()
 
 
-def test_a_restart_ends_the_time_for_second_thoughts(studio: Studio, regret: Regret) -> None:
+def test_a_restart_ends_the_time_for_second_thoughts(studio: Studio, undo_delete: UndoDelete) -> None:
     poster_id = made(studio)
-    regret.take_down(poster_id)
+    undo_delete.take_down(poster_id)
     again = studio.restarted()
     again.services.jobs.start()
     try:
@@ -191,10 +195,10 @@ def test_a_restart_ends_the_time_for_second_thoughts(studio: Studio, regret: Reg
 
 
 def test_a_poster_that_cannot_be_hung_just_now_waits_where_it_is(
-    studio: Studio, regret: Regret, monkeypatch: pytest.MonkeyPatch
+    studio: Studio, undo_delete: UndoDelete, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poster_id = made(studio)
-    regret.take_down(poster_id)
+    undo_delete.take_down(poster_id)
 
     def busy(*_: Any) -> None:
         raise Unavailable("The database is busy.")
@@ -202,7 +206,7 @@ def test_a_poster_that_cannot_be_hung_just_now_waits_where_it_is(
     with monkeypatch.context() as patched:
         patched.setattr("services.posters.publishing.poster_row", busy)
         with pytest.raises(Unavailable):
-            regret.hang_back(poster_id, ANN)
+            undo_delete.hang_back(poster_id, ANN)
     assert studio.services.files.used_bytes == 0
-    regret.hang_back(poster_id, ANN)
+    undo_delete.hang_back(poster_id, ANN)
     assert studio.services.posters.file(poster_id, "poster").size > 0

@@ -9,7 +9,7 @@ import pytest
 from services.accounts.actors import Actor
 from services.upkeep import backup as backup_module
 from services.upkeep.backup import BackupError, write_backup
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 from services.upkeep.restore import restore
 from services.upkeep.sqlite_files import copy_database
 from tests.support.installation import Installation
@@ -20,31 +20,31 @@ ADMIN = Actor("admin", admin=True)
 
 def test_a_backup_of_the_running_installation_brings_it_back(installation: Installation, tmp_path: Path) -> None:
     files, wall, epoch = installation.files(), installation.wall(), installation.epoch()
-    report = write_backup(installation.holdings, tmp_path / "backup.tar")
+    report = write_backup(installation.data_paths, tmp_path / "backup.tar")
     assert report.posters == 2
     third = installation.made(theme="paper")
     installation.studio.services.posters.delete(installation.first, ADMIN)
-    installation.holdings.secret_key_file.write_text("another key")
+    installation.data_paths.secret_key_file.write_text("another key")
     installation.stop()
 
-    restored = restore(installation.holdings, tmp_path / "backup.tar")
+    restored = restore(installation.data_paths, tmp_path / "backup.tar")
 
     installation.start()
     assert restored.posters == 2
     assert installation.files() == files
     assert installation.wall() == wall
     assert installation.epoch() != epoch, "what clients have seen since must mean nothing any more"
-    assert installation.holdings.secret_key_file.read_text() == "the first key"
+    assert installation.data_paths.secret_key_file.read_text() == "the first key"
     kept = [path.name for folder in restored.kept_in for path in folder.iterdir()]
     assert third[:2] in kept
     assert "mural.db" in kept
 
 
 def test_an_installation_moves_to_another_machine(installation: Installation, tmp_path: Path) -> None:
-    write_backup(installation.holdings, tmp_path / "backup.tar.gz")
+    write_backup(installation.data_paths, tmp_path / "backup.tar.gz")
     (tmp_path / "elsewhere").mkdir()
     config = make_config(tmp_path / "elsewhere")
-    restore(Holdings.of(config), tmp_path / "backup.tar.gz")
+    restore(DataPaths.of(config), tmp_path / "backup.tar.gz")
     moved = make_studio(tmp_path / "elsewhere", config)
     moved.services.jobs.start()
     assert [poster.id for poster in moved.services.gallery.page(limit=9).posters] == installation.wall()
@@ -55,10 +55,10 @@ def test_an_installation_moves_to_another_machine(installation: Installation, tm
 def test_the_backup_is_for_its_owner_alone_and_leaves_nothing_behind(
     installation: Installation, tmp_path: Path
 ) -> None:
-    before = set(installation.holdings.posters_dir.iterdir())
-    write_backup(installation.holdings, tmp_path / "backup.tar")
+    before = set(installation.data_paths.posters_dir.iterdir())
+    write_backup(installation.data_paths, tmp_path / "backup.tar")
     assert (tmp_path / "backup.tar").stat().st_mode & 0o777 == 0o600
-    assert set(installation.holdings.posters_dir.iterdir()) == before
+    assert set(installation.data_paths.posters_dir.iterdir()) == before
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -70,9 +70,9 @@ def test_a_poster_deleted_during_the_backup_is_in_neither_part_of_it(
         installation.studio.services.posters.delete(installation.first, ADMIN)
 
     monkeypatch.setattr(backup_module, "copy_database", copy_then_delete)
-    assert write_backup(installation.holdings, tmp_path / "backup.tar").posters == 1
+    assert write_backup(installation.data_paths, tmp_path / "backup.tar").posters == 1
     installation.stop()
-    restore(installation.holdings, tmp_path / "backup.tar")
+    restore(installation.data_paths, tmp_path / "backup.tar")
     installation.start()
     assert installation.wall() == [installation.second]
 
@@ -84,9 +84,9 @@ def test_posters_are_copied_where_there_are_no_hard_links(
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    assert write_backup(installation.holdings, tmp_path / "backup.tar").posters == 2
+    assert write_backup(installation.data_paths, tmp_path / "backup.tar").posters == 2
 
 
 def test_a_place_that_cannot_be_written_is_named(installation: Installation, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match=r"none/backup\.tar could not be written: No such file"):
-        write_backup(installation.holdings, tmp_path / "none" / "backup.tar")
+        write_backup(installation.data_paths, tmp_path / "none" / "backup.tar")

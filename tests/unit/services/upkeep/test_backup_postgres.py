@@ -16,7 +16,7 @@ from mural.canvas.board import Board
 from mural.errors import Unavailable
 from services.accounts.actors import Actor
 from services.upkeep.backup import BackupError, write_backup
-from services.upkeep.holdings import Holdings
+from services.upkeep.data_paths import DataPaths
 from services.upkeep.restore import restore
 from tests.support.designs import PLAIN_THEME
 from tests.support.installation import Installation
@@ -60,14 +60,14 @@ def test_a_backup_beside_postgresql_brings_every_table_back(on_postgres: Install
     on_postgres.stop()
     before, files, url = tables(on_postgres.config.database_url), on_postgres.files(), on_postgres.config.database_url
     assert all(before[name] for name in ("posters", "jobs", "batches", "batch_items", "own_themes", "canvas_actors"))
-    assert write_backup(on_postgres.holdings, tmp_path / "backup.tar.gz").posters == len(before["posters"])
+    assert write_backup(on_postgres.data_paths, tmp_path / "backup.tar.gz").posters == len(before["posters"])
     on_postgres.start()
     epoch = on_postgres.epoch()
     on_postgres.studio.services.posters.delete(on_postgres.first, ADMIN)
     on_postgres.made(theme="paper")
     on_postgres.stop()
 
-    restored = restore(on_postgres.holdings, tmp_path / "backup.tar.gz")
+    restored = restore(on_postgres.data_paths, tmp_path / "backup.tar.gz")
 
     after = tables(url)
     assert len(after.pop("canvas_seasons")) == 2, "clients of the board begin anew"
@@ -86,7 +86,7 @@ def test_a_backup_beside_postgresql_brings_every_table_back(on_postgres: Install
 def test_tables_and_posters_come_back_together_or_not_at_all(
     on_postgres: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_backup(on_postgres.holdings, tmp_path / "backup.tar")
+    write_backup(on_postgres.data_paths, tmp_path / "backup.tar")
     on_postgres.made(theme="paper")
     on_postgres.stop()
     before = tables(on_postgres.config.database_url), on_postgres.files()
@@ -97,9 +97,9 @@ def test_tables_and_posters_come_back_together_or_not_at_all(
     with monkeypatch.context() as patched:
         patched.setattr(StagedTables, "swap_in", refuse)
         with pytest.raises(Unavailable):
-            restore(on_postgres.holdings, tmp_path / "backup.tar")
+            restore(on_postgres.data_paths, tmp_path / "backup.tar")
     assert (tables(on_postgres.config.database_url), on_postgres.files()) == before
-    assert not on_postgres.holdings.journal_file.exists()
+    assert not on_postgres.data_paths.journal_file.exists()
     on_postgres.start()
     with on_postgres.studio.services.database.read() as session:
         assert session.scalar(text("SELECT count(*) FROM pg_namespace WHERE nspname = 'mural_restoring'")) == 0
@@ -107,9 +107,9 @@ def test_tables_and_posters_come_back_together_or_not_at_all(
 
 def test_a_poster_that_was_taken_down_meanwhile_is_not_brought_back(on_postgres: Installation, tmp_path: Path) -> None:
     on_postgres.studio.services.files.remove(on_postgres.first)
-    write_backup(on_postgres.holdings, tmp_path / "backup.tar")
+    write_backup(on_postgres.data_paths, tmp_path / "backup.tar")
     on_postgres.stop()
-    assert restore(on_postgres.holdings, tmp_path / "backup.tar").posters == 1
+    assert restore(on_postgres.data_paths, tmp_path / "backup.tar").posters == 1
     on_postgres.start()
     assert on_postgres.wall() == [on_postgres.second]
 
@@ -121,7 +121,7 @@ def test_a_copy_of_the_tables_alone_is_joined_with_the_posters_there_are(
     third = on_postgres.made(theme="paper")
     on_postgres.studio.services.posters.delete(on_postgres.first, ADMIN)
     on_postgres.stop()
-    restored = restore(on_postgres.holdings, tmp_path / "copy.jsonl")
+    restored = restore(on_postgres.data_paths, tmp_path / "copy.jsonl")
     on_postgres.start()
     assert set(on_postgres.wall()) == {on_postgres.second, third}
     assert restored.kept_schema
@@ -129,7 +129,7 @@ def test_a_copy_of_the_tables_alone_is_joined_with_the_posters_there_are(
 
 def test_before_the_first_start_there_is_nothing_to_back_up(postgres_url: str, tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="no tables yet"):
-        write_backup(Holdings.of(make_config(tmp_path, postgres_url)), tmp_path / "backup.tar")
+        write_backup(DataPaths.of(make_config(tmp_path, postgres_url)), tmp_path / "backup.tar")
     assert not (tmp_path / "backup.tar").exists()
 
 
@@ -140,8 +140,8 @@ def test_each_kind_of_database_has_backups_of_its_own(
     other = Installation(tmp_path / "other", postgres_url)
     other.stop()
     for one, file in ((installation, tmp_path / "a.tar"), (other, tmp_path / "b.tar")):
-        write_backup(one.holdings, file)
+        write_backup(one.data_paths, file)
     with pytest.raises(BackupError, match="names a PostgreSQL server"):
-        restore(other.holdings, tmp_path / "a.tar")
+        restore(other.data_paths, tmp_path / "a.tar")
     with pytest.raises(BackupError, match="names none"):
-        restore(installation.holdings, tmp_path / "b.tar")
+        restore(installation.data_paths, tmp_path / "b.tar")

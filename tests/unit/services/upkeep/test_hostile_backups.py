@@ -60,8 +60,8 @@ STATEMENTS = {
 @pytest.fixture
 def copy(installation: Installation, tmp_path: Path) -> Path:
     """A copy of the database alone, as somebody might hand it over."""
-    assert installation.holdings.database_file is not None
-    copy_database(installation.holdings.database_file, tmp_path / "copy.db")
+    assert installation.data_paths.database_file is not None
+    copy_database(installation.data_paths.database_file, tmp_path / "copy.db")
     return tmp_path / "copy.db"
 
 
@@ -70,11 +70,11 @@ def refused(installation: Installation, file: Path, *, why: type[MuralError] = M
     wall, files = installation.wall(), installation.files()
     installation.stop()
     with pytest.raises(why) as caught:
-        restore(installation.holdings, file)
+        restore(installation.data_paths, file)
     installation.start()
     assert (installation.wall(), installation.files()) == (wall, files)
     assert len(caught.value.message.splitlines()) == 1
-    assert not list(installation.holdings.posters_dir.glob(".restoring"))
+    assert not list(installation.data_paths.posters_dir.glob(".restoring"))
     return caught.value
 
 
@@ -90,14 +90,14 @@ def test_a_database_of_ours_with_figures_about_its_indexes_is_ours(installation:
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("ANALYZE")
     installation.stop()
-    restore(installation.holdings, copy)
+    restore(installation.data_paths, copy)
     installation.start()
     assert len(installation.wall()) == 2
 
 
 def rewritten(installation: Installation, file: Path, change: Callable[[tarfile.TarFile], None]) -> Path:
     """Add to a backup of the installation, before the list at its end."""
-    write_backup(installation.holdings, file)
+    write_backup(installation.data_paths, file)
     with tarfile.open(file) as archive:
         members = [(member, archive.extractfile(member).read()) for member in archive]  # type: ignore[union-attr]
     with tarfile.open(file, "w") as archive:
@@ -196,7 +196,7 @@ def test_a_list_without_bottom_is_refused(installation: Installation, tmp_path: 
 def test_a_whole_backup_with_a_hostile_row_is_refused(installation: Installation, tmp_path: Path) -> None:
     """As it was done: the row names the key of all cookies, and whoever downloads the poster would get it."""
     file = tmp_path / "backup.tar"
-    write_backup(installation.holdings, file)
+    write_backup(installation.data_paths, file)
     with tarfile.open(file) as archive:
         members = {member.name: archive.extractfile(member).read() for member in archive}  # type: ignore[union-attr]
     (tmp_path / "row.db").write_bytes(members["mural.db"])
@@ -238,16 +238,16 @@ def test_a_theme_whose_id_leads_outside_makes_no_file(installation: Installation
 
 
 def test_a_sidecar_that_is_no_file_or_has_no_bottom_is_left_alone(installation: Installation) -> None:
-    holdings = installation.holdings
-    folder = holdings.posters_dir / installation.first[:2] / installation.first
+    data_paths = installation.data_paths
+    folder = data_paths.posters_dir / installation.first[:2] / installation.first
     (folder / "sidecar.json").write_bytes(b"[" * 200_000)
-    other = holdings.posters_dir / installation.second[:2] / installation.second
+    other = data_paths.posters_dir / installation.second[:2] / installation.second
     (other / "sidecar.json").unlink()
-    (other / "sidecar.json").symlink_to(holdings.secret_key_file)
+    (other / "sidecar.json").symlink_to(data_paths.secret_key_file)
     report = reindex(
         installation.studio.services.database,
-        PosterFiles(holdings.posters_dir, max_bytes=0),
-        ThemeFiles(holdings.own_themes_dir),
+        PosterFiles(data_paths.posters_dir, max_bytes=0),
+        ThemeFiles(data_paths.own_themes_dir),
     )
     assert report.broken.keys() == {installation.first, installation.second}
 
@@ -255,7 +255,7 @@ def test_a_sidecar_that_is_no_file_or_has_no_bottom_is_left_alone(installation: 
 def test_memory_that_runs_out_is_a_sentence(
     installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_backup(installation.holdings, tmp_path / "backup.tar")
+    write_backup(installation.data_paths, tmp_path / "backup.tar")
 
     def too_much(*_: object) -> None:
         raise MemoryError

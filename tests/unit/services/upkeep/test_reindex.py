@@ -167,7 +167,7 @@ def taken_down_until(studio: Studio, poster: PosterView, patch: pytest.MonkeyPat
 STEPS = (
     "services.posters.publishing.erase",  # nothing but the files has moved
     "infra.events.gallery_store.append_removed",
-    "infra.db.session.Database._commit_aside",  # the database was about to keep it
+    "infra.db.session.Database._commit_blocking",  # the database was about to keep it
     "services.posters.publishing.Publishing._unhang_in_order",
     "services.posters.publishing.from_sidecar",  # it is kept, and nobody was told
     "services.posters.files.PosterFiles.sidecar_aside",
@@ -319,7 +319,7 @@ def test_a_deletion_that_the_database_did_not_keep_leaves_the_theme_with_its_fil
         raise Unavailable("The database is busy.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Database, "_commit_aside", busy)
+        patched.setattr(Database, "_commit_blocking", busy)
         with pytest.raises(Unavailable):
             deleted(sqlite_studio, theme.id)
     assert themes.of("ann") == [theme]

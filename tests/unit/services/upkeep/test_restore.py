@@ -81,7 +81,7 @@ def test_a_backup_that_is_not_right_changes_nothing(
     installation: Installation, tmp_path: Path, change: Callable[[dict[str, bytes]], None]
 ) -> None:
     file = tmp_path / "backup.tar"
-    write_backup(installation.holdings, file)
+    write_backup(installation.data_paths, file)
     rewritten(file, change)
     assert_refused(installation, file)
 
@@ -89,7 +89,7 @@ def test_a_backup_that_is_not_right_changes_nothing(
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
 def test_a_backup_that_was_cut_short_changes_nothing(installation: Installation, tmp_path: Path, share: float) -> None:
     file = tmp_path / "backup.tar"
-    write_backup(installation.holdings, file)
+    write_backup(installation.data_paths, file)
     os.truncate(file, round(file.stat().st_size * share))
     assert_refused(installation, file)
 
@@ -107,7 +107,7 @@ def assert_refused(installation: Installation, file: Path) -> None:
     installation.stop()
     before = snapshot(installation.config)
     with pytest.raises((BackupError, DamagedDatabase)) as caught:
-        restore(installation.holdings, file)
+        restore(installation.data_paths, file)
     assert isinstance(caught.value, MuralError)
     assert snapshot(installation.config) == before
     installation.start()
@@ -126,7 +126,7 @@ def snapshot(config: Config) -> dict[str, bytes]:
 def test_a_restore_that_fails_halfway_puts_everything_back(
     installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_backup(installation.holdings, tmp_path / "backup.tar")
+    write_backup(installation.data_paths, tmp_path / "backup.tar")
     installation.stop()
     before = snapshot(installation.config)
     rename, left = Path.rename, [3]
@@ -140,7 +140,7 @@ def test_a_restore_that_fails_halfway_puts_everything_back(
 
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(BackupError, match="Input/output error"):
-        restore(installation.holdings, tmp_path / "backup.tar")
+        restore(installation.data_paths, tmp_path / "backup.tar")
     assert left == [-1]
     assert snapshot(installation.config) == before
     assert not list(installation.config.data_dir.rglob(f"{ASIDE_PREFIX}*"))
@@ -150,7 +150,7 @@ def test_a_restore_that_fails_halfway_puts_everything_back(
 def test_a_restore_that_was_killed_is_undone_at_the_next_start(
     installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_backup(installation.holdings, tmp_path / "backup.tar")
+    write_backup(installation.data_paths, tmp_path / "backup.tar")
     installation.stop()
     before = snapshot(installation.config)
     rename, left = Path.rename, [4]
@@ -168,11 +168,11 @@ def test_a_restore_that_was_killed_is_undone_at_the_next_start(
         patched.setattr(Path, "rename", dying)
         patched.setattr(restore_module.shutil, "rmtree", lambda *_args, **_options: None)
         with pytest.raises(Killed):
-            restore(installation.holdings, tmp_path / "backup.tar")
+            restore(installation.data_paths, tmp_path / "backup.tar")
     assert snapshot(installation.config) != before
-    assert undo_interrupted(installation.holdings)
+    assert undo_interrupted(installation.data_paths)
     assert snapshot(installation.config) == before
-    assert not undo_interrupted(installation.holdings)
+    assert not undo_interrupted(installation.data_paths)
     installation.start()
 
 
@@ -183,6 +183,6 @@ def test_a_copy_of_the_database_alone_is_joined_with_the_posters_there_are(
     third = installation.made(theme="paper")
     installation.studio.services.posters.delete(installation.first, ADMIN)
     installation.stop()
-    restore(installation.holdings, tmp_path / "copy.db")
+    restore(installation.data_paths, tmp_path / "copy.db")
     installation.start()
     assert set(installation.wall()) == {installation.second, third}

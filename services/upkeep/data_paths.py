@@ -11,7 +11,7 @@ from config import Config
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class DataPaths:
     """The database's file (None where a PostgreSQL server keeps it), posters, visitors' themes, the cookies' key."""
 
     data_dir: Path
@@ -21,7 +21,7 @@ class Holdings:
     own_themes_dir: Path
 
     @classmethod
-    def of(cls, config: Config) -> Holdings:
+    def of(cls, config: Config) -> DataPaths:
         """Tell what belongs to an installation."""
         url = make_url(config.database_url)
         is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
