@@ -34,6 +34,7 @@ from services.wiring import Outside, build_poster_services
 from tests.support.posters import FakeRenderer, HandClock, Listener
 from tests.support.real_parts import ROOT
 from tests.support.server import HELSINKI, prepare_data_dir
+from tests.support.tables import lay_tables
 from tests.support.waiting import wait_until
 
 V1: Final = "/api/v1"
@@ -129,6 +130,7 @@ def running_api(folder: Path, gazetteer: Path, **settings: str) -> Iterator[Api]
     prepare_data_dir(folder)
     environ = {"DATA_DIR": str(folder), "ASYNC_MODE": "threading", "ADMIN_TOKEN": ADMIN_TOKEN}
     config = Config.from_env(environ | GENEROUS | {"NOMINATIM_URL": "off", "OVERPASS_URL": "off"} | settings)
+    lay_tables(config.database_url)
     listener, renderer, clock = Listener(), FakeRenderer(), HandClock()
     services = _services(config, gazetteer, listener, renderer, clock)
     app = create_app(config, services)

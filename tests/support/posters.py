@@ -23,6 +23,7 @@ from services.posters.requests import PosterRequest
 from services.posters.views import JobView
 from services.themes.shipped import ThemeService
 from services.wiring import Outside, PosterServices, build_poster_services
+from tests.support.tables import lay_tables
 
 PATIENCE_S = 20.0
 """How long a test waits for something that is bound to happen before it gives up."""
@@ -213,6 +214,7 @@ class Studio:
 def make_studio(folder: Path, config: Config, clock: HandClock | None = None) -> Studio:
     """Build the services over a folder; nothing runs until ``services.posters.jobs.start()``."""
     write_fonts(config.fonts_dir)
+    lay_tables(config.database_url)
     listener, renderer, clock = Listener(), FakeRenderer(), clock or HandClock()
     outside = Outside(
         publisher=listener,

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from infra.background import Background, ThreadBackground
-from infra.db.migrate import migrate
 from infra.db.session import Database
 from infra.events.events import RecordingPublisher
 from mural.canvas.palette import PALETTES
@@ -28,6 +27,7 @@ from services.board.seasons import Shape
 from services.board.service import CanvasService
 from services.board.wishes import Answer, Placed
 from tests.support.posters import HandClock
+from tests.support.tables import lay_tables
 
 ANN = Visitor("11111111-1111-4111-8111-111111111111", "192.0.2.1")
 BEN = Visitor("22222222-2222-4222-8222-222222222222", "192.0.2.2")
@@ -50,8 +50,9 @@ class Studio:
         self.folder = folder
         self.clock = HandClock()
         self.clock.now = START
-        self.database = Database(database_url or f"sqlite:///{folder / 'mural.db'}")
-        migrate(self.database, folder)
+        url = database_url or f"sqlite:///{folder / 'mural.db'}"
+        lay_tables(url)
+        self.database = Database(url)
         self.reopen()
 
     def reopen(
