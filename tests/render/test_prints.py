@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser
 
 from mural.geo.extract import read_area
 from mural.geo.page_map import project_area
@@ -22,6 +22,9 @@ from mural.themes import load_theme
 from tests.support.designs import design
 from tests.support.pictures import compose, pixels, quietly, sample_map
 from tests.support.real_parts import ROOT, program, shared_extract
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PAGE = page_for(PageWish(size="a5", bleed_mm=3, crop_marks=True))
 MEDIA_MARGIN_MM = 11

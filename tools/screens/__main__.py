@@ -7,6 +7,7 @@ arguments take only those: `make screens ONLY="create phone dark"`. `whole` take
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -34,9 +35,8 @@ def take_pictures(wanted: set[str]) -> None:
     """Photograph screens, those last for which everything must stand still."""
     screens = [screen for screen in SCREENS if screen.name in wanted] or list(SCREENS)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+        executable = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         with opened(browser, Path(folder)) as gallery, served(Path(folder) / "empty") as bare:
             camera = Camera(browser, gallery, bare, wanted)
             for screen in screens:
