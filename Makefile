@@ -11,6 +11,10 @@ VENDOR := static/vendor/leaflet/leaflet.d.ts
 # link lies elsewhere and has not moved.
 $(shell [ -L .venv ] || [ ! -e $(STAMPS)/in ] || [ "$$(cat $(STAMPS)/in)" = "$$(pwd -P)" ] || rm -rf .venv)
 
+# Tests that start servers wait half of the time: twice as many take turns as there are cores on a small machine.
+# In the order of tests/conftest.py: else one long test may come last, and most of the machine waits for it.
+SHARED_OUT := --numprocesses 4 --dist loadfile --no-loadscope-reorder
+
 .PHONY: prepared help run test test-quick lint format typecheck bench bench-full docs themes screens docker setup setup-dev system-tools lock clean
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,9 +23,11 @@ run: setup ## Set up what is missing and serve http://localhost:8000
 	@$(BIN)/python wsgi.py
 
 test: setup-dev system-tools ## Set up what is missing and run every test
-	@# In the order of tests/conftest.py: else one long test may come last, and half of the machine waits for it.
-	@$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	@npm test --silent
+	@$(BIN)/python -m pytest tests $(SHARED_OUT)
+
+test-quick: setup-dev ## Run what needs no server, no browser and no drawing: the tests of units and routes
+	@$(BIN)/python -m pytest tests/unit tests/routes $(SHARED_OUT)
 
 lint: setup-dev ## Check style, types, imports, JavaScript and known vulnerabilities
 	@$(BIN)/ruff check .
