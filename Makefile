@@ -11,9 +11,9 @@ VENDOR := static/vendor/leaflet/leaflet.d.ts
 # link lies elsewhere and has not moved.
 $(shell [ -L .venv ] || [ ! -e $(STAMPS)/in ] || [ "$$(cat $(STAMPS)/in)" = "$$(pwd -P)" ] || rm -rf .venv)
 
-# Tests that start servers wait half of the time: twice as many take turns as there are cores on a small machine.
+# Tests that start servers wait a good part of the time: three take turns at the two cores of a small machine.
 # In the order of tests/conftest.py: else one long test may come last, and most of the machine waits for it.
-SHARED_OUT := --numprocesses 4 --dist loadfile --no-loadscope-reorder
+SHARED_OUT := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: prepared help run test test-quick lint format typecheck bench bench-full docs themes screens docker setup setup-dev system-tools lock clean
 help: ## List what can be made

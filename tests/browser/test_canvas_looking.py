@@ -34,7 +34,7 @@ from tests.browser.board import (
 )
 from tests.browser.conftest import PHONE, Visit, until, visitor
 from tests.browser.test_pages import APPEARANCES, violations, wear
-from tests.support.server import Server
+from tests.support.server import QuickServer, Server
 
 pytestmark = pytest.mark.browser
 
@@ -161,7 +161,7 @@ def test_without_a_script_the_board_is_a_picture(visit: Visit, studio: Server) -
 
 
 def test_the_largest_board_is_dragged_and_zoomed(chromium: Browser, tmp_path: Path) -> None:
-    server = Server(tmp_path / "data", CANVAS_WIDTH="4096", CANVAS_HEIGHT="4096", **UNLIMITED)
+    server = QuickServer(tmp_path / "data", CANVAS_WIDTH="4096", CANVAS_HEIGHT="4096", **UNLIMITED)
     try:
         with visitor(chromium, server.base_url) as ann:
             enter(ann, server, "")
@@ -205,12 +205,12 @@ def test_the_board_is_accessible(
 
 def test_seasons_of_another_size_and_other_paints_are_shown_as_they_were(chromium: Browser, tmp_path: Path) -> None:
     small = UNLIMITED | {"CANVAS_WIDTH": "64", "CANVAS_HEIGHT": "32", "CANVAS_PALETTE": "mural16"}
-    before = Server(tmp_path / "data", **small)
+    before = QuickServer(tmp_path / "data", **small)
     try:
         assert place(before, 10, 20, 5).ok
     finally:
         before.stop()
-    server = Server(tmp_path / "data", **UNLIMITED)
+    server = QuickServer(tmp_path / "data", **UNLIMITED)
     try:
         with visitor(chromium, server.base_url) as ann:
             enter(ann, server)

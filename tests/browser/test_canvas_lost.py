@@ -21,7 +21,7 @@ from tests.browser.board import (
 )
 from tests.browser.conftest import Visit, until, visitor
 from tests.support.cable import cable_to
-from tests.support.server import Server
+from tests.support.server import QuickServer, Server
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +58,7 @@ def test_an_undo_whose_answer_is_lost_is_sent_again_and_takes_back_one_pixel(chr
 
 
 def test_after_a_kill_of_the_server_the_page_has_its_board_again(chromium: Browser, tmp_path: Path) -> None:
-    server = Server(tmp_path / "data", **UNLIMITED)
+    server = QuickServer(tmp_path / "data", **UNLIMITED)
     try:
         with visitor(chromium, server.base_url, cut=True) as ann:
             enter(ann, server)

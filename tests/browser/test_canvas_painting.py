@@ -25,7 +25,7 @@ from tests.browser.board import (
     standing,
 )
 from tests.browser.conftest import PHONE, Visit, until, visitor
-from tests.support.server import Server
+from tests.support.server import QuickServer, Server
 
 pytestmark = pytest.mark.browser
 
@@ -174,7 +174,7 @@ def test_a_finger_points_and_the_button_paints(visit: Visit, studio: Server) -> 
 
 
 def test_a_closed_board_says_so(chromium: Browser, tmp_path: Path) -> None:
-    server = Server(tmp_path / "data", **UNLIMITED)
+    server = QuickServer(tmp_path / "data", **UNLIMITED)
     try:
         with visitor(chromium, server.base_url) as ann:
             enter(ann, server)

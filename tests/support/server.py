@@ -16,6 +16,7 @@ import requests
 from tests.support.library_client import SimpleClient
 from tests.support.real_parts import PREPARED_DIR, ROOT, free_port
 from tests.support.waiting import wait_until
+from tests.support.warm import WarmProcess
 
 MODES: Final = ("eventlet", "gevent", "threading")
 """The kinds of threads that a server can run on: values of ASYNC_MODE."""
@@ -75,14 +76,20 @@ def runs(pid: int) -> bool:
 
 
 class Server:
-    """A running Mural; ``kill`` and ``start`` may alternate, and the data folder stays."""
+    """A running Mural; ``kill`` and ``start`` may alternate, and the data folder stays.
 
-    def __init__(self, data_dir: Path, *, program: tuple[str, ...] = ("wsgi.py",), **settings: str) -> None:
+    One that is ``cold`` is started as people start it; others become the same by a fork that has loaded everything.
+    """
+
+    def __init__(
+        self, data_dir: Path, *, program: tuple[str, ...] = ("wsgi.py",), cold: bool = False, **settings: str
+    ) -> None:
         prepare_data_dir(data_dir)
         self.data_dir = data_dir
         self.port = free_port()
         self.log_file = data_dir.with_name(f"{data_dir.name}.log")  # not in a folder that tests fill up or throw away
         self._program = program
+        self._cold = cold
         self._settings = {
             "RATE_LIMIT_POSTERS": "1000 per minute",
             "RATE_LIMIT_WORK": "100000 per minute",  # all clients of a test are one address
@@ -90,7 +97,7 @@ class Server:
             "MAP_SOURCE": "auto",
             "OVERPASS_URL": "off",
         } | settings
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | WarmProcess | None = None
         self._wishes = 0
         self.start()
 
@@ -113,9 +120,13 @@ class Server:
     def start(self) -> None:
         """Start it and wait until it answers."""
         environ = environment(self.data_dir, self.port, **self._settings)
-        with self.log_file.open("ab") as log:
-            command = [sys.executable, *self._program]
-            self._process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+        if self._cold:
+            with self.log_file.open("ab") as log:
+                command = [sys.executable, *self._program]
+                self._process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+        else:
+            self.log_file.touch()
+            self._process = WarmProcess(self._program, environ, self.log_file)
         try:
             wait_until(self._is_up, self.log)
         except AssertionError:

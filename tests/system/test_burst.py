@@ -43,7 +43,7 @@ def strict_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     """A running Mural where one address may take a second of work, and hardly more after that."""
     limits = {"RATE_LIMIT_WORK": "1 per 2 minutes", "CONNECTIONS_PER_ADDRESS": "50"}
     data_dir = tmp_path_factory.mktemp(f"strict-{request.param}") / "data"
-    running = Server(data_dir, ASYNC_MODE=request.param, METRICS="1", **limits)
+    running = QuickServer(data_dir, ASYNC_MODE=request.param, METRICS="1", **limits)
     yield running
     running.stop()
 
@@ -264,7 +264,7 @@ def test_one_address_holds_so_many_connections_and_no_more(strict_server: Server
 
 
 def test_behind_a_proxy_those_who_are_forwarded_are_told_apart(tmp_path: Path) -> None:
-    server = Server(tmp_path / "data", RATE_LIMIT_WORK="1 per 2 minutes", TRUSTED_PROXIES="1")
+    server = QuickServer(tmp_path / "data", RATE_LIMIT_WORK="1 per 2 minutes", TRUSTED_PROXIES="1")
     try:
         with closing(connect(server)) as proxy:
             greedy, other = {"X-Forwarded-For": "2001:db8::1"}, {"X-Forwarded-For": "2001:db8:0:1::1"}
@@ -284,7 +284,7 @@ def served_until_refused(proxy: HTTPConnection, headers: dict[str, str]) -> int:
 
 def test_a_school_behind_one_address_is_served_wholly(tmp_path: Path) -> None:
     """Fifty phones open the wall at once, with all that belongs to it, look at the gallery, and hold a socket each."""
-    server = Server(tmp_path / "data", RATE_LIMIT_WORK="12 per minute", CONNECTIONS_PER_ADDRESS="2000")
+    server = QuickServer(tmp_path / "data", RATE_LIMIT_WORK="12 per minute", CONNECTIONS_PER_ADDRESS="2000")
     refused: list[Any] = []
 
     def visit() -> None:

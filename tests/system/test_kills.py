@@ -108,7 +108,7 @@ def test_a_second_signal_ends_at_once_and_loses_nothing(own_server: Server) -> N
 
 @pytest.mark.parametrize("mode", ["gevent", "threading"])
 def test_every_kind_of_server_stops_well(tmp_path: Path, mode: str) -> None:
-    server = Server(tmp_path / "data", ASYNC_MODE=mode)
+    server = Server(tmp_path / "data", cold=True, ASYNC_MODE=mode)
     server.wait_for(server.submit()["job_id"], "completed")
     assert server.stop() == 0
     assert "Traceback" not in server.log()
