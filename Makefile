@@ -14,6 +14,8 @@ $(shell [ -L .venv ] || [ ! -e $(STAMPS)/in ] || [ "$$(cat $(STAMPS)/in)" = "$$(
 # Tests that start servers wait a good part of the time: three take turns at the two cores of a small machine.
 # In the order of tests/conftest.py: else one long test may come last, and most of the machine waits for it.
 SHARED_OUT := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# Else every one of them compiles every test anew, where the environment says so.
+test test-quick: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: prepared help run test test-quick lint format typecheck bench bench-full docs themes screens docker setup setup-dev system-tools lock clean
 help: ## List what can be made
