@@ -57,6 +57,7 @@ def _figures(side: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         server = Server(
             Path(folder) / "data",
+            cold=True,
             CANVAS_WIDTH=f"{side}",
             CANVAS_HEIGHT=f"{side}",
             PIXEL_COOLDOWN="0",

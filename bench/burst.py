@@ -103,7 +103,7 @@ class Others:
 def run() -> None:
     """Print how long others wait at rest, while one address does its worst, and a second later."""
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder) / "data", RATE_LIMIT_WORK=LIMIT)
+        server = Server(Path(folder) / "data", cold=True, RATE_LIMIT_WORK=LIMIT)
         try:
             wait_until(lambda: requests.get(f"{server.api}/ready", timeout=60).ok)
             with Others(server.port).here() as others:

@@ -100,7 +100,7 @@ def load(port: int, work: Work) -> Findings:
 @contextmanager
 def _server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder) / "data", PIXEL_COOLDOWN="0", RATE_LIMIT_PIXELS="1000000 per second")
+        server = Server(Path(folder) / "data", cold=True, PIXEL_COOLDOWN="0", RATE_LIMIT_PIXELS="1000000 per second")
         try:
             yield server
         finally:

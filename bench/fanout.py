@@ -108,7 +108,7 @@ def mural(mode: str) -> Iterator[tuple[int, int]]:
     """Run Mural; give its port and its process."""
     with tempfile.TemporaryDirectory() as folder:
         program = ("-m", "bench.fanout_program", str(EVERY_MS), str(PADDING))
-        server = Server(Path(folder) / "data", program=program, ASYNC_MODE=mode)
+        server = Server(Path(folder) / "data", cold=True, program=program, ASYNC_MODE=mode)
         try:
             yield server.port, server.pid
         finally:

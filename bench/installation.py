@@ -16,7 +16,7 @@ def installation() -> Server:
     """Start it when first asked for, and end it with the run."""
     folder = tempfile.TemporaryDirectory()
     atexit.register(folder.cleanup)
-    server = Server(Path(folder.name) / "data", RATE_LIMIT_PREVIEWS="1000 per minute")
+    server = Server(Path(folder.name) / "data", cold=True, RATE_LIMIT_PREVIEWS="1000 per minute")
     atexit.register(server.stop)
     porto().lend_to(server.data_dir)
     return server

@@ -31,7 +31,9 @@ def run() -> None:
     scene = porto()
     with tempfile.TemporaryDirectory() as folder:
         often = "100000 per minute"
-        server = Server(Path(folder) / "data", RENDER_WORKERS="2", RATE_LIMIT_POSTERS=often, RATE_LIMIT_GEOCODE=often)
+        server = Server(
+            Path(folder) / "data", cold=True, RENDER_WORKERS="2", RATE_LIMIT_POSTERS=often, RATE_LIMIT_GEOCODE=often
+        )
         try:
             scene.lend_to(server.data_dir)
             visitor = requests.Session()

@@ -227,8 +227,8 @@ class Server:
 class QuickServer(Server):
     """A running Mural in which drawing takes no time, unless a test is ``holding`` it."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
-        super().__init__(data_dir, program=("-m", "tests.support.quick_server"), **settings)
+    def __init__(self, data_dir: Path, *, cold: bool = False, **settings: str) -> None:
+        super().__init__(data_dir, program=("-m", "tests.support.quick_server"), cold=cold, **settings)
 
     @contextmanager
     def holding(self) -> Iterator[None]:
