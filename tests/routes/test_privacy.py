@@ -12,6 +12,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from mural.errors import NoStreets
+from services.accounts.actors import HOUSE
 from tests.support.api import ADMIN_TOKEN, HELSINKI, V1, Api, Visitor, running_api
 
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
@@ -268,7 +269,7 @@ def test_the_form_that_works_without_a_script_chooses_who_sees_a_poster(api: Api
     made = ann.post("/create", data=form | {"distance": str(next(DISTANCES))})
     job_id = made.headers["Location"].rpartition("/")[2]
     api.wait(job_id)
-    assert api.services.jobs.get(job_id).visibility == "private"
+    assert api.services.jobs.get(job_id, HOUSE).visibility == "private"
 
 
 def test_an_equal_wish_of_somebody_else_neither_gets_a_private_poster_nor_learns_of_it(

@@ -65,7 +65,7 @@ def main() -> None:
         fanout.cut(sender.id)
         while sender.id in fanout.rooms.get("/", {}).get(None, {}):
             socketio.sleep(0.01)
-        services.presence.join(GALLERY_ROOM, sender.id, sender.actor.user_id)
+        services.presence.join(GALLERY_ROOM, sender.id, sender.actor.id)
         vanished.append(sender.id)
         return {}
 
