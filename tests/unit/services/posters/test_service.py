@@ -131,9 +131,9 @@ def test_the_queue_of_a_session_and_the_whole_queue_are_bounded(tmp_path, databa
     assert own.value.facts["limit"] == 3
     assert own.value.retry_after_s >= 5
     for _ in range(2):
-        submit(studio.other_wish(), "bob")
+        submit(studio.other_wish(), Actor("bob"))
     with pytest.raises(TooMany, match="queue is full"):
-        submit(studio.other_wish(), "cy")
+        submit(studio.other_wish(), Actor("cy"))
     studio.services.database.close()
 
 
@@ -241,7 +241,7 @@ def test_own_posters_are_listed_page_by_page(studio: Studio) -> None:
     job = studio.services.posters.submit(studio.other_wish(), Actor("bob")).job
     studio.wait_until(job.job_id, "completed")
     mine = studio.services.posters.mine
-    first, last = mine("ann", PosterQuery(per_page=2)), mine("ann", PosterQuery(page=3, per_page=2))
+    first, last = mine(Actor("ann"), PosterQuery(per_page=2)), mine(Actor("ann"), PosterQuery(page=3, per_page=2))
     assert [poster.distance_m for poster in first.items] == [1005, 1004]
     assert [poster.distance_m for poster in last.items] == [1001]
     assert first.pagination_json() == {
@@ -252,17 +252,17 @@ def test_own_posters_are_listed_page_by_page(studio: Studio) -> None:
         "has_next": True,
         "has_prev": False,
     }
-    themed = mine("ann", PosterQuery(theme="noir", order="asc"))
+    themed = mine(Actor("ann"), PosterQuery(theme="noir", order="asc"))
     assert [poster.distance_m for poster in themed.items] == [1002, 1004]
-    by_theme = mine("ann", PosterQuery(sort="theme", order="desc"))
+    by_theme = mine(Actor("ann"), PosterQuery(sort="theme", order="desc"))
     assert [poster.theme for poster in by_theme.items] == ["paper"] * 3 + ["noir"] * 2
-    assert mine("ann", PosterQuery(city="HELSINKI")).total == 5
-    assert mine("ann", PosterQuery(city="Oslo")).items == ()
+    assert mine(Actor("ann"), PosterQuery(city="HELSINKI")).total == 5
+    assert mine(Actor("ann"), PosterQuery(city="Oslo")).items == ()
     today = studio.clock.now.date()
-    assert mine("ann", PosterQuery(first_day=today, last_day=today)).total == 5
-    assert mine("ann", PosterQuery(first_day=today + timedelta(days=1))).total == 0
-    assert mine("ann", PosterQuery(last_day=today - timedelta(days=1))).total == 0
-    assert mine("ann", PosterQuery(first_day=date.min, last_day=date.max)).total == 5
+    assert mine(Actor("ann"), PosterQuery(first_day=today, last_day=today)).total == 5
+    assert mine(Actor("ann"), PosterQuery(first_day=today + timedelta(days=1))).total == 0
+    assert mine(Actor("ann"), PosterQuery(last_day=today - timedelta(days=1))).total == 0
+    assert mine(Actor("ann"), PosterQuery(first_day=date.min, last_day=date.max)).total == 5
     assert studio.services.posters.count() == 6
 
 
@@ -285,9 +285,9 @@ def test_a_poster_is_taken_down_by_its_owner_or_an_admin_only(studio: Studio) ->
 @pytest.mark.parametrize("ident", ["nope", "../../etc/passwd", "0" * 32])
 def test_an_unknown_poster_is_not_found(sqlite_studio: Studio, ident: str) -> None:
     posters = sqlite_studio.services.posters
-    for ask in (posters.get, posters.design_of, lambda one: posters.file(one, "poster", HOUSE)):
+    for ask in (posters.get, posters.design_of, lambda one, viewer: posters.file(one, "poster", viewer)):
         with pytest.raises(NotFound):
-            ask(ident)
+            ask(ident, HOUSE)
 
 
 def test_the_design_of_a_poster_can_be_had_again(sqlite_studio: Studio) -> None:
