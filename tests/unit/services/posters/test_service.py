@@ -325,3 +325,18 @@ def test_a_page_of_a_list_is_read_in_its_order_and_never_sorted(
     event.remove(*listening)
     assert len(plans) == 2
     assert all(plan.startswith("SEARCH posters USING") for plan in plans), plans
+
+
+def test_whoever_has_claimed_a_visitors_things_has_their_posters(studio: Studio) -> None:
+    hers, his = studio.made("ann", visibility="private").poster, studio.made("ben", visibility="private").poster
+    assert hers is not None
+    assert his is not None
+    person, posters = Actor("account", aliases=frozenset({"ann"})), studio.services.posters
+    assert [poster.id for poster in posters.mine(person, PosterQuery()).items] == [hers.id]
+    assert posters.get(hers.id, person) == hers
+    assert posters.show_to(hers.id, "unlisted", person).visibility == "unlisted"
+    for ask in (posters.get, posters.design_of, posters.delete):
+        with pytest.raises(NotFound):
+            ask(his.id, person)
+    posters.delete(hers.id, person)
+    assert posters.mine(person, PosterQuery()).total == 0

@@ -66,11 +66,11 @@ def test_there_is_a_bound_for_each_and_for_all(idle: Studio, monkeypatch: pytest
     monkeypatch.setattr(own_themes, "OVERALL_MAX", 3)
     themes = idle.services.own_themes
     for owner in ("ann", "ann", "ben"):
-        themes.create(owner, PLAIN_THEME)
+        themes.create(Actor(owner), PLAIN_THEME)
     with pytest.raises(Conflict, match="You have 2"):
         themes.create(Actor("ann"), PLAIN_THEME)
     themes.create(Actor("cem"), PLAIN_THEME)
-    assert [len(themes.of(owner)) for owner in ("ann", "ben", "cem")] == [1, 1, 1]
+    assert [len(themes.of(Actor(owner))) for owner in ("ann", "ben", "cem")] == [1, 1, 1]
     assert len(list(idle.config.own_themes_dir.glob("*.json"))) == 3
 
 
@@ -82,7 +82,7 @@ def test_a_theme_that_a_poster_was_made_in_is_never_given_up(
     hanging = themes.create(Actor("ann"), PLAIN_THEME)
     sqlite_studio.made("ann", theme=hanging.id)
     for owner in ("ben", "cem"):
-        newest = themes.create(owner, PLAIN_THEME)
+        newest = themes.create(Actor(owner), PLAIN_THEME)
     assert (themes.of(Actor("ann")), themes.of(Actor("ben")), themes.of(Actor("cem"))) == ([hanging], [], [newest])
     sqlite_studio.made("cem", theme=newest.id)
     with pytest.raises(Conflict, match="no more"):
@@ -103,3 +103,14 @@ def test_a_theme_whose_file_cannot_be_written_is_not_kept(idle: Studio) -> None:
     with pytest.raises(OSError, match="exists"):
         idle.services.own_themes.create(Actor("ann"), PLAIN_THEME)
     assert idle.services.own_themes.of(Actor("ann")) == []
+
+
+def test_whoever_has_claimed_a_visitors_things_has_their_themes(idle: Studio) -> None:
+    themes = idle.services.own_themes
+    made = themes.create(Actor("ann"), PLAIN_THEME)
+    person = Actor("account", aliases=frozenset({"ann"}))
+    kept = themes.create(person, PLAIN_THEME | {"name": "Another"})
+    assert {theme.id for theme in themes.of(person)} == {made.id, kept.id}
+    assert [theme.id for theme in themes.of(Actor("ann"))] == [made.id]
+    themes.delete(made.id, person)
+    assert [theme.id for theme in themes.of(person)] == [kept.id]

@@ -65,7 +65,7 @@ def test_the_rows_are_rebuilt_from_the_sidecars_alone(studio: Studio) -> None:
 
 def test_visitors_themes_come_back_to_their_makers(studio: Studio) -> None:
     themes = studio.services.own_themes
-    hers, his, gone = (themes.create(owner, PLAIN_THEME) for owner in ("ann", "ben", "ann"))
+    hers, his, gone = (themes.create(Actor(owner), PLAIN_THEME) for owner in ("ann", "ben", "ann"))
     themes.delete(gone.id, Actor("ann"))
     changed = themes.replace(his.id, PLAIN_THEME | {"name": "Changed"}, Actor("ben"))
     with studio.services.database.write() as session:
