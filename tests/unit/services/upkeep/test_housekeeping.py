@@ -103,7 +103,7 @@ def test_what_left_no_poster_goes_after_a_while_and_what_has_one_stays(
 def test_a_batch_of_posters_that_were_there_before_stays_as_long_as_one_is_left(studio: Studio) -> None:
     services = studio.services
     wish = studio.other_wish()
-    poster = studio.wait_until(services.posters.submit(wish, "ann").job.job_id, Actor("completed")).poster
+    poster = studio.wait_until(services.posters.submit(wish, Actor("ann")).job.job_id, "completed").poster
     assert poster is not None
     batch = services.batches.submit([wish], Actor("ann"))
     with services.database.write() as session:
