@@ -6,20 +6,24 @@ Whether it may be done to one certain thing is asked by the service that knows t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from flask import Flask, request
 
 from mural.errors import NotAllowed
 from routes.web.identity import who_asks
+from routes.web.languages import noted
 from services.accounts.actors import Actor
 from services.accounts.permissions import Permission
+
+REFUSED: Final = noted("You may not do that here.")
 
 
 def require_named(permissions: Mapping[str, Permission], name: str, actor: Actor) -> None:
     """Raise NotAllowed unless a table names what a view or a command needs, and the actor may do that."""
     needed = permissions.get(name)
     if needed is None or not actor.can(needed):
-        raise NotAllowed("You may not do that here.")
+        raise NotAllowed(REFUSED)
 
 
 def init_guard(app: Flask, permissions: Mapping[str, Permission]) -> None:

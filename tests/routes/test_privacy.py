@@ -131,6 +131,15 @@ def test_an_admin_may_take_a_private_poster_down_and_is_not_told_where_its_maker
     assert admin.delete(address, headers=ADMIN).status_code == HTTPStatus.NO_CONTENT
 
 
+def test_an_admin_is_offered_no_file_of_a_private_poster_that_would_be_refused(api: Api, ann: Visitor) -> None:
+    poster = api.made(ann, visibility="private", distance=next(DISTANCES))
+    admin = api.visitor()
+    export = admin.post(f"{V1}/posters/{poster['id']}/export", json={"format": "pdf"}, headers=ADMIN)
+    assert export.status_code == HTTPStatus.NOT_FOUND
+    assert "The same poster as" not in admin.get(poster["url"], headers=ADMIN).text
+    assert "The same poster as" in ann.get(poster["url"]).text
+
+
 def test_a_private_poster_that_was_taken_down_is_nobody_elses_to_hang_back(
     ann: Visitor, ben: Visitor, ann_s: dict[str, Any]
 ) -> None:
