@@ -21,6 +21,7 @@ from mural import __version__
 from routes import cli, pages, site
 from routes.admin import health, metrics
 from routes.board import rest as canvas
+from routes.permissions import ENDPOINTS
 from routes.places import rest as geocoding
 from routes.posters import batches, jobs, previews, tiles
 from routes.posters import rest as posters
@@ -32,6 +33,7 @@ from routes.web.caching import init_caching
 from routes.web.context import bring_services
 from routes.web.errors import init_errors
 from routes.web.front_door import FrontDoor
+from routes.web.guard import init_guard
 from routes.web.identity import init_identity
 from routes.web.json_text import JsonRequest, StrictJson
 from routes.web.languages import init_languages
@@ -66,6 +68,7 @@ def create_app(config: Config, services: Services | None = None, run_blocking: R
     init_budget(app, built.metrics)
     init_errors(app)
     init_identity(app)
+    init_guard(app, ENDPOINTS)
     init_languages(app)
     assets.init_assets(app, changing=config.development)
     init_caching(app)

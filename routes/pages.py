@@ -30,6 +30,7 @@ from routes.web.errors import status_of, validation_body
 from routes.web.faults import said, said_of_kind
 from routes.web.identity import current_actor
 from routes.web.languages import gettext
+from services.accounts.permissions import Permission
 from services.posters.requests import PosterQuery
 from services.posters.views import Submission
 
@@ -110,12 +111,12 @@ def create_poster() -> BaseResponse | tuple[str, int]:
 def _submit() -> Submission:
     config = services().config
     services().rate_limiter.check(config.rate_limit_posters, "posters", client_address())
-    posters, like, visitor = services().posters, request.form.get("like"), current_actor().user_id
+    posters, like, visitor = services().posters, request.form.get("like"), current_actor()
     if like and "format" in request.form:
         return posters.export(like, forms.format_of(request.form), visitor)
     if like:
-        visibility = posters.get(like, current_actor()).visibility
-        wish = forms.wish_like(posters.design_of(like, current_actor()), request.form, visibility)
+        visibility = posters.get(like, visitor).visibility
+        wish = forms.wish_like(posters.design_of(like, visitor), request.form, visibility)
     else:
         wish = forms.wish_from_form(request.form, services().geocoding.suggest)
     return posters.submit(wish, visitor)
@@ -153,7 +154,7 @@ def generate(job_id: str) -> str:
     keep_from_search()
     view = services().jobs.get(job_id, current_actor())
     job = view.to_json()
-    mine = current_actor().may_change(view.owner)
+    mine = current_actor().can(Permission.JOB_CANCEL, view)
     waiting = {"poster": None, "mine": mine, "visitors_themes": visitors_themes([view.theme])}
     exhibit = _exhibit(view.poster.id) if view.poster else waiting
     return render_template(
@@ -204,7 +205,7 @@ def ask_to_delete(poster_id: str) -> str:
     """Ask whether a poster of one's own shall come down; the script asks in a dialog instead."""
     keep_from_search()
     view = services().posters.get(poster_id, current_actor())
-    current_actor().require(view.owner, "poster")
+    current_actor().require(Permission.POSTER_TAKE_DOWN, view, "poster")
     return render_template("posters/take_down.html", poster=view.to_json())
 
 
@@ -230,11 +231,11 @@ def _exhibit(poster_id: str) -> dict[str, Any]:
     body = view.to_json()
     return {
         "poster": body,
-        "mine": visitor.may_change(view.owner),
-        "audiences": wording.audiences() if visitor.user_id == view.owner else [],
+        "mine": visitor.can(Permission.POSTER_TAKE_DOWN, view),
+        "audiences": wording.audiences() if visitor.can(Permission.POSTER_SHOW, view) else [],
         "themes": themes_in_sight(),
         "visitors_themes": visitors_themes([view.theme]),
-        "formats": list(map(str, Format)) if services().posters.may_export(poster_id, visitor.user_id) else [],
+        "formats": list(map(str, Format)) if services().posters.may_export(poster_id, visitor) else [],
         "share_url": urljoin(request.url_root, body["url"]),
         "og_image": urljoin(request.url_root, body["preview_url"]),
     }
@@ -246,7 +247,7 @@ def mine() -> str:
     keep_from_search()
     address = read(MineAddress, request.args)
     query = PosterQuery(**address.model_dump(exclude={"down", "per_page"}), per_page=CARDS_OF_A_PAGE)
-    page = services().posters.mine(current_actor().user_id, query)
+    page = services().posters.mine(current_actor(), query)
     return render_template(
         "posters/mine.html",
         posters=[view.to_json() for view in page.items],
@@ -269,7 +270,7 @@ def canvas() -> str:
 @blueprint.get("/themes")
 def themes() -> str:
     """Show every theme on the same place, one's own too."""
-    visitor = current_actor().user_id
+    visitor = current_actor()
     shown = [(theme, services().own_themes.belongs_to(theme.id, visitor)) for theme in themes_in_sight()]
     return render_template(
         "themes/themes.html",
@@ -286,7 +287,7 @@ def new_theme() -> str:
     return render_template(
         "themes/new_theme.html",
         theme=theme,
-        mine=services().own_themes.belongs_to(theme.id, current_actor().user_id),
+        mine=services().own_themes.belongs_to(theme.id, current_actor()),
         themes=themes_in_sight(theme.id),
         groups=wording.colour_groups(),
         derived=wording.derived_colours(),

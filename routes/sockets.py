@@ -8,6 +8,7 @@ from flask_socketio import SocketIO
 
 from infra.delivery.fanout import Fanout
 from routes.board import sockets as canvas
+from routes.permissions import COMMANDS
 from routes.posters import sockets as jobs
 from routes.wall import sockets as gallery
 from routes.web import connections
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 def init_sockets(socketio: SocketIO, fanout: Fanout, services: Services) -> None:
     """Register every handler on the server."""
-    connections.register(socketio)
-    commands = Commands(socketio, fanout, services.floodgate)
+    connections.register(socketio, COMMANDS)
+    commands = Commands(socketio, fanout, services.floodgate, COMMANDS)
     gallery.register(commands)
     jobs.register(commands)
     canvas.register(commands)

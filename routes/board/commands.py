@@ -19,6 +19,7 @@ from mural.errors import MuralError
 from routes.web.cli_errors import ToldGroup
 from routes.web.cli_files import FileToRead, FileToWrite, bounded_memory
 from routes.web.context import services
+from services.accounts.actors import HOUSE
 from services.board.caretaker import apply_to_rules, carried_out
 from services.board.export import write_json
 from services.board.log import Season
@@ -103,7 +104,7 @@ def seed(png: Path | None, poster: str | None, *, blank: bool, dither: bool) -> 
         click.echo(f"Season {order('season')['epoch']} has begun, blank.")
         return
     shape = services().canvas.shape
-    source = png or services().posters.file(str(poster), "preview").path
+    source = png or services().posters.file(str(poster), "preview", HOUSE).path
     with bounded_memory(), opened_picture(source) as picture:
         board = board_from_picture(picture, shape.width, shape.height, shape.palette, dither=dither)
     file = _handed_over("board")

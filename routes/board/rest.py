@@ -162,4 +162,4 @@ plain_blueprint.post("/place-pixel")(place_pixel)
 
 
 def _visitor() -> Visitor:
-    return Visitor(current_actor().user_id, request.remote_addr or "")
+    return Visitor(current_actor().id, request.remote_addr or "")

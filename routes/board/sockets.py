@@ -73,9 +73,9 @@ def register(commands: Commands) -> None:
         # The room first: a pixel in between is then sent twice rather than never, and clients drop what they have.
         join_room(CANVAS_ROOM)
         presence, canvas = services().presence, services().canvas
-        presence.join(CANVAS_ROOM, sender.id, sender.actor.user_id)
+        presence.join(CANVAS_ROOM, sender.id, sender.actor.id)
         body = canvas.facts() | canvas.live.resume(payload.epoch, payload.seq).to_json()
-        body |= canvas.allowance(Visitor(sender.actor.user_id, sender.address)).to_json()
+        body |= canvas.allowance(Visitor(sender.actor.id, sender.address)).to_json()
         return body | {"viewers": presence.viewers(CANVAS_ROOM)}
 
     @commands.on(Command.CANVAS_LEAVE, NoPayload)
@@ -115,28 +115,29 @@ class PlacementCommands:
             wish = Place.model_validate(payload)
             self._canvas.place(visitor, wish.x, wish.y, wish.color, wish.request_id, done)
 
-        return self._run(place, connection_id, args)
+        return self._run(Command.CANVAS_PLACE, place, connection_id, args)
 
     def _undo(self, connection_id: str, *args: Any) -> Any:
         def undo(visitor: Visitor, payload: Any, done: Done) -> None:
             self._canvas.undo(visitor, Undo.model_validate(payload).request_id, done)
 
-        return self._run(undo, connection_id, args)
+        return self._run(Command.CANVAS_UNDO, undo, connection_id, args)
 
-    def _run(self, change: Change, connection_id: str, args: tuple[Any, ...]) -> Any:
+    def _run(self, name: str, change: Change, connection_id: str, args: tuple[Any, ...]) -> Any:
         payload, ack = split_arguments(args)
         engine_id = self._server.manager.eio_sid_from_sid(connection_id, "/")
         environ = self._server.environ.get(engine_id, {})
         if PINNED in environ:
             sender = Connection(connection_id, environ[PINNED], environ.get("REMOTE_ADDR", ""))
-            refused = self._attempt(change, sender, payload, partial(self._later, engine_id, ack))
+            later = partial(self._later, engine_id, ack)
+            refused = self._attempt(name, change, sender, payload, later)
             if refused:
                 self._post(engine_id, ack, refused)
             if self._outbox:
                 self._send()
         return self._server.not_handled
 
-    def _attempt(self, change: Change, sender: Connection, payload: Any, done: Done) -> Body | None:
+    def _attempt(self, name: str, change: Change, sender: Connection, payload: Any, done: Done) -> Body | None:
         """Pass a wish on; give the answer if it is refused at once."""
         # Where there is no cooldown people may place as fast as they can: then only what is refused counts as a flood.
         limited = self._canvas.rules.cooldown.interval_ms > 0
@@ -144,7 +145,8 @@ class PlacementCommands:
         if refused:
             return refused
         try:
-            change(Visitor(sender.actor.user_id, sender.address), payload, done)
+            self._commands.require(name, sender)
+            change(Visitor(sender.actor.id, sender.address), payload, done)
         except ValidationError as error:
             refused = {"ok": False} | validation_body(error)
         except MuralError as error:

@@ -34,7 +34,7 @@ EXAMPLE: Final = {
 def create_batch(json_data: PosterBatchIn) -> Response:
     """Make every place in every theme: one job each, and one id to ask for all of them."""
     services().rate_limiter.check(services().config.rate_limit_posters, "posters", client_address())
-    batch = services().batches.submit(json_data.to_requests(), current_actor().user_id)
+    batch = services().batches.submit(json_data.to_requests(), current_actor())
     return reply(batch.to_json(), HTTPStatus.ACCEPTED)
 
 

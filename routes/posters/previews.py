@@ -65,7 +65,7 @@ def theme_preview(theme_id: str) -> Response:
 
 def _drawn(design: PosterDesign, width_px: int, *, shipped: bool = False) -> Path:
     connection = ClientConnection.of(request.environ)
-    return services().previews.live(design, width_px, current_actor().user_id, connection.is_gone, shipped=shipped)
+    return services().previews.live(design, width_px, current_actor(), connection.is_gone, shipped=shipped)
 
 
 def _send(picture: Path, max_age_s: int) -> Response:

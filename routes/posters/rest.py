@@ -76,10 +76,10 @@ def create_preview(json_data: PosterIn) -> Response:
 
 
 def _submit(wish: PosterRequest) -> Response:
-    config, actor = services().config, current_actor()
+    config = services().config
     limit = config.rate_limit_previews if wish.preview else config.rate_limit_posters
     services().rate_limiter.check(limit, "previews" if wish.preview else "posters", client_address())
-    return _submitted(services().posters.submit(wish, actor.user_id))
+    return _submitted(services().posters.submit(wish, current_actor()))
 
 
 def _submitted(submission: Submission) -> Response:
@@ -91,7 +91,7 @@ def _submitted(submission: Submission) -> Response:
 @blueprint.answers({HTTPStatus.OK: PostersOut})
 def list_own_posters(query_data: PageQuery) -> Response:
     """List one's own posters."""
-    page = services().posters.mine(current_actor().user_id, PosterQuery(**query_data.model_dump()))
+    page = services().posters.mine(current_actor(), PosterQuery(**query_data.model_dump()))
     return reply({"posters": [poster.to_json() for poster in page.items], "pagination": page.pagination_json()})
 
 
@@ -141,7 +141,7 @@ def export_poster(poster_id: str, json_data: ExportIn) -> Response:
     One with tracks or markers is made so for its maker only.
     """
     services().rate_limiter.check(services().config.rate_limit_posters, "posters", client_address())
-    return _submitted(services().posters.export(poster_id, json_data.format, current_actor().user_id))
+    return _submitted(services().posters.export(poster_id, json_data.format, current_actor()))
 
 
 @blueprint.get("/posters/<poster_id>/download")

@@ -18,7 +18,7 @@ HALF_LIGHT: Final = 0.6
 
 def themes_in_sight(chosen: str = "") -> list[Theme]:
     """List the themes to choose from: everybody's, the visitor's own, and the one that a shared address names."""
-    seen = services().themes.all() + services().own_themes.of(current_actor().user_id)
+    seen = services().themes.all() + services().own_themes.of(current_actor())
     with suppress(NotFound):
         if chosen and all(theme.id != chosen for theme in seen):
             seen.append(services().own_themes.get(chosen))

@@ -37,7 +37,7 @@ EXAMPLE: Final = {
 @blueprint.answers({HTTPStatus.OK: ThemesOut})
 def list_themes() -> Response:
     """List the themes that ship with Mural, then one's own."""
-    shipped, own = services().themes.all(), services().own_themes.of(current_actor().user_id)
+    shipped, own = services().themes.all(), services().own_themes.of(current_actor())
     themes = [_listed(theme, own=False) for theme in shipped] + [_listed(theme, own=True) for theme in own]
     return reply({"themes": themes, "total": len(themes)})
 
@@ -58,7 +58,7 @@ def get_theme(theme_id: str) -> Response:
 def create_theme(json_data: BaseModel) -> Response:
     """Keep a theme of one's own; only its maker has it in the list."""
     services().rate_limiter.check(services().config.rate_limit_posters, "themes", client_address())
-    theme = services().own_themes.create(current_actor().user_id, json_data.model_dump(exclude_none=True))
+    theme = services().own_themes.create(current_actor(), json_data.model_dump(exclude_none=True))
     response = reply(_all_of(theme), HTTPStatus.CREATED)
     response.headers["Location"] = url_for(".get_theme", theme_id=theme.id)
     return response
@@ -100,7 +100,7 @@ def _listed(theme: Theme, *, own: bool) -> dict[str, Any]:
 
 
 def _all_of(theme: Theme) -> dict[str, Any]:
-    own = services().own_themes.belongs_to(theme.id, current_actor().user_id)
+    own = services().own_themes.belongs_to(theme.id, current_actor())
     manner = {key: getattr(theme, key) for key in ("font", *CHOICES)}
     return _facts(theme, own=own) | manner | {"colors": _colours(theme), "faults": theme_faults(theme)}
 

@@ -27,7 +27,7 @@ def register(commands: Commands) -> None:
         # The room first: an event in between is then sent twice rather than never, and clients drop what they have.
         join_room(GALLERY_ROOM)
         presence = services().presence
-        presence.join(GALLERY_ROOM, sender.id, sender.actor.user_id)
+        presence.join(GALLERY_ROOM, sender.id, sender.actor.id)
         resume = services().gallery.resume(payload.epoch, payload.seq)
         return resume.to_json() | {"viewers": presence.viewers(GALLERY_ROOM), "making": services().gallery.making()}
 

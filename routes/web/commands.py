@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -19,9 +19,11 @@ from infra.observing import logs
 from mural.errors import MuralError
 from routes.web.context import services
 from routes.web.errors import Body, refusal, validation_body
+from routes.web.guard import require_named
 from routes.web.identity import current_actor
 from routes.web.reserved import sent_name
 from services.accounts.actors import Actor
+from services.accounts.permissions import Permission
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +80,11 @@ class Commands:
     A handler gets the connection and the checked payload and returns what its acknowledgement carries beside ok.
     """
 
-    def __init__(self, socketio: SocketIO, fanout: Fanout, floodgate: Floodgate) -> None:
+    def __init__(
+        self, socketio: SocketIO, fanout: Fanout, floodgate: Floodgate, permissions: Mapping[str, Permission]
+    ) -> None:
         self._socketio = socketio
+        self._permissions = permissions
         self._floodgate = floodgate
         self._fanout = fanout
         socketio.on_event("*", self._unknown)
@@ -111,6 +116,7 @@ class Commands:
         args: tuple[Any, ...],
     ) -> Body:
         try:
+            self.require(name, sender)
             payload = schema.model_validate(args[0] if args else {})
             return {"ok": True} | handler(sender, payload)
         except ValidationError as error:
@@ -125,6 +131,10 @@ class Commands:
         shown = sent_name(name)[:100]
         refused = self.flooding(connection())
         return refused or {"ok": False, "error": "Unknown command", "message": f"There is no command “{shown}”."}
+
+    def require(self, name: str, sender: Connection) -> None:
+        """Raise NotAllowed unless the sender may give a command."""
+        require_named(self._permissions, name, sender.actor)
 
     def flooding(self, sender: Connection) -> Body | None:
         """Count one command; give the answer where it is one too many."""

@@ -130,6 +130,8 @@ def _answer(status: HTTPStatus, body: Body) -> Response:
         response = jsonify(body)
         response.vary.add("Accept-Language")
     else:
-        response = Response(render_template("web/error.html", status=int(status), **body), mimetype="text/html")
+        # An error may have a fact of the same name, such as how far a job is that cannot be stopped any more.
+        page = render_template("web/error.html", **body | {"status": int(status)})
+        response = Response(page, mimetype="text/html")
     response.status_code = status
     return response

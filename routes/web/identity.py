@@ -15,7 +15,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from mural.errors import NotAllowed
 from routes.web.context import services
 from routes.web.origins import ANYBODY, follows_a_link, is_foreign
-from services.accounts.actors import Actor
+from services.accounts.actors import Actor, CameBy
+from services.accounts.permissions import Role
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -82,14 +83,27 @@ def pin_actor(environ: WSGIEnvironment) -> None:
 
 
 def current_actor() -> Actor:
-    """Return who sent this request, or who opened this socket."""
+    """Return who sent this request, or who opened this socket; a new visitor is given a cookie for being asked."""
+    actor = who_asks()
+    if "actor" in g:
+        g.is_asked_for = True
+    return actor
+
+
+def who_asks() -> Actor:
+    """Return the same, for what is no reason to give somebody a cookie."""
     pinned = request.environ.get(PINNED)
     if isinstance(pinned, Actor):
         return pinned
     if "actor" not in g:
         g.visitor = _visitor()
-        g.actor = Actor(user_id=g.visitor.user_id, admin=_is_admin())
+        g.actor = _admin(g.visitor) if _is_admin() else Actor(g.visitor.user_id)
     return g.actor  # type: ignore[no-any-return]  # flask.g is untyped
+
+
+def _admin(visitor: Visitor) -> Actor:
+    """Let the admin token act. It is nobody's: what is made with it belongs to the cookie that came along."""
+    return Actor(visitor.user_id, role=Role.ADMIN, came_by=CameBy.ADMIN_TOKEN)
 
 
 def init_identity(app: Flask) -> None:
@@ -103,7 +117,7 @@ def init_identity(app: Flask) -> None:
 
     @app.after_request
     def _renew(response: Response) -> Response:
-        if "visitor" in g and _is_due(g.visitor) and _may_be_given(response):
+        if "is_asked_for" in g and _is_due(g.visitor) and _may_be_given(response):
             _give_cookie(response, g.visitor)
         return response
 

@@ -1,38 +1,76 @@
-"""Who is acting: an anonymous visitor today, an account later."""
+"""Who is acting: an anonymous visitor or the holder of the admin token today, an account later."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final
 
 from mural.errors import NotAllowed, NotFound
+from services.accounts.permissions import GRANTS, Grants, Owned, Permission, Reach, Role, Scope, is_private
+
+EVERY_SCOPE: Final = frozenset(Scope)
+
+
+class CameBy(StrEnum):
+    """What said who somebody is."""
+
+    COOKIE = "cookie"
+    ADMIN_TOKEN = "admin token"  # noqa: S105  # a word, no secret
+    PROGRAM = "program"
+    """Nobody came: the program does something by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who asks for a change; ``admin`` may change what belongs to others."""
+    """Somebody who asks for something: who they are, what as, and what for.
 
-    user_id: str
-    admin: bool = False
+    What they make belongs to ``id``; what belongs to one of the ``aliases`` is theirs too, such as what an account's
+    person made as a visitor, which so need not be rewritten.
+    """
 
-    def may_change(self, owner: str) -> bool:
-        """Tell whether what belongs to the owner may be changed: it is the actor's own, or the actor is an admin."""
-        return self.admin or self.user_id == owner
+    id: str
+    role: Role = Role.VISITOR
+    scopes: frozenset[Scope] = EVERY_SCOPE
+    aliases: frozenset[str] = frozenset()
+    came_by: CameBy = CameBy.COOKIE
 
-    def may_see(self, owner: str, visibility: str) -> bool:
-        """Tell whether something is not its owner's alone, or the actor is who may change it."""
-        return visibility != "private" or self.may_change(owner)
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Whose things are this actor's."""
+        return (self.id, *sorted(self.aliases))
 
-    def require_sight(self, owner: str, visibility: str, what: str, ident: str) -> None:
-        """Raise NotFound for what is its owner's alone, as if it were not there: whoever asks learns nothing of it."""
-        if not self.may_see(owner, visibility):
-            raise NotFound(what, ident)
+    def owns(self, thing: Owned) -> bool:
+        """Tell whether a thing is the actor's own."""
+        return bool(thing.owner) and (thing.owner == self.id or thing.owner in self.aliases)
 
-    def require(self, owner: str, what: str) -> None:
-        """Raise NotAllowed unless the thing may be changed."""
-        if not self.may_change(owner):
-            raise NotAllowed(f"This {what} belongs to somebody else.")
+    def can(self, permission: Permission, thing: Owned | None = None) -> bool:
+        """Look up whether the actor may do something to a thing; without one, whether to anything at all."""
+        reach = self._grants().get(permission) if permission.scope in self.scopes else None
+        if reach is None:
+            return False
+        if thing is None or reach is Reach.ANY:
+            return True
+        return self.owns(thing) or (reach is Reach.SHOWN and not is_private(thing))
+
+    def require_sight(self, permission: Permission, thing: Owned, noun: str, ident: str) -> None:
+        """Raise NotFound for what may not be seen, as if it were not there: whoever asks learns nothing of it."""
+        if not self.can(permission, thing):
+            raise NotFound(noun, ident)
+
+    def require(self, permission: Permission, thing: Owned, noun: str) -> None:
+        """Raise NotAllowed for what may be seen, but not be done."""
+        if not self.can(permission, thing):
+            raise NotAllowed(f"This {noun} belongs to somebody else.")
+
+    def without(self, scope: Scope) -> Actor:
+        """Act for less: as the same, but not for one of the scopes."""
+        return replace(self, scopes=self.scopes - {scope})
+
+    def _grants(self) -> Grants:
+        # Whoever did not come to administer is a visitor among others, whatever else they may.
+        return GRANTS[self.role if Scope.ADMIN in self.scopes else Role.VISITOR]
 
 
-HOUSE: Final = Actor("", admin=True)
+HOUSE: Final = Actor("", role=Role.HOUSE, came_by=CameBy.PROGRAM)
 """The program itself, which sees everything and owns nothing."""

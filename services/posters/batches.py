@@ -19,7 +19,8 @@ from infra.db.models import BatchItemRow, BatchRow, PosterRow
 from infra.db.session import Database
 from mural.errors import Conflict, InvalidInput, MuralError, NotFound
 from mural.jobs.states import JobState
-from services.accounts.actors import HOUSE, Actor
+from services.accounts.actors import Actor
+from services.accounts.permissions import Permission, Scope
 from services.posters.job_views import view_of_poster
 from services.posters.jobs import JobService
 from services.posters.requests import PosterRequest
@@ -88,7 +89,7 @@ class BatchService:
         self._urls = urls
         self._clock = clock
 
-    def submit(self, requests: Sequence[PosterRequest], owner: str) -> BatchView:
+    def submit(self, requests: Sequence[PosterRequest], actor: Actor) -> BatchView:
         """Queue all posters, or none: raises as PosterService.submit does, before or after having begun."""
         wanted = list(dict.fromkeys(requests))
         if len(wanted) > BATCH_MAX:
@@ -99,13 +100,13 @@ class BatchService:
         began_at = self._clock()
         submitted: list[Submission] = []
         try:
-            submitted.extend(self._posters.submit(request, owner) for request in wanted)
+            submitted.extend(self._posters.submit(request, actor) for request in wanted)
         except MuralError:
-            self._take_back([one.job for one in submitted if one.poster is None], owner, began_at)
+            self._take_back([one.job for one in submitted if one.poster is None], actor, began_at)
             raise
-        return self.get(self._keep(submitted, owner, began_at))
+        return self.get(self._keep(submitted, actor, began_at), actor)
 
-    def get(self, batch_id: str, viewer: Actor = HOUSE) -> BatchView:
+    def get(self, batch_id: str, viewer: Actor) -> BatchView:
         """Show a batch to somebody, without what is others' alone; raise NotFound, also where nothing is left of it."""
         with self._database.read() as session:
             batch = session.get(BatchRow, batch_id) if BATCH_ID.fullmatch(batch_id) else None
@@ -117,12 +118,12 @@ class BatchService:
             finished_before = self._finished_before(session, items)
         known = finished_before | self._jobs.several({item.job_id for item in items})
         there = [known[item.job_id] for item in items if item.job_id in known]
-        jobs = tuple(job for job in there if viewer.may_see(job.owner, job.visibility))
+        jobs = tuple(job for job in there if viewer.can(Permission.JOB_SEE, job))
         if there and not jobs:
             raise NotFound("Batch", batch_id)
         return BatchView(batch.id, batch.created_at, jobs, self._urls)
 
-    def archive(self, batch_id: str, viewer: Actor = HOUSE) -> list[StoredFile]:
+    def archive(self, batch_id: str, viewer: Actor) -> list[StoredFile]:
         """List the files of the posters that somebody may see; raise NotFound, or Conflict when there are none yet."""
         batch = self.get(batch_id, viewer)
         if not batch.ended:
@@ -143,10 +144,10 @@ class BatchService:
             items = update(BatchItemRow).where(BatchItemRow.job_id == job_id)
             session.execute(items.values(job_id=successor_id))
 
-    def _keep(self, submitted: Sequence[Submission], owner: str, now: datetime) -> str:
+    def _keep(self, submitted: Sequence[Submission], actor: Actor, now: datetime) -> str:
         batch_id = uuid4().hex
         with self._database.write() as session:
-            session.add(BatchRow(id=batch_id, owner=owner, created_at=now))
+            session.add(BatchRow(id=batch_id, owner=actor.id, created_at=now))
             session.flush()
             for position, one in enumerate(submitted):
                 poster_id = one.poster.id if one.poster else None
@@ -154,12 +155,14 @@ class BatchService:
                 session.add(item)
         return batch_id
 
-    def _take_back(self, jobs: Collection[JobView], owner: str, began_at: datetime) -> None:
+    def _take_back(self, jobs: Collection[JobView], actor: Actor, began_at: datetime) -> None:
+        # Also an admin stops no job here for which somebody else waits.
+        as_anybody = actor.without(Scope.ADMIN)
         for job in jobs:
             # One that was asked for before, by whomever, is still wanted.
-            if job.owner == owner and job.created_at >= began_at:
+            if actor.owns(job) and job.created_at >= began_at:
                 with suppress(Conflict):
-                    self._jobs.cancel(job.job_id, Actor(owner))
+                    self._jobs.cancel(job.job_id, as_anybody)
 
     def _finished_before(self, session: Session, items: Sequence[BatchItemRow]) -> dict[str, JobView]:
         ids = {item.poster_id for item in items if item.poster_id}

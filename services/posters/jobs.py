@@ -10,7 +10,8 @@ from mural.errors import Conflict
 from mural.fingerprint import design_from_json
 from mural.jobs.states import JobState
 from mural.poster import PosterDesign, for_others
-from services.accounts.actors import HOUSE, Actor
+from services.accounts.actors import Actor
+from services.accounts.permissions import Permission
 from services.posters.job_runner import Workshop
 from services.posters.job_store import Accepted, NewJob, work_of
 from services.posters.job_views import EMPTY, view_of_poster
@@ -50,7 +51,7 @@ class JobService:
         self._scheduler.stop(grace_s)
         self._shop.live.stop()
 
-    def get(self, job_id: str, viewer: Actor = HOUSE) -> JobView:
+    def get(self, job_id: str, viewer: Actor) -> JobView:
         """Show a job to somebody; raise NotFound, also for one that is its owner's alone."""
         view = self._shop.views.of(job_id)
         _require_sight(view, job_id, viewer)
@@ -63,9 +64,9 @@ class JobService:
         """
         row = self._shop.store.with_design(job_id)
         _require_sight(row, job_id, actor)
-        actor.require(row.owner, "job")
+        actor.require(Permission.JOB_EDIT, row, "job")
         design = design_from_json(row.design)
-        return design if actor.user_id == row.owner else for_others(design)
+        return design if actor.can(Permission.POSTER_SEE_ADDED, row) else for_others(design)
 
     def several(self, job_ids: Collection[str]) -> dict[str, JobView]:
         """Show those of some jobs that are known, by id."""
@@ -97,8 +98,8 @@ class JobService:
         """Stop a job; raise Conflict when it has ended, or when somebody else waits for the same poster."""
         row, _ = self._shop.store.get(job_id)
         _require_sight(row, job_id, actor)
-        actor.require(row.owner, "job")
-        if not actor.admin and self._shop.store.followers(job_id):
+        actor.require(Permission.JOB_CANCEL, row, "job")
+        if not actor.can(Permission.JOB_CANCEL_AWAITED, row) and self._shop.store.followers(job_id):
             raise Conflict("Somebody else is waiting for the same poster, so it is being made all the same.")
         self._end_cancelled(job_id)
         self._scheduler.cancel(job_id)
@@ -111,7 +112,7 @@ class JobService:
         """Queue a failed or cancelled job anew, as a new job; raise Conflict for any other."""
         row = self._shop.store.with_design(job_id)
         _require_sight(row, job_id, actor)
-        actor.require(row.owner, "job")
+        actor.require(Permission.JOB_RETRY, row, "job")
         if row.state not in (JobState.FAILED, JobState.CANCELLED):
             raise Conflict(f"The job is {row.state}; only failed and cancelled ones can be repeated.", status=row.state)
         return self.view(self.enqueue(self._again(row)))
@@ -151,4 +152,4 @@ class JobService:
 
 
 def _require_sight(job: JobRow | JobView, job_id: str, viewer: Actor) -> None:
-    viewer.require_sight(job.owner, job.visibility, "Job", job_id)
+    viewer.require_sight(Permission.JOB_SEE, job, "Job", job_id)

@@ -19,6 +19,7 @@ from mural.fingerprint import fingerprint
 from mural.poster import PosterDesign, Texts
 from mural.sample import SAMPLE_DISTANCE_M, SAMPLE_PLACE
 from mural.themes import Theme
+from services.accounts.actors import Actor
 from services.drawing.renderer import DrawNow, RequestMaker
 
 PATIENCE_S: Final = 1.0
@@ -50,20 +51,20 @@ class PreviewService:
         self._latest: dict[str, object] = {}
 
     def live(
-        self, design: PosterDesign, width_px: int, viewer: str, is_gone: Callable[[], bool], *, shipped: bool = False
+        self, design: PosterDesign, width_px: int, viewer: Actor, is_gone: Callable[[], bool], *, shipped: bool = False
     ) -> Path:
         """Draw a design at low resolution, of the map that comes with the program where it is ``shipped``.
 
         Raise Cancelled when the viewer asked for another before this one was begun, or is gone.
         """
-        wish = self._latest[viewer] = object()
+        wish = self._latest[viewer.id] = object()
         try:
             return self._picture(
-                design, width_px, lambda: self._latest.get(viewer) is not wish, is_gone, shipped=shipped
+                design, width_px, lambda: self._latest.get(viewer.id) is not wish, is_gone, shipped=shipped
             )
         finally:
-            if self._latest.get(viewer) is wish:
-                del self._latest[viewer]
+            if self._latest.get(viewer.id) is wish:
+                del self._latest[viewer.id]
 
     def theme_sample(self, theme: Theme) -> Path:
         """Draw the sample place in a theme."""

@@ -16,7 +16,8 @@ from mural.errors import InvalidInput, NotAllowed, NotFound
 from mural.fingerprint import design_from_json, design_to_json, fingerprint_of, tells_where
 from mural.jobs.estimates import Estimates, Work
 from mural.poster import Format, PosterDesign, for_others
-from services.accounts.actors import HOUSE, Actor
+from services.accounts.actors import Actor
+from services.accounts.permissions import Permission
 from services.posters.designs import Designs
 from services.posters.files import FILE_NAME, POSTER_ID
 from services.posters.job_store import Accepted, NewJob
@@ -67,66 +68,66 @@ class PosterService:
         """Work out the design that a request means, without making it."""
         return self._designs.design(request)
 
-    def submit(self, request: PosterRequest, owner: str) -> Submission:
+    def submit(self, request: PosterRequest, actor: Actor) -> Submission:
         """Have a poster made, or find the equal one that is finished or on its way.
 
         Raises InvalidInput or NotFound for what cannot be made, TooMany when the queue is full, StorageFull when there
         is no room.
         """
         design = self.design(request)
-        return self._enqueued(self._new_job(design, owner, request.seen_by, preview=request.preview))
+        return self._enqueued(self._new_job(design, actor, request.seen_by, preview=request.preview))
 
-    def may_export(self, poster_id: str, owner: str) -> bool:
+    def may_export(self, poster_id: str, actor: Actor) -> bool:
         """Tell whether somebody may have a poster made as another kind of file; raise NotFound.
 
         What is made so is theirs, with the whole design and in a file of lines: with a track or a mark it is made for
         its maker only.
         """
-        row = self._row(poster_id, HOUSE, with_design=True)
-        return row.owner == owner or not tells_where(row.design)
+        return _may_export(self._row(poster_id, actor, with_design=True), actor)
 
-    def export(self, poster_id: str, wanted: Format, owner: str) -> Submission:
+    def export(self, poster_id: str, wanted: Format, actor: Actor) -> Submission:
         """Have a poster made as another kind of file; raises NotFound, NotAllowed, and what ``submit`` raises.
 
         It is found by its link only, for the wall has the picture already, or by its maker alone.
         """
-        row = self._row(poster_id, Actor(owner), with_design=True)
+        row = self._row(poster_id, actor, Permission.POSTER_EXPORT, with_design=True)
         if row.format == wanted:
             return self._submission(Accepted(None, row))
-        if not self.may_export(poster_id, owner):
+        if not _may_export(row, actor):
             raise NotAllowed("A poster with tracks or marks is made as another kind of file for its maker only.")
         design = _as_file(design_from_json(row.design), wanted)
         visibility: Visibility = "private" if tells_where(row.design) or row.visibility == "private" else "unlisted"
-        return self._enqueued(self._new_job(design, owner, visibility, preview=False))
+        return self._enqueued(self._new_job(design, actor, visibility, preview=False))
 
-    def get(self, poster_id: str, viewer: Actor = HOUSE) -> PosterView:
+    def get(self, poster_id: str, viewer: Actor) -> PosterView:
         """Show a poster to somebody; raise NotFound, also for one that is its owner's alone."""
         return poster_view(self._row(poster_id, viewer), self._urls)
 
-    def design_of(self, poster_id: str, viewer: Actor = HOUSE) -> PosterDesign:
+    def design_of(self, poster_id: str, viewer: Actor) -> PosterDesign:
         """Tell the design a poster was made from, to make the same place in another theme or size; raise NotFound.
 
         What its owner has added of their own is told to nobody else, not even to an admin.
         """
         row = self._row(poster_id, viewer, with_design=True)
         design = design_from_json(row.design)
-        return design if row.owner == viewer.user_id else for_others(design)
+        return design if viewer.can(Permission.POSTER_SEE_ADDED, row) else for_others(design)
 
     def show_to(self, poster_id: str, visibility: Visibility, actor: Actor) -> PosterView:
         """Let a poster of one's own be found by others than before; raise NotFound or NotAllowed.
 
         Nobody else decides that: an admin may take it down.
         """
-        if self._row(poster_id, actor).owner != actor.user_id:
+        if not actor.can(Permission.POSTER_SHOW, self._row(poster_id, actor)):
             raise NotAllowed("Only who made a poster decides who sees it.")
         self._publishing.show_to(poster_id, visibility)
-        return self.get(poster_id)
+        return self.get(poster_id, actor)
 
-    def mine(self, owner: str, query: PosterQuery) -> PageOf[PosterView]:
+    def mine(self, actor: Actor, query: PosterQuery) -> PageOf[PosterView]:
         """List one page of somebody's own posters."""
         if not (query.page >= 1 and 1 <= query.per_page <= PER_PAGE_MAX):
             raise InvalidInput(f"A page has 1 to {PER_PAGE_MAX} posters.", field="per_page", value=query.per_page)
-        own = narrowed(select(*SHOWN).where(PosterRow.owner == owner, ~PosterRow.preview), query.theme, query.city)
+        theirs = select(*SHOWN).where(PosterRow.owner.in_(actor.ids), ~PosterRow.preview)
+        own = narrowed(theirs, query.theme, query.city)
         if query.first_day is not None:
             own = own.where(PosterRow.created_at >= datetime.combine(query.first_day, time.min, UTC))
         if query.last_day is not None:
@@ -150,7 +151,7 @@ class PosterService:
         with self._database.read() as session:
             return session.scalar(select(func.avg(latest.limit(LATEST).subquery().c.generation_s)))
 
-    def file(self, poster_id: str, kind: FileKind, viewer: Actor = HOUSE) -> StoredFile:
+    def file(self, poster_id: str, kind: FileKind, viewer: Actor) -> StoredFile:
         """Find a poster's file to send to somebody; raise NotFound. A preview's picture is its own thumbnail."""
         row = self._row(poster_id, viewer)
         names = {"poster": row.poster_file, "thumbnail": row.thumbnail_file, "preview": row.preview_file}
@@ -165,13 +166,13 @@ class PosterService:
 
     def delete(self, poster_id: str, actor: Actor) -> None:
         """Take a poster down, for a moment so that it can be restored; raise NotFound or NotAllowed."""
-        actor.require(self._row(poster_id, actor).owner, "poster")
+        actor.require(Permission.POSTER_TAKE_DOWN, self._row(poster_id, actor), "poster")
         self._undo_delete.take_down(poster_id)
 
     def restore(self, poster_id: str, actor: Actor) -> PosterView:
         """Hang a poster back that was deleted a moment ago; raise NotFound or NotAllowed."""
         self._undo_delete.hang_back(poster_id, actor)
-        return self.get(poster_id)
+        return self.get(poster_id, actor)
 
     def _enqueued(self, new: NewJob) -> Submission:
         return self._submission(self._jobs.enqueue(new))
@@ -180,16 +181,18 @@ class PosterService:
         poster = poster_view(accepted.poster, self._urls) if accepted.poster else None
         return Submission(self._jobs.view(accepted), poster)
 
-    def _row(self, poster_id: str, viewer: Actor, *, with_design: bool = False) -> PosterRow:
+    def _row(
+        self, poster_id: str, viewer: Actor, sight: Permission = Permission.POSTER_SEE, *, with_design: bool = False
+    ) -> PosterRow:
         options = [undefer(PosterRow.design)] if with_design else []
         with self._database.read() as session:
             row = session.get(PosterRow, poster_id, options=options) if POSTER_ID.fullmatch(poster_id) else None
         if row is None:
             raise NotFound("Poster", poster_id)
-        viewer.require_sight(row.owner, row.visibility, "Poster", poster_id)
+        viewer.require_sight(sight, row, "Poster", poster_id)
         return row
 
-    def _new_job(self, design: PosterDesign, owner: str, visibility: Visibility, *, preview: bool) -> NewJob:
+    def _new_job(self, design: PosterDesign, actor: Actor, visibility: Visibility, *, preview: bool) -> NewJob:
         page = design.page
         pixels = page.width_px * page.height_px
         if preview:
@@ -197,7 +200,7 @@ class PosterService:
         work = Work(preview, design.format, pixels / 1e6, design.distance_m)
         text = design_to_json(design)
         return NewJob(
-            owner=owner,
+            owner=actor.id,
             visibility=visibility,
             preview=preview,
             fingerprint=fingerprint_of(design, text),
@@ -208,6 +211,11 @@ class PosterService:
             work=work,
             estimate_s=self._estimates.expect(work),
         )
+
+
+def _may_export(row: PosterRow, actor: Actor) -> bool:
+    may_have_all = actor.can(Permission.POSTER_SEE_ADDED, row) or not tells_where(row.design)
+    return may_have_all and actor.can(Permission.POSTER_EXPORT, row)
 
 
 def _as_file(design: PosterDesign, wanted: Format) -> PosterDesign:

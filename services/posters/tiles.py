@@ -22,6 +22,7 @@ from infra.processes.render_process import ROOT
 from mural.errors import NotFound, StorageFull, Unavailable
 from mural.poster import Format
 from mural.pyramid import COMPLETE, OVERLAP_PX, TILE_PX, Pyramid, tile_name
+from services.accounts.actors import HOUSE, Actor
 from services.posters.urls import Urls
 from services.posters.views import FileKind, PosterView, StoredFile
 
@@ -42,10 +43,10 @@ RASTERS: Final = frozenset({Format.PNG, Format.JPEG, Format.WEBP})
 class Posters(Protocol):
     """Knows posters and their files."""
 
-    def get(self, poster_id: str, /) -> PosterView:
+    def get(self, poster_id: str, viewer: Actor, /) -> PosterView:
         """Tell the facts of a poster; raise NotFound."""
 
-    def file(self, poster_id: str, kind: FileKind, /) -> StoredFile:
+    def file(self, poster_id: str, kind: FileKind, viewer: Actor, /) -> StoredFile:
         """Find a poster's file; raise NotFound."""
 
 
@@ -122,7 +123,7 @@ class TileService:
 
     def describe(self, poster_id: str) -> TilesView:
         """Tell which tiles a poster has; raise NotFound for one that is no picture of pixels."""
-        poster = self._posters.get(poster_id)
+        poster = self._posters.get(poster_id, HOUSE)
         if poster.format not in RASTERS:
             raise NotFound("Tiles", poster_id)
         return TilesView(Pyramid(poster.width_px, poster.height_px), self._urls.tile(poster.id, poster.version))
@@ -174,7 +175,7 @@ class TileService:
                 self._cutting = _Cutting(poster_id, self._start(poster_id))
 
     def _start(self, poster_id: str) -> subprocess.Popen[bytes]:
-        source = self._posters.file(poster_id, "poster").path
+        source = self._posters.file(poster_id, "poster", HOUSE).path
         target = self._folder / poster_id
         target.mkdir(parents=True, exist_ok=True)
         self._prune(keep=target)
@@ -189,7 +190,7 @@ class TileService:
 
     def _is_there(self, poster_id: str) -> bool:
         try:
-            self._posters.get(poster_id)
+            self._posters.get(poster_id, HOUSE)
         except NotFound:
             return False
         return True

@@ -12,6 +12,7 @@ from typing import Final
 from infra.background import Background
 from mural.errors import NotFound
 from services.accounts.actors import Actor
+from services.accounts.permissions import Permission
 from services.posters.publishing import Publishing, TakenDown
 
 UNDO_S: Final = 30.0
@@ -41,8 +42,8 @@ class UndoDelete:
             taken = self._set_aside.get(poster_id)
             if taken is None:
                 raise NotFound("Poster", poster_id)
-            actor.require_sight(taken.facts.owner, taken.facts.visibility, "Poster", poster_id)
-            actor.require(taken.facts.owner, "poster")
+            actor.require_sight(Permission.POSTER_SEE, taken.facts, "Poster", poster_id)
+            actor.require(Permission.POSTER_RESTORE, taken.facts, "poster")
             self._publishing.hang_back(taken)
             del self._set_aside[poster_id]
 

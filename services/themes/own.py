@@ -25,6 +25,7 @@ from infra.filenames import slug
 from mural.errors import Conflict, NotAllowed, NotFound, StorageFull
 from mural.themes import Theme
 from services.accounts.actors import Actor
+from services.accounts.permissions import Permission
 from services.themes.files import OWN_ID, KeptTheme, ThemeFiles
 from services.themes.shipped import ThemeService
 
@@ -53,10 +54,10 @@ class OwnThemes:
                 else:
                     log.warning("%.200r in the database is not the id of a theme", row.id)
 
-    def of(self, owner: str) -> list[Theme]:
+    def of(self, actor: Actor) -> list[Theme]:
         """List somebody's themes in the order of their names."""
         with self._database.read() as session:
-            rows = session.scalars(select(OwnThemeRow).where(OwnThemeRow.owner == owner)).all()
+            rows = session.scalars(select(OwnThemeRow).where(OwnThemeRow.owner.in_(actor.ids))).all()
         themes = (Theme.from_mapping(row.id, row.data) for row in rows)
         return sorted(themes, key=lambda theme: theme.name.casefold())
 
@@ -65,17 +66,17 @@ class OwnThemes:
         row = self._row(theme_id)
         return Theme.from_mapping(row.id, row.data) if row else self._shipped.get(theme_id)
 
-    def belongs_to(self, theme_id: str, user_id: str) -> bool:
-        """Tell whether a visitor made a theme."""
+    def belongs_to(self, theme_id: str, actor: Actor) -> bool:
+        """Tell whether a theme is somebody's own."""
         row = self._row(theme_id)
-        return row is not None and row.owner == user_id
+        return row is not None and actor.owns(row)
 
-    def create(self, owner: str, data: Mapping[str, Any]) -> Theme:
+    def create(self, actor: Actor, data: Mapping[str, Any]) -> Theme:
         """Keep a new theme; raise InvalidInput naming the key that is wrong, or Conflict when there are too many."""
         theme = Theme.from_mapping(_new_id(data), data)
-        row = OwnThemeRow(id=theme.id, owner=owner, data=dict(data), created_at=self._clock())
+        row = OwnThemeRow(id=theme.id, owner=actor.id, data=dict(data), created_at=self._clock())
         with self._removing() as remove, self._database.write() as session:
-            given_up = _make_room(session, owner)
+            given_up = _make_room(session, actor)
             session.add(row)
             session.flush()
             self._files.write(_kept(row))
@@ -87,7 +88,7 @@ class OwnThemes:
         """Change a theme; raise InvalidInput, NotFound or NotAllowed."""
         theme = Theme.from_mapping(theme_id, data)
         with self._database.write() as session:
-            row = self._changeable(session, theme_id, actor)
+            row = self._changeable(session, theme_id, actor, Permission.THEME_CHANGE)
             row.data = dict(data)
             self._files.write(_kept(row))
         return theme
@@ -98,7 +99,7 @@ class OwnThemes:
 
     def _delete(self, theme_id: str, actor: Actor) -> None:
         with self._removing() as remove, self._database.write() as session:
-            row = self._changeable(session, theme_id, actor)
+            row = self._changeable(session, theme_id, actor, Permission.THEME_DELETE)
             session.delete(row)
             session.flush()
             remove(row)
@@ -135,14 +136,14 @@ class OwnThemes:
         with self._database.read() as session:
             return session.get(OwnThemeRow, theme_id)
 
-    def _changeable(self, session: Session, theme_id: str, actor: Actor) -> OwnThemeRow:
+    def _changeable(self, session: Session, theme_id: str, actor: Actor, needed: Permission) -> OwnThemeRow:
         if self._shipped.knows(theme_id):
             raise NotAllowed(f"“{self._shipped.get(theme_id).name}” comes with Mural and cannot be changed.")
         # Locked: a change that ends after the deletion would write the file anew.
         row = session.get(OwnThemeRow, theme_id, with_for_update=True) if OWN_ID.fullmatch(theme_id) else None
         if row is None:
             raise NotFound("Theme", theme_id)
-        actor.require(row.owner, "theme")
+        actor.require(needed, row, "theme")
         return row
 
 
@@ -150,10 +151,10 @@ def _kept(row: OwnThemeRow) -> KeptTheme:
     return KeptTheme(id=row.id, owner=row.owner, created_at=row.created_at, data=row.data)
 
 
-def _make_room(session: Session, owner: str) -> OwnThemeRow | None:
+def _make_room(session: Session, actor: Actor) -> OwnThemeRow | None:
     """See that another theme may be kept; where all places are taken, the oldest that hangs nowhere is given up."""
     count = select(func.count()).select_from(OwnThemeRow)
-    if (session.scalar(count.where(OwnThemeRow.owner == owner)) or 0) >= EACH_MAX:
+    if (session.scalar(count.where(OwnThemeRow.owner.in_(actor.ids))) or 0) >= EACH_MAX:
         raise Conflict(f"You have {EACH_MAX} themes. Delete one that you do not need any more.")
     if (session.scalar(count) or 0) < OVERALL_MAX:
         return None

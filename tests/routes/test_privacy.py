@@ -12,6 +12,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from mural.errors import NoStreets
+from services.accounts.actors import HOUSE
 from tests.support.api import ADMIN_TOKEN, HELSINKI, V1, Api, Visitor, running_api
 
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
@@ -128,6 +129,15 @@ def test_an_admin_may_take_a_private_poster_down_and_is_not_told_where_its_maker
     hung = admin.patch(address, json={"visibility": "public"}, headers=ADMIN)
     assert hung.status_code == HTTPStatus.FORBIDDEN
     assert admin.delete(address, headers=ADMIN).status_code == HTTPStatus.NO_CONTENT
+
+
+def test_an_admin_is_offered_no_file_of_a_private_poster_that_would_be_refused(api: Api, ann: Visitor) -> None:
+    poster = api.made(ann, visibility="private", distance=next(DISTANCES))
+    admin = api.visitor()
+    export = admin.post(f"{V1}/posters/{poster['id']}/export", json={"format": "pdf"}, headers=ADMIN)
+    assert export.status_code == HTTPStatus.NOT_FOUND
+    assert "The same poster as" not in admin.get(poster["url"], headers=ADMIN).text
+    assert "The same poster as" in ann.get(poster["url"]).text
 
 
 def test_a_private_poster_that_was_taken_down_is_nobody_elses_to_hang_back(
@@ -268,7 +278,7 @@ def test_the_form_that_works_without_a_script_chooses_who_sees_a_poster(api: Api
     made = ann.post("/create", data=form | {"distance": str(next(DISTANCES))})
     job_id = made.headers["Location"].rpartition("/")[2]
     api.wait(job_id)
-    assert api.services.jobs.get(job_id).visibility == "private"
+    assert api.services.jobs.get(job_id, HOUSE).visibility == "private"
 
 
 def test_an_equal_wish_of_somebody_else_neither_gets_a_private_poster_nor_learns_of_it(

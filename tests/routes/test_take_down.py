@@ -16,6 +16,7 @@ from mural.errors import NoStreets
 from routes.posters.batches import EXAMPLE
 from routes.posters.schemas.batches import BatchOut
 from routes.posters.schemas.jobs import JobOut
+from services.accounts.actors import HOUSE
 from services.posters.files import SIDECAR
 from tests.support.api import ADMIN_TOKEN, V1, Api, Visitor
 from tests.support.waiting import wait_until
@@ -135,7 +136,7 @@ def test_second_thoughts_bring_everything_back(api: Api, ann: Visitor, ben: Visi
     assert poster["job_id"] in {job["job_id"] for job in batch["jobs"]}
     api.wait(*(job["job_id"] for job in batch["jobs"]))
     job, done = (ben.get(path).get_json() for path in (f"{V1}/jobs/{poster['job_id']}", batch["status_url"]))
-    design = api.services.posters.design_of(poster["id"])
+    design = api.services.posters.design_of(poster["id"], HOUSE)
     ann.delete(f"{V1}/posters/{poster['id']}")
     again = ann.post(f"{V1}/posters/{poster['id']}/restore").get_json()
     renamed = {key: again[key] for key in ("download_url", "thumbnail_url", "preview_url")}
@@ -144,7 +145,7 @@ def test_second_thoughts_bring_everything_back(api: Api, ann: Visitor, ben: Visi
     after = ben.get(batch["status_url"]).get_json()
     assert after["completed"] == done["completed"] == 2
     assert [one["city"] for one in after["jobs"]] == [one["city"] for one in done["jobs"]]
-    assert api.services.posters.design_of(poster["id"]) == design
+    assert api.services.posters.design_of(poster["id"], HOUSE) == design
     assert ann.get(f"/create?job={poster['job_id']}").status_code == 200
     assert ben.get(again["download_url"]).status_code == 200
 

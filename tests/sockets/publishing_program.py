@@ -16,6 +16,7 @@ from config import Config
 from infra.delivery.fanout import Fanout
 from infra.events.events import GALLERY_ROOM, Event
 from routes.web.commands import Commands, Connection, NoPayload
+from services.accounts.permissions import Permission
 from tests.support.quick_server import draw_at_once
 
 
@@ -58,14 +59,14 @@ def main() -> None:
             "resident_mb": pages * 4096 / 2**20,
         }
 
-    commands = Commands(socketio, fanout, services.floodgate)
+    commands = Commands(socketio, fanout, services.floodgate, {"test:vanish": Permission.SOCKET_OPEN})
 
     @commands.on("test:vanish", NoPayload)
     def _vanish(sender: Connection, _payload: NoPayload) -> dict[str, Any]:
         fanout.cut(sender.id)
         while sender.id in fanout.rooms.get("/", {}).get(None, {}):
             socketio.sleep(0.01)
-        services.presence.join(GALLERY_ROOM, sender.id, sender.actor.user_id)
+        services.presence.join(GALLERY_ROOM, sender.id, sender.actor.id)
         vanished.append(sender.id)
         return {}
 

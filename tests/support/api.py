@@ -22,6 +22,7 @@ from infra.processes.cancellation import CancelToken
 from infra.processes.render_process import worker_environment
 from mural.geo.gazetteer import Gazetteer
 from mural.worker.protocol import MapSources, RenderRequest, RenderResult
+from services.accounts.actors import HOUSE
 from services.admin.health import HealthService
 from services.container import Services, build_services
 from services.places.geocoding import GeocodingService
@@ -104,7 +105,7 @@ class Api:
     def wait(self, *job_ids: str) -> None:
         """Wait until jobs have ended."""
         for job_id in job_ids:
-            wait_until(lambda ident=job_id: self.services.jobs.get(ident).state.ended)
+            wait_until(lambda ident=job_id: self.services.jobs.get(ident, HOUSE).state.ended)
 
 
 def draw_now(request: RenderRequest, _cancelled: CancelToken) -> RenderResult:

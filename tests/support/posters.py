@@ -19,6 +19,7 @@ from mural.fonts import INDEX_FILE
 from mural.jobs.progress import Step
 from mural.themes import REQUIRED, WORDS
 from mural.worker.protocol import MapSources, Progress, RenderRequest, RenderResult
+from services.accounts.actors import HOUSE, Actor
 from services.posters.requests import PosterRequest
 from services.posters.views import JobView
 from services.themes.shipped import ThemeService
@@ -176,13 +177,13 @@ class Studio:
 
     def submit(self, owner: str = "ann", **changes: object) -> str:
         """Submit such a poster and give its job's id."""
-        return self.services.posters.submit(self.other_wish(**changes), owner).job.job_id
+        return self.services.posters.submit(self.other_wish(**changes), Actor(owner)).job.job_id
 
     def wait_until(self, job_id: str, *states: str) -> JobView:
         """Wait until a job is in one of the states."""
         turn = threading.Event()
         for _ in range(round(PATIENCE_S / 0.01)):
-            view = self.services.jobs.get(job_id)
+            view = self.services.jobs.get(job_id, HOUSE)
             if view.state in states:
                 return view
             turn.wait(0.01)
@@ -193,7 +194,7 @@ class Studio:
         job_id = self.submit(owner, **changes)
         self.wait_until(job_id, "completed", "failed")
         self.listener.wait_for("generation:completed")
-        return self.services.jobs.get(job_id)
+        return self.services.jobs.get(job_id, HOUSE)
 
     def restarted(self) -> Studio:
         """Build the services anew over the same data, as after a stop."""

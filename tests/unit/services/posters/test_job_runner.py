@@ -4,7 +4,7 @@ import pytest
 
 from infra.events.events import Name
 from mural.errors import Cancelled, NoStreets, NotAllowed
-from services.accounts.actors import Actor
+from services.accounts.actors import HOUSE, Actor
 from tests.support.posters import Passing, Studio
 from tests.support.waiting import wait_until
 
@@ -29,7 +29,7 @@ def test_trouble_that_may_pass_is_waited_out(studio: Studio) -> None:
     job_id = studio.submit()
     for delay_s in (5, 10):
         studio.wait_until(job_id, "pending")
-        message = wait_until(lambda: studio.services.jobs.get(job_id).message)
+        message = wait_until(lambda: studio.services.jobs.get(job_id, HOUSE).message)
         assert f"Trying again in {delay_s} s." in message
         attempts = len(studio.renderer.requests)
         studio.clock.advance(delay_s - 1)
@@ -39,7 +39,7 @@ def test_trouble_that_may_pass_is_waited_out(studio: Studio) -> None:
         studio.services.jobs._scheduler.wake()
         if delay_s == 5:
             wait_until(lambda: len(studio.renderer.requests) == 2)
-            wait_until(lambda: studio.services.jobs.get(job_id).state != "processing")
+            wait_until(lambda: studio.services.jobs.get(job_id, HOUSE).state != "processing")
     done = studio.wait_until(job_id, "completed")
     assert done.error_message is None
     assert len(studio.renderer.requests) == 3
@@ -59,7 +59,7 @@ def test_after_three_retries_it_has_failed(studio: Studio) -> None:
 
 
 def test_what_a_job_is_to_make_is_told_to_its_owner_only(studio: Studio) -> None:
-    job_id = studio.services.posters.submit(studio.wish(rotation_deg=30), "ann").job.job_id
+    job_id = studio.services.posters.submit(studio.wish(rotation_deg=30), Actor("ann")).job.job_id
     assert studio.services.jobs.design_of(job_id, Actor("ann")).rotation_deg == 30
     with pytest.raises(NotAllowed):
         studio.services.jobs.design_of(job_id, Actor("bob"))
@@ -120,7 +120,7 @@ def test_the_news_of_the_end_waits_for_a_busy_database(studio: Studio, monkeypat
     followers, refused = studio.services.job_store.followers, []
 
     def busy_first(job_id: str):
-        if studio.services.jobs.get(job_id).state == "completed" and not refused:
+        if studio.services.jobs.get(job_id, HOUSE).state == "completed" and not refused:
             refused.append(job_id)
             raise Passing("The database is busy.")
         return followers(job_id)

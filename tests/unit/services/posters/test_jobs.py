@@ -6,7 +6,8 @@ from infra.events.events import Name
 from mural.errors import Conflict, NotAllowed, NotFound
 from mural.jobs.progress import Step, percentage
 from mural.worker.protocol import Progress
-from services.accounts.actors import Actor
+from services.accounts.actors import HOUSE, Actor
+from services.accounts.permissions import Role
 from tests.support.posters import Studio
 
 ANN = Actor("ann")
@@ -18,7 +19,7 @@ def test_a_running_job_tells_its_step_and_its_end(studio: Studio) -> None:
     job_id = studio.submit()
     studio.listener.wait_for(Name.GENERATION_PROGRESS, 1)
     studio.wait_until(job_id, "processing")
-    view = next(view for view in iter(lambda: studio.services.jobs.get(job_id), None) if view.message)
+    view = next(view for view in iter(lambda: studio.services.jobs.get(job_id, HOUSE), None) if view.message)
     body = view.to_json()
     drawn = percentage(Step.DRAWING, 0.5)
     assert (body["status"], body["progress"], body["current_step"]) == ("processing", drawn, "obtaining map data")
@@ -50,7 +51,7 @@ def test_the_poster_can_be_fetched_when_anybody_hears_of_it(studio: Studio) -> N
     def fetch_then_publish(event) -> None:
         if event.name in {Name.GALLERY_POSTER_ADDED, Name.GENERATION_COMPLETED}:
             ident = event.payload["poster"]["id"]
-            fetched.append(studio.services.posters.file(ident, "poster").path.read_bytes())
+            fetched.append(studio.services.posters.file(ident, "poster", HOUSE).path.read_bytes())
             assert studio.services.gallery.page().posters[0].id == ident
         publish(event)
 
@@ -64,11 +65,11 @@ def test_estimates_are_learned_from_what_was_made_before(studio: Studio) -> None
     studio.renderer.on_render = lambda _request: studio.clock.advance(42)
     studio.made()
     studio.listener.wait_for(Name.GENERATION_COMPLETED)
-    another = studio.services.posters.submit(studio.other_wish(), "ann").job
+    another = studio.services.posters.submit(studio.other_wish(), Actor("ann")).job
     assert another.estimated_duration_s == pytest.approx(42, 0.01)
     studio.wait_until(another.job_id, "completed")
     with studio.restarted().running() as later:
-        job = later.services.posters.submit(later.other_wish(theme="paper"), "cy").job
+        job = later.services.posters.submit(later.other_wish(theme="paper"), Actor("cy")).job
         assert job.estimated_duration_s == pytest.approx(42, 0.01)
 
 
@@ -94,7 +95,7 @@ def test_a_running_job_is_stopped_and_makes_room(studio: Studio) -> None:
     studio.wait_until(waiting, "processing")
     studio.renderer.gate.release()
     studio.wait_until(waiting, "completed")
-    assert studio.services.jobs.get(running).state == "cancelled"
+    assert studio.services.jobs.get(running, HOUSE).state == "cancelled"
     assert [poster.job_id for poster in studio.services.gallery.page().posters] == [waiting]
     names = [event.name for event in studio.listener.events if event.payload.get("request_id") == running]
     assert names[-1] == Name.GENERATION_CANCELLED
@@ -111,7 +112,7 @@ def test_a_job_cancelled_in_its_last_moment_leaves_nothing_on_the_wall(studio: S
     studio.made()
     assert job_id not in [poster.job_id for poster in studio.services.gallery.page().posters]
     assert len(list(studio.services.files.ids())) == 1
-    assert studio.services.jobs.get(job_id).state == "cancelled"
+    assert studio.services.jobs.get(job_id, HOUSE).state == "cancelled"
 
 
 def test_what_has_ended_cannot_be_cancelled(studio: Studio) -> None:
@@ -128,15 +129,15 @@ def test_a_job_belongs_to_its_owner(idle: Studio) -> None:
             change(job_id, Actor("bob"))
         with pytest.raises(NotFound):
             change("nope", ANN)
-    assert idle.services.jobs.cancel(job_id, Actor("root", admin=True)).state == "cancelled"
+    assert idle.services.jobs.cancel(job_id, Actor("root", Role.ADMIN)).state == "cancelled"
 
 
 def test_a_job_that_others_wait_for_goes_on(idle: Studio) -> None:
-    job = idle.services.posters.submit(idle.wish(), "ann").job
-    assert idle.services.posters.submit(idle.wish(), "bob").job.job_id == job.job_id
+    job = idle.services.posters.submit(idle.wish(), Actor("ann")).job
+    assert idle.services.posters.submit(idle.wish(), Actor("bob")).job.job_id == job.job_id
     with pytest.raises(Conflict, match="Somebody else"):
         idle.services.jobs.cancel(job.job_id, ANN)
-    assert idle.services.jobs.get(job.job_id).state == "pending"
+    assert idle.services.jobs.get(job.job_id, HOUSE).state == "pending"
 
 
 def test_only_failed_and_cancelled_jobs_are_repeated(idle: Studio) -> None:

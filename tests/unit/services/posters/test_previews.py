@@ -15,6 +15,7 @@ from infra.processes.cancellation import CancelToken
 from mural.errors import Cancelled
 from mural.poster import PosterDesign
 from mural.worker.protocol import RenderRequest, RenderResult
+from services.accounts.actors import Actor
 from services.posters.previews import MAKING, PreviewService
 from tests.render_requests import make_request, make_result
 from tests.support.posters import PATIENCE_S
@@ -50,7 +51,7 @@ class Viewer(threading.Thread):
         super().__init__(daemon=True)
         self.gone = False
         self.outcome: Path | Cancelled | None = None
-        self._look: Callable[[], Path] = lambda: previews.live(design, 400, name, lambda: self.gone)
+        self._look: Callable[[], Path] = lambda: previews.live(design, 400, Actor(name), lambda: self.gone)
         self.start()
 
     def run(self) -> None:
@@ -97,7 +98,7 @@ def test_a_picture_that_nobody_waits_for_is_given_up(
     assert isinstance(ann.got(), Cancelled)
     assert list((tmp_path / "previews").iterdir()) == []
     painter.held = False
-    assert Viewer(previews, designs[0]).got() == previews.live(designs[0], 400, "ann", lambda: False)
+    assert Viewer(previews, designs[0]).got() == previews.live(designs[0], 400, Actor("ann"), lambda: False)
 
 
 def test_a_picture_that_somebody_waits_for_is_drawn_however_long_it_takes(
@@ -110,14 +111,14 @@ def test_a_picture_that_somebody_waits_for_is_drawn_however_long_it_takes(
         return False
 
     painter.held = True
-    ann = threading.Thread(target=previews.live, args=(designs[0], 400, "ann", is_gone))
+    ann = threading.Thread(target=previews.live, args=(designs[0], 400, Actor("ann"), is_gone))
     ann.start()
     for _ in range(3):
         assert looks.acquire(timeout=PATIENCE_S)
     painter.gate.release()
     ann.join(PATIENCE_S)
     painter.held = False
-    assert previews.live(designs[0], 400, "ann", is_gone).read_bytes() == b"picture"
+    assert previews.live(designs[0], 400, Actor("ann"), is_gone).read_bytes() == b"picture"
     assert len(painter.begun) == 1
 
 
@@ -179,7 +180,7 @@ def test_what_a_server_that_was_killed_left_half_drawn_is_cleared_away(
     left = tmp_path / "previews" / f"{MAKING}killed"
     left.mkdir(parents=True)
     (left / "poster.png").write_bytes(b"half")
-    made = previews.live(designs[0], 400, "ann", lambda: False)
+    made = previews.live(designs[0], 400, Actor("ann"), lambda: False)
     assert list((tmp_path / "previews").iterdir()) == [made]
 
 
@@ -199,5 +200,5 @@ def test_a_preview_drawn_after_the_clock_was_set_back_is_there_and_stays(
         earlier.write_bytes(b"picture")
         os.utime(earlier, (time.time() + back_s + number, time.time() + back_s + number))
     for design in designs:
-        assert previews.live(design, 400, "ann", lambda: False).read_bytes() == b"picture"
+        assert previews.live(design, 400, Actor("ann"), lambda: False).read_bytes() == b"picture"
         assert len(list(folder.glob("*.png"))) == 3

@@ -9,7 +9,7 @@ from infra.db.models import JobRow, PosterRow
 from infra.events.events import Name
 from infra.processes.cancellation import CancelToken
 from mural.errors import NotFound, Unavailable
-from services.accounts.actors import Actor
+from services.accounts.actors import HOUSE, Actor
 from services.posters.files import SIDECAR
 from services.posters.views import PosterView
 from tests.support.posters import Studio
@@ -22,7 +22,7 @@ class Killed(BaseException):
 def killed_before_commit(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     """Run a job up to the moment between its files and its row; give the ids of the job and of the poster."""
     shop = studio.services.jobs._shop
-    job_id = studio.services.posters.submit(studio.wish(), "ann").job.job_id
+    job_id = studio.services.posters.submit(studio.wish(), Actor("ann")).job.job_id
     assert shop.store.claim(job_id)
 
     def kill(*_args: object) -> None:
@@ -51,7 +51,7 @@ def ended(studio: Studio) -> None:
 def test_a_filed_poster_without_its_row_is_adopted(idle: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     job_id, poster_id = killed_before_commit(idle, monkeypatch)
     later = restarted(idle)
-    job = later.services.jobs.get(job_id)
+    job = later.services.jobs.get(job_id, HOUSE)
     assert (job.state, job.poster and job.poster.id) == ("completed", poster_id)
     assert [poster.id for poster in later.services.gallery.page().posters] == [poster_id]
     assert later.renderer.requests == []
@@ -64,7 +64,7 @@ def test_the_folder_of_a_job_that_was_cancelled_is_cleaned(idle: Studio, monkeyp
     idle.services.jobs._end_cancelled(job_id)
     later = restarted(idle)
     assert list(later.services.files.ids()) == []
-    assert later.services.jobs.get(job_id).state == "cancelled"
+    assert later.services.jobs.get(job_id, HOUSE).state == "cancelled"
     ended(later)
 
 
@@ -122,7 +122,7 @@ def test_a_take_down_that_a_kill_cut_off_is_finished(studio: Studio, monkeypatch
     assert [one.id for one in studio.services.gallery.page().posters] == [poster.id], "its row is still there"
     later = restarted(studio)
     assert later.services.gallery.page().posters == ()
-    assert later.services.jobs.get(poster.job_id).city == ""
+    assert later.services.jobs.get(poster.job_id, HOUSE).city == ""
     assert [event.payload for event in later.listener.named(Name.GALLERY_POSTER_REMOVED)] == [
         {"seq": 2, "id": poster.id}
     ]
@@ -142,8 +142,8 @@ def test_a_poster_whose_files_cannot_be_moved_away_stays_and_says_so(
         patched.setattr("services.posters.files._rename_for_good", refuse)
         with pytest.raises(Unavailable, match="so it stays"):
             studio.services.posters.delete(poster.id, Actor("ann"))
-    assert studio.services.posters.get(poster.id) == poster
-    assert studio.services.posters.file(poster.id, "poster").size > 0
+    assert studio.services.posters.get(poster.id, HOUSE) == poster
+    assert studio.services.posters.file(poster.id, "poster", HOUSE).size > 0
     studio.services.posters.delete(poster.id, Actor("ann"))
     assert studio.services.gallery.page().posters == ()
 
@@ -161,9 +161,9 @@ def test_a_take_down_that_the_database_did_not_keep_leaves_the_poster_whole(
         patched.setattr("infra.events.gallery_store.append_removed", busy)
         with pytest.raises(Unavailable):
             studio.services.posters.delete(poster.id, Actor("ann"))
-    assert studio.services.posters.file(poster.id, "poster").size > 0
+    assert studio.services.posters.file(poster.id, "poster", HOUSE).size > 0
     assert studio.services.files.used_bytes == used
-    assert studio.services.jobs.get(poster.job_id).poster == poster
+    assert studio.services.jobs.get(poster.job_id, HOUSE).poster == poster
 
 
 def test_two_who_take_it_down_at_once_bring_nothing_back(studio: Studio) -> None:

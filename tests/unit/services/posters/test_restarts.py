@@ -13,6 +13,7 @@ from mural.jobs.progress import Step
 from mural.jobs.retries import MAX_INTERRUPTIONS, rest_s
 from mural.jobs.states import JobState
 from mural.worker.protocol import Progress
+from services.accounts.actors import HOUSE
 from tests.support.posters import PATIENCE_S, Passing, Studio
 from tests.support.waiting import wait_until
 
@@ -108,7 +109,7 @@ def test_a_graceful_stop_puts_running_jobs_back(studio: Studio) -> None:
     job_id = studio.submit()
     studio.wait_until(job_id, "processing")
     studio.services.jobs.stop(0)
-    assert studio.services.jobs.get(job_id).state == "pending"
+    assert studio.services.jobs.get(job_id, HOUSE).state == "pending"
     with studio.restarted().running() as later:
         later.wait_until(job_id, "completed")
         assert row_of(later, job_id).attempts == 1
@@ -120,7 +121,7 @@ def test_a_graceful_stop_lets_jobs_finish(studio: Studio) -> None:
     studio.wait_until(job_id, "processing")
     studio.renderer.gate.release()
     studio.services.jobs.stop(20)
-    assert studio.services.jobs.get(job_id).state == "completed"
+    assert studio.services.jobs.get(job_id, HOUSE).state == "completed"
 
 
 def test_a_job_whose_end_could_not_be_written_is_found_again(studio: Studio, monkeypatch) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from infra.db.models import JobRow
 from infra.events.events import Name
 from mural.jobs.retries import LONGEST_WAIT_S
+from services.accounts.actors import HOUSE
 from tests.support.posters import Passing, Studio, make_config, make_studio
 from tests.support.waiting import wait_until
 
@@ -18,7 +19,7 @@ def test_sessions_take_turns_and_previews_go_first(studio: Studio) -> None:
     studio.wait_until(first, "processing")
     waiting = [studio.submit("ann"), studio.submit("ann"), studio.submit("bob"), studio.submit("cy")]
     preview = studio.submit("ann", preview=True)
-    positions = {job_id: studio.services.jobs.get(job_id).queue_position for job_id in [*waiting, preview]}
+    positions = {job_id: studio.services.jobs.get(job_id, HOUSE).queue_position for job_id in [*waiting, preview]}
     order = sorted(positions, key=lambda job_id: positions[job_id] or 0)
     assert order[:3] == [preview, waiting[2], waiting[3]]
     for job_id in [first, *order]:
@@ -36,7 +37,7 @@ def test_one_print_of_a_session_at_a_time_and_no_more_than_the_workers(tmp_path,
     bob, cy = studio.submit("bob"), studio.submit("cy")
     for job_id in (ann[0], bob):
         studio.wait_until(job_id, "processing")
-    assert [studio.services.jobs.get(job_id).state for job_id in (ann[1], cy)] == ["pending", "pending"]
+    assert [studio.services.jobs.get(job_id, HOUSE).state for job_id in (ann[1], cy)] == ["pending", "pending"]
     studio.renderer.gate.release(4)
     for job_id in (*ann, bob, cy):
         studio.wait_until(job_id, "completed")
@@ -49,8 +50,8 @@ def test_those_who_wait_hear_that_they_move_up(studio: Studio) -> None:
     running, waiting = studio.submit("ann"), studio.submit("bob")
     last = studio.submit("cy")
     studio.wait_until(running, "processing")
-    assert studio.services.jobs.get(last).queue_position == 2
-    ends = [studio.services.jobs.get(job_id).estimated_completion for job_id in (running, waiting, last)]
+    assert studio.services.jobs.get(last, HOUSE).queue_position == 2
+    ends = [studio.services.jobs.get(job_id, HOUSE).estimated_completion for job_id in (running, waiting, last)]
     assert ends == sorted(ends)
     studio.renderer.gate.release()
     studio.wait_until(waiting, "processing")
@@ -91,7 +92,7 @@ def test_a_resting_job_runs_when_its_rest_is_over_though_the_clock_was_set_back(
     studio.clock.set_by(-back_s)
     studio.services.jobs._scheduler.wake()
     wait_until(lambda: (row_of(studio, job_id).not_before or studio.clock()) - studio.clock() < timedelta(minutes=1))
-    completion = studio.services.jobs.get(job_id).estimated_completion
+    completion = studio.services.jobs.get(job_id, HOUSE).estimated_completion
     assert completion is not None
     assert completion - studio.clock() < timedelta(minutes=2)
     studio.clock.advance(31)
@@ -116,7 +117,7 @@ def test_a_job_during_which_the_clock_was_set_back_took_no_negative_time(studio:
     job_id = studio.submit()
     studio.wait_until(job_id, "processing")
     studio.clock.set_by(-3600)
-    completion = studio.services.jobs.get(job_id).estimated_completion
+    completion = studio.services.jobs.get(job_id, HOUSE).estimated_completion
     assert completion is not None
     assert completion - studio.clock() < timedelta(minutes=2)
     studio.renderer.gate.release()

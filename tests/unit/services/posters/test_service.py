@@ -11,7 +11,8 @@ from infra.events.events import Name
 from mural.errors import InvalidInput, MissingScript, NotAllowed, NotFound, StorageFull, TooMany
 from mural.paper import Size
 from mural.poster import Format, Marker, Texts, Track
-from services.accounts.actors import Actor
+from services.accounts.actors import HOUSE, Actor
+from services.accounts.permissions import Role
 from services.posters.requests import PosterQuery
 from services.posters.views import Submission
 from tests.support.designs import PLAIN_THEME
@@ -19,26 +20,26 @@ from tests.support.posters import Studio, make_config, make_studio
 
 
 def test_a_wish_becomes_a_poster_that_can_be_fetched(studio: Studio) -> None:
-    submission = studio.services.posters.submit(studio.wish(), "ann")
+    submission = studio.services.posters.submit(studio.wish(), Actor("ann"))
     assert submission.poster is None
     assert submission.to_json()["status_url"] == f"/api/v1/jobs/{submission.job.job_id}"
     job = studio.wait_until(submission.job.job_id, "completed")
     assert job.poster is not None
-    poster = studio.services.posters.get(job.poster.id)
+    poster = studio.services.posters.get(job.poster.id, HOUSE)
     assert (poster.city, poster.theme, poster.owner) == ("Helsinki", "noir", "ann")
     assert poster.filename == "helsinki_noir_20260119_153052.png"
-    file = studio.services.posters.file(poster.id, "poster")
+    file = studio.services.posters.file(poster.id, "poster", HOUSE)
     assert file.path.read_bytes() == b"poster of " + job.job_id.encode()
     assert (file.mimetype, file.size) == ("image/png", file.path.stat().st_size)
-    thumbnail = studio.services.posters.file(poster.id, "thumbnail")
+    thumbnail = studio.services.posters.file(poster.id, "thumbnail", HOUSE)
     assert (thumbnail.mimetype, thumbnail.path.read_bytes()) == ("image/jpeg", b"thumbnail")
     assert thumbnail.etag != file.etag
 
 
 def test_an_equal_finished_poster_is_answered_at_once(studio: Studio) -> None:
-    first = studio.services.posters.submit(studio.wish(), "ann")
+    first = studio.services.posters.submit(studio.wish(), Actor("ann"))
     studio.wait_until(first.job.job_id, "completed")
-    again = studio.services.posters.submit(studio.wish(city="  Helsinki "), "bob")
+    again = studio.services.posters.submit(studio.wish(city="  Helsinki "), Actor("bob"))
     assert again.poster is not None
     assert again.job.job_id == first.job.job_id
     assert again.to_json()["result"]["poster_id"] == again.poster.id
@@ -46,13 +47,13 @@ def test_an_equal_finished_poster_is_answered_at_once(studio: Studio) -> None:
 
 
 def test_an_export_is_the_same_picture_whatever_became_of_its_theme(studio: Studio) -> None:
-    own = studio.services.own_themes.create("ann", PLAIN_THEME)
+    own = studio.services.own_themes.create(Actor("ann"), PLAIN_THEME)
     wish = studio.wish(theme=own.id, format=Format.PDF, bleed_mm=3.0, crop_marks=True)
-    job = studio.services.posters.submit(wish, "ann").job
+    job = studio.services.posters.submit(wish, Actor("ann")).job
     poster = studio.wait_until(job.job_id, "completed").poster
     assert poster is not None
     studio.services.own_themes.delete(own.id, Actor("ann"))
-    exported = studio.services.posters.export(poster.id, Format.PNG, "bob")
+    exported = studio.services.posters.export(poster.id, Format.PNG, Actor("bob"))
     studio.wait_until(exported.job.job_id, "completed")
     printed, copied = (request.design for request in studio.renderer.requests)
     assert copied.theme == printed.theme
@@ -64,20 +65,20 @@ def test_the_poster_of_a_preview_can_be_had_in_its_own_format(studio: Studio) ->
     preview = studio.made(preview=True, format=Format.PDF).poster
     assert preview is not None
     assert preview.format == "png", "what its file is"
-    exported = studio.services.posters.export(preview.id, Format.PDF, "ann")
+    exported = studio.services.posters.export(preview.id, Format.PDF, Actor("ann"))
     full = studio.wait_until(exported.job.job_id, "completed").poster
     assert full is not None
     assert (full.format, full.preview) == ("pdf", False)
 
 
 def test_a_poster_whose_files_are_gone_is_made_anew(studio: Studio) -> None:
-    job = studio.services.posters.submit(studio.wish(), "ann").job
+    job = studio.services.posters.submit(studio.wish(), Actor("ann")).job
     poster = studio.wait_until(job.job_id, "completed").poster
     assert poster is not None
     studio.services.files.remove(poster.id)
     with pytest.raises(NotFound):
-        studio.services.posters.file(poster.id, "poster")
-    again = studio.services.posters.submit(studio.wish(), "ann")
+        studio.services.posters.file(poster.id, "poster", HOUSE)
+    again = studio.services.posters.submit(studio.wish(), Actor("ann"))
     assert again.poster is None
     assert again.job.job_id != job.job_id
 
@@ -89,7 +90,7 @@ def test_fifty_equal_wishes_at_once_are_one_job(studio: Studio) -> None:
 
     def ask(number: int) -> None:
         start.wait()
-        answers.append(studio.services.posters.submit(studio.wish(), f"visitor {number}"))
+        answers.append(studio.services.posters.submit(studio.wish(), Actor(f"visitor {number}")))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(50)]
     for thread in threads:
@@ -108,13 +109,13 @@ def test_fifty_equal_wishes_at_once_are_one_job(studio: Studio) -> None:
 
 def test_private_wishes_are_not_shared(studio: Studio) -> None:
     jobs = {
-        studio.services.posters.submit(studio.wish(visibility=visibility), owner).job.job_id
+        studio.services.posters.submit(studio.wish(visibility=visibility), Actor(owner)).job.job_id
         for visibility, owner in (("public", "ann"), ("unlisted", "ann"), ("unlisted", "bob"))
     }
     assert len(jobs) == 3
     for job_id in jobs:
         studio.wait_until(job_id, "completed")
-    again = studio.services.posters.submit(studio.wish(visibility="unlisted"), "bob")
+    again = studio.services.posters.submit(studio.wish(visibility="unlisted"), Actor("bob"))
     assert again.poster is not None
     assert again.poster.owner == "bob"
 
@@ -124,27 +125,27 @@ def test_the_queue_of_a_session_and_the_whole_queue_are_bounded(tmp_path, databa
     studio.services.files.start()
     submit = studio.services.posters.submit
     for _ in range(3):
-        submit(studio.other_wish(), "ann")
+        submit(studio.other_wish(), Actor("ann"))
     with pytest.raises(TooMany) as own:
-        submit(studio.other_wish(), "ann")
+        submit(studio.other_wish(), Actor("ann"))
     assert own.value.facts["limit"] == 3
     assert own.value.retry_after_s >= 5
     for _ in range(2):
-        submit(studio.other_wish(), "bob")
+        submit(studio.other_wish(), Actor("bob"))
     with pytest.raises(TooMany, match="queue is full"):
-        submit(studio.other_wish(), "cy")
+        submit(studio.other_wish(), Actor("cy"))
     studio.services.database.close()
 
 
 def test_no_room_refuses_a_job_but_not_what_is_there(tmp_path) -> None:
     studio = make_studio(tmp_path, make_config(tmp_path))
     studio.services.jobs.start()
-    job = studio.services.posters.submit(studio.wish(), "ann").job
+    job = studio.services.posters.submit(studio.wish(), Actor("ann")).job
     studio.wait_until(job.job_id, "completed")
     studio.services.files._max_bytes = studio.services.files.used_bytes - 1
     with pytest.raises(StorageFull):
-        studio.services.posters.submit(studio.other_wish(), "ann")
-    assert studio.services.posters.submit(studio.wish(), "bob").poster is not None
+        studio.services.posters.submit(studio.other_wish(), Actor("ann"))
+    assert studio.services.posters.submit(studio.wish(), Actor("bob")).poster is not None
     studio.services.jobs.stop(0)
 
 
@@ -178,20 +179,20 @@ def test_no_room_refuses_a_job_but_not_what_is_there(tmp_path) -> None:
 def test_what_cannot_be_made_is_refused_by_field(tmp_path, changes: dict[str, object], field: str) -> None:
     studio = make_studio(tmp_path, make_config(tmp_path, MAX_DISTANCE="20000"))
     with pytest.raises(InvalidInput) as refused:
-        studio.services.posters.submit(studio.wish(**changes), "ann")
+        studio.services.posters.submit(studio.wish(**changes), Actor("ann"))
     assert refused.value.field == field
     studio.services.database.close()
 
 
 def test_an_unknown_theme_is_told_what_there_is(sqlite_studio: Studio) -> None:
     with pytest.raises(NotFound) as refused:
-        sqlite_studio.services.posters.submit(sqlite_studio.wish(theme="nope"), "ann")
+        sqlite_studio.services.posters.submit(sqlite_studio.wish(theme="nope"), Actor("ann"))
     assert refused.value.facts["available_themes"] == ["noir", "paper"]
 
 
 def test_a_text_that_no_font_has_is_refused_before_a_job_starts(sqlite_studio: Studio) -> None:
     with pytest.raises(MissingScript):
-        sqlite_studio.services.posters.submit(sqlite_studio.wish(texts=Texts(title="Ἑλσίνκι")), "ann")
+        sqlite_studio.services.posters.submit(sqlite_studio.wish(texts=Texts(title="Ἑλσίνκι")), Actor("ann"))
     assert sqlite_studio.services.job_store.count() == 0
     hidden = sqlite_studio.wish(city="Хельсинки", latitude=60.0, longitude=25.0, texts=Texts(title="Helsinki"))
     assert sqlite_studio.services.posters.design(hidden).place.city == "Хельсинки"
@@ -199,7 +200,7 @@ def test_a_text_that_no_font_has_is_refused_before_a_job_starts(sqlite_studio: S
 
 def test_an_ambiguous_place_returns_its_candidates(sqlite_studio: Studio) -> None:
     with pytest.raises(InvalidInput) as refused:
-        sqlite_studio.services.posters.submit(sqlite_studio.wish(city="Springfield", country="USA"), "ann")
+        sqlite_studio.services.posters.submit(sqlite_studio.wish(city="Springfield", country="USA"), Actor("ann"))
     names = [candidate["display_name"] for candidate in refused.value.facts["candidates"]]
     assert names == ["Springfield, Illinois", "Springfield, Massachusetts"]
     chosen = sqlite_studio.wish(city="Springfield", country="USA", latitude=42.1, longitude=-72.59)
@@ -218,27 +219,29 @@ def test_a_design_carries_all_that_was_asked_for(sqlite_studio: Studio) -> None:
 
 
 def test_a_preview_is_made_apart_and_expires(studio: Studio) -> None:
-    job = studio.services.posters.submit(studio.wish(preview=True), "ann").job
+    job = studio.services.posters.submit(studio.wish(preview=True), Actor("ann")).job
     assert job.job_id.startswith("preview-")
     done = studio.wait_until(job.job_id, "completed")
     assert done.poster is not None
     assert done.poster.expires_at is not None
     assert studio.renderer.requests[0].preview
     assert studio.services.gallery.page().posters == ()
-    assert studio.services.posters.mine("ann", PosterQuery()).total == 0
-    assert studio.services.posters.file(done.poster.id, "thumbnail").mimetype == "image/png"
-    assert studio.services.posters.submit(studio.wish(), "ann").poster is None
+    assert studio.services.posters.mine(Actor("ann"), PosterQuery()).total == 0
+    assert studio.services.posters.file(done.poster.id, "thumbnail", HOUSE).mimetype == "image/png"
+    assert studio.services.posters.submit(studio.wish(), Actor("ann")).poster is None
 
 
 def test_own_posters_are_listed_page_by_page(studio: Studio) -> None:
     for number in range(5):
         studio.clock.advance(60)
-        job = studio.services.posters.submit(studio.other_wish(theme="noir" if number % 2 else "paper"), "ann").job
+        job = studio.services.posters.submit(
+            studio.other_wish(theme="noir" if number % 2 else "paper"), Actor("ann")
+        ).job
         studio.wait_until(job.job_id, "completed")
-    job = studio.services.posters.submit(studio.other_wish(), "bob").job
+    job = studio.services.posters.submit(studio.other_wish(), Actor("bob")).job
     studio.wait_until(job.job_id, "completed")
     mine = studio.services.posters.mine
-    first, last = mine("ann", PosterQuery(per_page=2)), mine("ann", PosterQuery(page=3, per_page=2))
+    first, last = mine(Actor("ann"), PosterQuery(per_page=2)), mine(Actor("ann"), PosterQuery(page=3, per_page=2))
     assert [poster.distance_m for poster in first.items] == [1005, 1004]
     assert [poster.distance_m for poster in last.items] == [1001]
     assert first.pagination_json() == {
@@ -249,30 +252,30 @@ def test_own_posters_are_listed_page_by_page(studio: Studio) -> None:
         "has_next": True,
         "has_prev": False,
     }
-    themed = mine("ann", PosterQuery(theme="noir", order="asc"))
+    themed = mine(Actor("ann"), PosterQuery(theme="noir", order="asc"))
     assert [poster.distance_m for poster in themed.items] == [1002, 1004]
-    by_theme = mine("ann", PosterQuery(sort="theme", order="desc"))
+    by_theme = mine(Actor("ann"), PosterQuery(sort="theme", order="desc"))
     assert [poster.theme for poster in by_theme.items] == ["paper"] * 3 + ["noir"] * 2
-    assert mine("ann", PosterQuery(city="HELSINKI")).total == 5
-    assert mine("ann", PosterQuery(city="Oslo")).items == ()
+    assert mine(Actor("ann"), PosterQuery(city="HELSINKI")).total == 5
+    assert mine(Actor("ann"), PosterQuery(city="Oslo")).items == ()
     today = studio.clock.now.date()
-    assert mine("ann", PosterQuery(first_day=today, last_day=today)).total == 5
-    assert mine("ann", PosterQuery(first_day=today + timedelta(days=1))).total == 0
-    assert mine("ann", PosterQuery(last_day=today - timedelta(days=1))).total == 0
-    assert mine("ann", PosterQuery(first_day=date.min, last_day=date.max)).total == 5
+    assert mine(Actor("ann"), PosterQuery(first_day=today, last_day=today)).total == 5
+    assert mine(Actor("ann"), PosterQuery(first_day=today + timedelta(days=1))).total == 0
+    assert mine(Actor("ann"), PosterQuery(last_day=today - timedelta(days=1))).total == 0
+    assert mine(Actor("ann"), PosterQuery(first_day=date.min, last_day=date.max)).total == 5
     assert studio.services.posters.count() == 6
 
 
 def test_a_poster_is_taken_down_by_its_owner_or_an_admin_only(studio: Studio) -> None:
     posters = studio.services.posters
-    for actor in (Actor("ann"), Actor("root", admin=True)):
+    for actor in (Actor("ann"), Actor("root", Role.ADMIN)):
         poster = studio.made("ann").poster
         assert poster is not None
         with pytest.raises(NotAllowed):
             posters.delete(poster.id, Actor("bob"))
         posters.delete(poster.id, actor)
         with pytest.raises(NotFound):
-            posters.get(poster.id)
+            posters.get(poster.id, HOUSE)
         assert not studio.services.files.folder(poster.id).exists()
         with pytest.raises(NotFound):
             posters.delete(poster.id, actor)
@@ -282,17 +285,17 @@ def test_a_poster_is_taken_down_by_its_owner_or_an_admin_only(studio: Studio) ->
 @pytest.mark.parametrize("ident", ["nope", "../../etc/passwd", "0" * 32])
 def test_an_unknown_poster_is_not_found(sqlite_studio: Studio, ident: str) -> None:
     posters = sqlite_studio.services.posters
-    for ask in (posters.get, posters.design_of, lambda one: posters.file(one, "poster")):
+    for ask in (posters.get, posters.design_of, lambda one, viewer: posters.file(one, "poster", viewer)):
         with pytest.raises(NotFound):
-            ask(ident)
+            ask(ident, HOUSE)
 
 
 def test_the_design_of_a_poster_can_be_had_again(sqlite_studio: Studio) -> None:
-    job = sqlite_studio.services.posters.submit(sqlite_studio.wish(), "ann").job
+    job = sqlite_studio.services.posters.submit(sqlite_studio.wish(), Actor("ann")).job
     poster = sqlite_studio.wait_until(job.job_id, "completed").poster
     assert poster is not None
     wished = sqlite_studio.services.posters.design(sqlite_studio.wish())
-    assert sqlite_studio.services.posters.design_of(poster.id) == wished
+    assert sqlite_studio.services.posters.design_of(poster.id, HOUSE) == wished
 
 
 def test_a_name_turns_nothing_around_it(sqlite_studio: Studio) -> None:
@@ -318,7 +321,22 @@ def test_a_page_of_a_list_is_read_in_its_order_and_never_sorted(
 
     listening = (sqlite_studio.services.database.engine, "before_cursor_execute", explain)
     event.listen(*listening)
-    sqlite_studio.services.posters.mine("ann", PosterQuery(order=order, **narrowed))
+    sqlite_studio.services.posters.mine(Actor("ann"), PosterQuery(order=order, **narrowed))
     event.remove(*listening)
     assert len(plans) == 2
     assert all(plan.startswith("SEARCH posters USING") for plan in plans), plans
+
+
+def test_whoever_has_claimed_a_visitors_things_has_their_posters(studio: Studio) -> None:
+    hers, his = studio.made("ann", visibility="private").poster, studio.made("ben", visibility="private").poster
+    assert hers is not None
+    assert his is not None
+    person, posters = Actor("account", aliases=frozenset({"ann"})), studio.services.posters
+    assert [poster.id for poster in posters.mine(person, PosterQuery()).items] == [hers.id]
+    assert posters.get(hers.id, person) == hers
+    assert posters.show_to(hers.id, "unlisted", person).visibility == "unlisted"
+    for ask in (posters.get, posters.design_of, posters.delete):
+        with pytest.raises(NotFound):
+            ask(his.id, person)
+    posters.delete(hers.id, person)
+    assert posters.mine(person, PosterQuery()).total == 0

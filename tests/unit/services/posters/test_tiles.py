@@ -17,6 +17,7 @@ from infra.processes.render_process import worker_environment
 from mural.errors import NotFound, Unavailable
 from mural.poster import Format
 from mural.pyramid import COMPLETE
+from services.accounts.actors import Actor
 from services.posters import tiles
 from services.posters.tiles import TileService
 from services.posters.urls import Urls
@@ -33,14 +34,14 @@ class Shelf:
     folder: Path
     formats: dict[str, Format] = field(default_factory=dict)
 
-    def get(self, poster_id: str) -> Any:
+    def get(self, poster_id: str, _viewer: Actor) -> Any:
         if poster_id not in self.formats:
             raise NotFound("Poster", poster_id)
         width_px, height_px = SIZE_PX
         form = self.formats[poster_id]
         return SimpleNamespace(id=poster_id, format=form.value, width_px=width_px, height_px=height_px, version="7")
 
-    def file(self, poster_id: str, kind: str) -> Any:
+    def file(self, poster_id: str, kind: str, _viewer: Actor) -> Any:
         assert kind == "poster"
         return SimpleNamespace(path=self.folder / f"{poster_id}.png")
 

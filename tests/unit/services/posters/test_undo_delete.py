@@ -11,7 +11,7 @@ import pytest
 
 from infra.events.events import Name
 from mural.errors import NotAllowed, NotFound, Unavailable
-from services.accounts.actors import Actor
+from services.accounts.actors import HOUSE, Actor
 from services.posters.files import SIDECAR
 from services.posters.undo_delete import UNDO_S, UndoDelete
 from tests.support.posters import Studio
@@ -53,17 +53,17 @@ def test_a_poster_hung_back_is_on_the_wall_in_the_lists_and_with_its_job(
     studio: Studio, undo_delete: UndoDelete
 ) -> None:
     poster_id = made(studio)
-    before = studio.services.posters.get(poster_id)
+    before = studio.services.posters.get(poster_id, HOUSE)
     used = studio.services.files.used_bytes
     undo_delete.take_down(poster_id)
     assert studio.services.files.used_bytes == 0
     with pytest.raises(NotFound):
-        studio.services.posters.get(poster_id)
+        studio.services.posters.get(poster_id, HOUSE)
     undo_delete.hang_back(poster_id, ANN)
-    again = studio.services.posters.get(poster_id)
+    again = studio.services.posters.get(poster_id, HOUSE)
     assert again == replace(before, gallery_seq=3)
     assert studio.services.files.used_bytes == used
-    job = studio.services.jobs.get(before.job_id)
+    job = studio.services.jobs.get(before.job_id, HOUSE)
     assert job.poster
     assert job.poster.id == poster_id
     told = [event.name for event in studio.listener.events if event.name.startswith("gallery:poster")]
@@ -87,7 +87,7 @@ def test_the_end_of_its_time_does_not_touch_a_poster_that_hangs_again(
     undo_delete.take_down(poster_id)
     undo_delete.hang_back(poster_id, ANN)
     later.waiting[0]()
-    assert studio.services.posters.file(poster_id, "poster").size > 0
+    assert studio.services.posters.file(poster_id, "poster", HOUSE).size > 0
 
 
 def test_a_poster_that_is_taken_down_again_has_a_time_of_its_own(
@@ -99,7 +99,7 @@ def test_a_poster_that_is_taken_down_again_has_a_time_of_its_own(
     undo_delete.take_down(poster_id)
     later.waiting[0]()
     undo_delete.hang_back(poster_id, ANN)
-    assert studio.services.posters.file(poster_id, "poster").size > 0
+    assert studio.services.posters.file(poster_id, "poster", HOUSE).size > 0
 
 
 def test_whoever_takes_it_down_at_the_same_moment_leaves_the_time_for_second_thoughts(
@@ -110,7 +110,7 @@ def test_whoever_takes_it_down_at_the_same_moment_leaves_the_time_for_second_tho
     with pytest.raises(NotFound):
         undo_delete.take_down(poster_id)
     undo_delete.hang_back(poster_id, ANN)
-    assert studio.services.posters.file(poster_id, "poster").size > 0
+    assert studio.services.posters.file(poster_id, "poster", HOUSE).size > 0
 
 
 def test_who_is_overtaken_while_taking_it_down_leaves_the_time_for_second_thoughts(
@@ -141,7 +141,7 @@ def test_who_is_overtaken_while_taking_it_down_leaves_the_time_for_second_though
     assert sorted(outcomes) == ["down", "late"]
     assert not studio.services.files.folder(poster_id).exists()
     undo_delete.hang_back(poster_id, ANN)
-    assert studio.services.posters.file(poster_id, "poster").size > 0
+    assert studio.services.posters.file(poster_id, "poster", HOUSE).size > 0
 
 
 def test_a_stranger_hangs_nothing_back(studio: Studio, undo_delete: UndoDelete) -> None:
@@ -209,4 +209,4 @@ def test_a_poster_that_cannot_be_hung_just_now_waits_where_it_is(
             undo_delete.hang_back(poster_id, ANN)
     assert studio.services.files.used_bytes == 0
     undo_delete.hang_back(poster_id, ANN)
-    assert studio.services.posters.file(poster_id, "poster").size > 0
+    assert studio.services.posters.file(poster_id, "poster", HOUSE).size > 0

@@ -43,7 +43,7 @@ def test_no_answer_tells_whose_it_is(sqlite_studio: Studio) -> None:
 
 
 def test_each_state_has_its_fields(idle: Studio) -> None:
-    waiting = idle.services.posters.submit(idle.wish(), "ann").job.to_json()
+    waiting = idle.services.posters.submit(idle.wish(), Actor("ann")).job.to_json()
     assert waiting["queue_position"] == 1
     assert {"started_at", "completed_at", "result", "error"}.isdisjoint(waiting)
     cancelled = idle.services.jobs.cancel(waiting["job_id"], Actor("ann")).to_json()

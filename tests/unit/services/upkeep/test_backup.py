@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.accounts.actors import Actor
+from services.accounts.permissions import Role
 from services.upkeep import backup as backup_module
 from services.upkeep.backup import BackupError, write_backup
 from services.upkeep.data_paths import DataPaths
@@ -15,7 +16,7 @@ from services.upkeep.sqlite_files import copy_database
 from tests.support.installation import Installation
 from tests.support.posters import make_config, make_studio
 
-ADMIN = Actor("admin", admin=True)
+ADMIN = Actor("admin", Role.ADMIN)
 
 
 def test_a_backup_of_the_running_installation_brings_it_back(installation: Installation, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from infra.db.staging import StagedTables
 from mural.canvas.board import Board
 from mural.errors import Unavailable
 from services.accounts.actors import Actor
+from services.accounts.permissions import Role
 from services.upkeep.backup import BackupError, write_backup
 from services.upkeep.data_paths import DataPaths
 from services.upkeep.restore import restore
@@ -22,7 +23,7 @@ from tests.support.designs import PLAIN_THEME
 from tests.support.installation import Installation
 from tests.support.posters import make_config
 
-ADMIN = Actor("admin", admin=True)
+ADMIN = Actor("admin", Role.ADMIN)
 
 
 def tables(database_url: str) -> dict[str, list[Any]]:
@@ -41,8 +42,8 @@ def tables(database_url: str) -> dict[str, list[Any]]:
 
 def test_a_backup_beside_postgresql_brings_every_table_back(on_postgres: Installation, tmp_path: Path) -> None:
     services = on_postgres.studio.services
-    services.own_themes.create("ann", PLAIN_THEME | {"name": "Łódź 東京"})
-    services.batches.submit([on_postgres.studio.wish(distance_m=777.0)], "ann")
+    services.own_themes.create(Actor("ann"), PLAIN_THEME | {"name": "Łódź 東京"})
+    services.batches.submit([on_postgres.studio.wish(distance_m=777.0)], Actor("ann"))
     with services.database.write() as session:
         session.add(
             CanvasSeasonRow(

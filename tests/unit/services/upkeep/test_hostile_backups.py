@@ -17,6 +17,7 @@ from sqlalchemy import update
 
 from infra.db.models import OwnThemeRow, PosterRow
 from mural.errors import MuralError, NotFound
+from services.accounts.actors import HOUSE
 from services.posters.files import PosterFiles
 from services.themes.files import ThemeFiles
 from services.upkeep import restore as restore_module
@@ -219,14 +220,14 @@ def test_a_row_that_names_a_file_outside_hands_nothing_out(installation: Install
     with services.database.write() as session:
         session.execute(update(PosterRow).values({f"{kind}_file": OUTSIDE}))
     with pytest.raises(NotFound):
-        services.posters.file(installation.first, kind)  # type: ignore[arg-type]
+        services.posters.file(installation.first, kind, HOUSE)  # type: ignore[arg-type]
 
 
 def test_a_row_with_a_name_of_any_kind_is_downloaded_under_a_plain_one(installation: Installation) -> None:
     services = installation.studio.services
     with services.database.write() as session:
         session.execute(update(PosterRow).values(filename="../../.bashrc\r\nX: y"))
-    assert services.posters.file(installation.first, "poster").filename == "poster.png"
+    assert services.posters.file(installation.first, "poster", HOUSE).filename == "poster.png"
 
 
 def test_a_theme_whose_id_leads_outside_makes_no_file(installation: Installation, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 
 from infra.db.models import BatchItemRow, JobRow
 from mural.errors import NotFound
-from services.accounts.actors import Actor
+from services.accounts.actors import HOUSE, Actor
 from services.posters.requests import PosterQuery
 from services.themes.files import ThemeFiles
 from tests.support.designs import PLAIN_THEME
@@ -15,7 +15,7 @@ DAY_S = 86_400
 
 
 def made(studio: Studio, **changes: object) -> str:
-    job = studio.services.posters.submit(studio.other_wish(**changes), "ann").job
+    job = studio.services.posters.submit(studio.other_wish(**changes), Actor("ann")).job
     poster = studio.wait_until(job.job_id, "completed").poster
     assert poster is not None
     return poster.id
@@ -36,11 +36,11 @@ def test_jobs_and_batches_go_with_their_posters(tmp_path, database_url: str) -> 
     studio = make_studio(tmp_path, make_config(tmp_path, database_url, RETENTION_DAYS="30"))
     batches = studio.services.batches
     with studio.running():
-        old = batches.submit([studio.other_wish(), studio.other_wish()], "ann")
+        old = batches.submit([studio.other_wish(), studio.other_wish()], Actor("ann"))
         for job in old.jobs:
             studio.wait_until(job.job_id, "completed")
         studio.clock.advance(20 * DAY_S)
-        young = batches.submit([studio.other_wish()], "ann")
+        young = batches.submit([studio.other_wish()], Actor("ann"))
         studio.wait_until(young.jobs[0].job_id, "completed")
         studio.clock.advance(11 * DAY_S)
         studio.renderer.held = True
@@ -49,11 +49,11 @@ def test_jobs_and_batches_go_with_their_posters(tmp_path, database_url: str) -> 
         studio.clock.advance(1)
         studio.services.housekeeping.tidy()
         with pytest.raises(NotFound):
-            batches.get(old.id)
+            batches.get(old.id, HOUSE)
         with pytest.raises(NotFound):
-            studio.services.jobs.get(old.jobs[0].job_id)
-        assert len(batches.archive(young.id)) == 1
-        assert studio.services.jobs.get(waiting).state == "processing"
+            studio.services.jobs.get(old.jobs[0].job_id, HOUSE)
+        assert len(batches.archive(young.id, HOUSE)) == 1
+        assert studio.services.jobs.get(waiting, HOUSE).state == "processing"
         with studio.services.database.read() as session:
             assert len(session.scalars(select(BatchItemRow)).all()) == 1
 
@@ -67,7 +67,7 @@ def test_posters_are_kept_as_long_as_the_installation_says(tmp_path, database_ur
     studio.clock.advance(11 * DAY_S)
     studio.services.housekeeping.tidy()
     assert [poster.id for poster in studio.services.gallery.page().posters] == [young]
-    assert studio.services.posters.mine("ann", PosterQuery()).total == 1
+    assert studio.services.posters.mine(Actor("ann"), PosterQuery()).total == 1
     missed = studio.services.gallery.resume(studio.services.gallery.page().epoch, 2)
     assert [event["event"] for event in missed.events] == ["gallery:poster_removed"]
     studio.services.jobs.stop(0)
@@ -79,14 +79,14 @@ def test_what_left_no_poster_goes_after_a_while_and_what_has_one_stays(
 ) -> None:
     monkeypatch.setattr("services.upkeep.housekeeping.AT_ONCE", 1)
     services, jobs = studio.services, studio.services.jobs
-    kept = services.batches.submit([studio.other_wish(), studio.other_wish()], "ann")
-    lost = services.batches.submit([studio.other_wish(), studio.other_wish()], "ann")
+    kept = services.batches.submit([studio.other_wish(), studio.other_wish()], Actor("ann"))
+    lost = services.batches.submit([studio.other_wish(), studio.other_wish()], Actor("ann"))
     for job in (*kept.jobs, *lost.jobs):
         studio.wait_until(job.job_id, "completed")
-    left = services.batches.get(kept.id).jobs[1].poster
+    left = services.batches.get(kept.id, HOUSE).jobs[1].poster
     assert left is not None
     for job in (kept.jobs[0], *lost.jobs):
-        poster = jobs.get(job.job_id).poster
+        poster = jobs.get(job.job_id, HOUSE).poster
         assert poster is not None
         services.posters.delete(poster.id, Actor("ann"))
     studio.clock.advance(89 * DAY_S)
@@ -94,38 +94,38 @@ def test_what_left_no_poster_goes_after_a_while_and_what_has_one_stays(
     assert services.job_store.count() == 4
     studio.clock.advance(2 * DAY_S)
     services.housekeeping.tidy()
-    assert [job.poster for job in services.batches.get(kept.id).jobs] == [left]
+    assert [job.poster for job in services.batches.get(kept.id, HOUSE).jobs] == [left]
     with pytest.raises(NotFound):
-        services.batches.get(lost.id)
+        services.batches.get(lost.id, HOUSE)
     assert services.job_store.count() == 1
 
 
 def test_a_batch_of_posters_that_were_there_before_stays_as_long_as_one_is_left(studio: Studio) -> None:
     services = studio.services
     wish = studio.other_wish()
-    poster = studio.wait_until(services.posters.submit(wish, "ann").job.job_id, "completed").poster
+    poster = studio.wait_until(services.posters.submit(wish, Actor("ann")).job.job_id, "completed").poster
     assert poster is not None
-    batch = services.batches.submit([wish], "ann")
+    batch = services.batches.submit([wish], Actor("ann"))
     with services.database.write() as session:
         session.execute(delete(JobRow))  # as after a rebuild from the sidecars
     studio.clock.advance(91 * DAY_S)
     services.housekeeping.tidy()
-    assert services.batches.get(batch.id).jobs[0].poster == poster
+    assert services.batches.get(batch.id, HOUSE).jobs[0].poster == poster
     services.posters.delete(poster.id, Actor("ann"))
     services.housekeeping.tidy()
     with pytest.raises(NotFound):
-        services.batches.get(batch.id)
+        services.batches.get(batch.id, HOUSE)
 
 
 def test_visitors_themes_go_with_the_time_the_installation_says(tmp_path, database_url: str) -> None:
     studio = make_studio(tmp_path, make_config(tmp_path, database_url, RETENTION_DAYS="30"))
     themes, files = studio.services.own_themes, ThemeFiles(studio.config.own_themes_dir)
-    old = themes.create("ann", PLAIN_THEME)
+    old = themes.create(Actor("ann"), PLAIN_THEME)
     studio.clock.advance(20 * DAY_S)
-    young = themes.create("ann", PLAIN_THEME)
+    young = themes.create(Actor("ann"), PLAIN_THEME)
     studio.clock.advance(11 * DAY_S)
     studio.services.housekeeping.tidy()
-    assert themes.of("ann") == [young]
+    assert themes.of(Actor("ann")) == [young]
     assert files.ids() == {young.id}
     with pytest.raises(NotFound):
         themes.get(old.id)

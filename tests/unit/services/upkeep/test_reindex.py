@@ -17,7 +17,7 @@ from infra.db.models import GalleryEventRow, JobRow, OwnThemeRow, PosterRow
 from infra.db.session import Database
 from mural.errors import NotFound, StorageFull, Unavailable
 from mural.poster import Track
-from services.accounts.actors import Actor
+from services.accounts.actors import HOUSE, Actor
 from services.posters.files import SIDECAR, BrokenSidecar
 from services.posters.requests import PosterQuery
 from services.posters.store import from_sidecar
@@ -32,7 +32,7 @@ def made(studio: Studio, count: int = 3, **changes: object) -> list[PosterView]:
     posters = []
     for _ in range(count):
         studio.clock.advance(60)
-        job = studio.services.posters.submit(studio.other_wish(**changes), "ann").job
+        job = studio.services.posters.submit(studio.other_wish(**changes), Actor("ann")).job
         poster = studio.wait_until(job.job_id, "completed").poster
         assert poster is not None
         posters.append(poster)
@@ -56,36 +56,36 @@ def test_the_rows_are_rebuilt_from_the_sidecars_alone(studio: Studio) -> None:
     assert wall.posters == tuple(reversed(posters))
     assert (wall.seq, studio.services.gallery.resume(before.epoch, before.seq).outcome) == (3, "refetch")
     for poster in (*hidden, *preview):
-        assert studio.services.posters.get(poster.id) == poster
-    assert studio.services.posters.mine("ann", PosterQuery()).total == 4
-    again = studio.services.posters.submit(studio.wish(distance_m=1001.0), "bob")
+        assert studio.services.posters.get(poster.id, HOUSE) == poster
+    assert studio.services.posters.mine(Actor("ann"), PosterQuery()).total == 4
+    again = studio.services.posters.submit(studio.wish(distance_m=1001.0), Actor("bob"))
     assert again.poster == posters[0]
     assert again.to_json()["status"] == "completed"
 
 
 def test_visitors_themes_come_back_to_their_makers(studio: Studio) -> None:
     themes = studio.services.own_themes
-    hers, his, gone = (themes.create(owner, PLAIN_THEME) for owner in ("ann", "ben", "ann"))
+    hers, his, gone = (themes.create(Actor(owner), PLAIN_THEME) for owner in ("ann", "ben", "ann"))
     themes.delete(gone.id, Actor("ann"))
     changed = themes.replace(his.id, PLAIN_THEME | {"name": "Changed"}, Actor("ben"))
     with studio.services.database.write() as session:
         session.execute(delete(OwnThemeRow))
-    assert themes.of("ann") == []
+    assert themes.of(Actor("ann")) == []
     assert rebuilt(studio).themes_added == 2
-    assert (themes.of("ann"), themes.of("ben")) == ([hers], [changed])
+    assert (themes.of(Actor("ann")), themes.of(Actor("ben"))) == ([hers], [changed])
     assert rebuilt(studio).themes_added == 0
 
 
 @pytest.mark.parametrize("damage", [b"{", b"[]", b"\xff", b'{"id": "own_x"}'])
 def test_a_damaged_theme_file_is_passed_over(sqlite_studio: Studio, damage: bytes) -> None:
     themes, folder = sqlite_studio.services.own_themes, sqlite_studio.config.own_themes_dir
-    theme = themes.create("ann", PLAIN_THEME)
+    theme = themes.create(Actor("ann"), PLAIN_THEME)
     (folder / "own_broken.json").write_bytes(damage)
     (folder / "own_copy.json").write_bytes((folder / f"{theme.id}.json").read_bytes())
     with sqlite_studio.services.database.write() as session:
         session.execute(delete(OwnThemeRow))
     assert rebuilt(sqlite_studio).themes_added == 1
-    assert themes.of("ann") == [theme]
+    assert themes.of(Actor("ann")) == [theme]
 
 
 def test_a_second_rebuild_changes_nothing_but_the_epoch(studio: Studio) -> None:
@@ -96,7 +96,7 @@ def test_a_second_rebuild_changes_nothing_but_the_epoch(studio: Studio) -> None:
     assert (report.added, report.removed) == (0, 0)
     assert (second.posters, second.seq) == (first.posters, first.seq)
     assert second.epoch != first.epoch
-    assert studio.services.jobs.get(first.posters[0].job_id).poster == first.posters[0]
+    assert studio.services.jobs.get(first.posters[0].job_id, HOUSE).poster == first.posters[0]
 
 
 def test_a_row_without_files_is_removed_and_the_wall_goes_on(studio: Studio) -> None:
@@ -133,15 +133,15 @@ def test_a_damaged_sidecar_is_reported_and_harms_nothing(sqlite_studio: Studio, 
     report = rebuilt(sqlite_studio)
     assert list(report.broken) == [broken.id]
     assert (report.posters, report.removed) == (1, 0)
-    assert sqlite_studio.services.posters.get(broken.id) == broken
-    assert sqlite_studio.services.posters.get(sound.id) == sound
+    assert sqlite_studio.services.posters.get(broken.id, HOUSE) == broken
+    assert sqlite_studio.services.posters.get(sound.id, HOUSE) == sound
 
 
 def test_a_sidecar_holds_the_whole_design_and_the_credit(sqlite_studio: Studio) -> None:
     [poster] = made(sqlite_studio, 1)
     sidecar = sqlite_studio.services.files.sidecar(poster.id)
     assert '"credit": "© OpenStreetMap contributors' in sidecar.decode()
-    assert from_sidecar(poster.id, sidecar).design == sqlite_studio.services.posters.design_of(poster.id)
+    assert from_sidecar(poster.id, sidecar).design == sqlite_studio.services.posters.design_of(poster.id, HOUSE)
 
 
 class Killed(BaseException):
@@ -243,12 +243,12 @@ def test_posters_whose_disk_was_away_for_a_while_come_back_with_their_jobs(sqlit
     away = shelves.rename(shelves.with_name("away"))
     shelves.mkdir()
     assert rebuilt(sqlite_studio).removed == 3
-    assert sqlite_studio.services.jobs.get(posters[0].job_id).city == ""
+    assert sqlite_studio.services.jobs.get(posters[0].job_id, HOUSE).city == ""
     shelves.rmdir()
     away.rename(shelves)
     assert rebuilt(sqlite_studio).added == 3
-    assert sqlite_studio.services.jobs.get(posters[0].job_id).poster == posters[0]
-    assert sqlite_studio.services.jobs.get(posters[0].job_id).city == posters[0].city
+    assert sqlite_studio.services.jobs.get(posters[0].job_id, HOUSE).poster == posters[0]
+    assert sqlite_studio.services.jobs.get(posters[0].job_id, HOUSE).city == posters[0].city
 
 
 def deleted(studio: Studio, theme_id: str) -> None:
@@ -260,7 +260,7 @@ def past_their_time(studio: Studio, _theme_id: str) -> None:
 
 
 def given_up(studio: Studio, _theme_id: str) -> None:
-    studio.services.own_themes.create("ben", PLAIN_THEME | {"name": "Newest"})
+    studio.services.own_themes.create(Actor("ben"), PLAIN_THEME | {"name": "Newest"})
 
 
 @pytest.mark.parametrize("going", [deleted, past_their_time, given_up])
@@ -268,7 +268,7 @@ def test_a_theme_that_is_gone_does_not_come_back(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, going: Callable[[Studio, str], None]
 ) -> None:
     monkeypatch.setattr("services.themes.own.OVERALL_MAX", 1)
-    theme = studio.services.own_themes.create("ann", PLAIN_THEME)
+    theme = studio.services.own_themes.create(Actor("ann"), PLAIN_THEME)
     file = studio.config.own_themes_dir / f"{theme.id}.json"
     there_after: list[bool] = []
     end, here = Database.write, get_ident()
@@ -284,7 +284,7 @@ def test_a_theme_that_is_gone_does_not_come_back(
     going(studio, theme.id)
     assert there_after == [False], "killed just after the commit, a rebuild would find it"
     rebuilt(studio)
-    assert studio.services.own_themes.of("ann") == []
+    assert studio.services.own_themes.of(Actor("ann")) == []
 
 
 @pytest.mark.parametrize("going", [deleted, past_their_time, given_up])
@@ -293,7 +293,7 @@ def test_a_theme_whose_file_cannot_be_deleted_stays_and_says_so(
 ) -> None:
     monkeypatch.setattr("services.themes.own.OVERALL_MAX", 1)
     themes = sqlite_studio.services.own_themes
-    theme = themes.create("ann", PLAIN_THEME)
+    theme = themes.create(Actor("ann"), PLAIN_THEME)
 
     def refuse(_path: Path) -> None:
         raise PermissionError("the disk is read only")
@@ -302,16 +302,16 @@ def test_a_theme_whose_file_cannot_be_deleted_stays_and_says_so(
         patched.setattr("services.themes.files.remove_durably", refuse)
         with pytest.raises(Unavailable, match="cannot be deleted just now"):
             going(sqlite_studio, theme.id)
-    assert themes.of("ann") == [theme]
+    assert themes.of(Actor("ann")) == [theme]
     going(sqlite_studio, theme.id)
-    assert themes.of("ann") == []
+    assert themes.of(Actor("ann")) == []
 
 
 def test_a_deletion_that_the_database_did_not_keep_leaves_the_theme_with_its_file(
     sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     themes = sqlite_studio.services.own_themes
-    theme = themes.create("ann", PLAIN_THEME)
+    theme = themes.create(Actor("ann"), PLAIN_THEME)
     file = sqlite_studio.config.own_themes_dir / f"{theme.id}.json"
     written = file.read_bytes()
 
@@ -322,7 +322,7 @@ def test_a_deletion_that_the_database_did_not_keep_leaves_the_theme_with_its_fil
         patched.setattr(Database, "_commit_blocking", busy)
         with pytest.raises(Unavailable):
             deleted(sqlite_studio, theme.id)
-    assert themes.of("ann") == [theme]
+    assert themes.of(Actor("ann")) == [theme]
     assert file.read_bytes() == written
 
 
@@ -343,7 +343,9 @@ def test_a_rebuild_shows_nobody_what_its_owner_has_hidden_meanwhile(studio: Stud
         for table in (GalleryEventRow, PosterRow, JobRow):
             session.execute(delete(table))
     rebuilt(studio)
-    visibility = {poster.id: studio.services.posters.get(poster.id).visibility for poster in (hidden, shown, own)}
+    visibility = {
+        poster.id: studio.services.posters.get(poster.id, HOUSE).visibility for poster in (hidden, shown, own)
+    }
     assert visibility == {hidden.id: "private", shown.id: "public", own.id: "unlisted"}
     assert [poster.id for poster in studio.services.gallery.page().posters] == [shown.id]
     with pytest.raises(NotFound):
@@ -364,7 +366,7 @@ def test_a_sidecar_of_before_there_were_private_posters_is_read(
         for table in (GalleryEventRow, PosterRow, JobRow):
             session.execute(delete(table))
     assert rebuilt(sqlite_studio).broken == {}
-    assert sqlite_studio.services.posters.get(poster.id).visibility == visibility
+    assert sqlite_studio.services.posters.get(poster.id, HOUSE).visibility == visibility
     assert (poster.id in [hung.id for hung in sqlite_studio.services.gallery.page().posters]) == public
 
 
@@ -377,7 +379,7 @@ def test_the_sidecar_never_shows_a_poster_to_more_people_than_its_row(
     seen: list[tuple[str, str]] = []
 
     def look(wrapped, *args, **kwargs):
-        seen.append((in_the_sidecar(sqlite_studio, poster), posters.get(poster.id).visibility))
+        seen.append((in_the_sidecar(sqlite_studio, poster), posters.get(poster.id, HOUSE).visibility))
         return wrapped(*args, **kwargs)
 
     files, write = sqlite_studio.services.files, database.write
@@ -386,7 +388,10 @@ def test_the_sidecar_never_shows_a_poster_to_more_people_than_its_row(
     monkeypatch.setattr(database, "write", lambda: look(write))
     for visibility in ("private", "unlisted", "public", "unlisted", "private", "public"):
         posters.show_to(poster.id, visibility, Actor("ann"))
-        assert (in_the_sidecar(sqlite_studio, poster), posters.get(poster.id).visibility) == (visibility, visibility)
+        assert (in_the_sidecar(sqlite_studio, poster), posters.get(poster.id, HOUSE).visibility) == (
+            visibility,
+            visibility,
+        )
     order = ["public", "unlisted", "private"]
     assert len(seen) == 12
     assert all(order.index(sidecar) >= order.index(row) for sidecar, row in seen)

@@ -14,13 +14,14 @@ import pytest
 from config import Config
 from mural.errors import MuralError
 from services.accounts.actors import Actor
+from services.accounts.permissions import Role
 from services.upkeep import restore as restore_module
 from services.upkeep.backup import BackupError, write_backup
 from services.upkeep.restore import ASIDE_PREFIX, restore, undo_interrupted
 from services.upkeep.sqlite_files import DamagedDatabase, copy_database
 from tests.support.installation import Installation
 
-ADMIN = Actor("admin", admin=True)
+ADMIN = Actor("admin", Role.ADMIN)
 
 
 def rewritten(file: Path, change: Callable[[dict[str, bytes]], None]) -> None:

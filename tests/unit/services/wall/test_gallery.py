@@ -20,7 +20,7 @@ def made(studio: Studio, count: int, **changes: object) -> list[PosterView]:
     """Have posters made one after the other."""
     posters = []
     for _ in range(count):
-        job = studio.services.posters.submit(studio.other_wish(**changes), "ann").job
+        job = studio.services.posters.submit(studio.other_wish(**changes), Actor("ann")).job
         poster = studio.wait_until(job.job_id, "completed").poster
         assert poster is not None
         posters.append(poster)
@@ -140,8 +140,8 @@ def test_events_leave_in_the_order_of_their_numbers_whatever_happens_at_once(idl
 def test_what_is_being_made_is_listed_and_announced_when_it_changes(studio: Studio) -> None:
     studio.renderer.held = True
     public = studio.submit()
-    studio.services.posters.submit(studio.other_wish(visibility="unlisted"), "bob")
-    studio.services.posters.submit(studio.other_wish(preview=True), "cy")
+    studio.services.posters.submit(studio.other_wish(visibility="unlisted"), Actor("bob"))
+    studio.services.posters.submit(studio.other_wish(preview=True), Actor("cy"))
     waiting = studio.submit("dan", theme="paper")
     making = studio.services.gallery.making()
     assert [one["id"] for one in making] == [public, waiting]
@@ -157,7 +157,7 @@ def test_what_is_being_made_is_listed_and_announced_when_it_changes(studio: Stud
 
 
 def test_an_unchanged_list_is_not_announced_again(idle: Studio) -> None:
-    idle.services.posters.submit(idle.other_wish(), "ann")
+    idle.services.posters.submit(idle.other_wish(), Actor("ann"))
     idle.services.gallery.announce_making()
     idle.services.gallery.announce_making()
     assert len(idle.listener.named(Name.GALLERY_MAKING)) == 1
