@@ -108,7 +108,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     publishing = Publishing(database, files, outside.publisher, urls, clock)
     workshop = Workshop(
         store=store,
-        views=JobViews(store, live, turns, config.render_workers, urls, clock),
+        views=JobViews(store, live, turns.now, config.render_workers, urls, clock),
         events=JobEvents(outside.publisher, store, clock),
         live=live,
         files=files,

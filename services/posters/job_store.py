@@ -201,6 +201,15 @@ class JobStore:
         with self._database.read() as session:
             return session.scalars(select(JobRow).where(JobRow.state.in_(ACTIVE))).all()
 
+    def followed(self) -> dict[JobRow, list[str]]:
+        """List the jobs on their way, each with those who asked for the same meanwhile."""
+        query = select(JobRow, FollowerRow.user_id).outerjoin(FollowerRow, FollowerRow.job_id == JobRow.id)
+        found: dict[JobRow, list[str]] = {}
+        with self._database.read() as session:
+            for row, user_id in session.execute(query.where(JobRow.state.in_(ACTIVE)).order_by(JobRow.created_at)):
+                found.setdefault(row, []).extend([user_id] if user_id is not None else [])
+        return found
+
     def in_state(self, state: JobState) -> Sequence[JobRow]:
         """List the jobs in a state, oldest first; for the states that few jobs are in at a time."""
         with self._database.read() as session:
@@ -311,6 +320,11 @@ def equal_posters(session: Session, new: NewJob) -> Sequence[PosterRow]:
     if new.visibility != "public":
         query = query.where(PosterRow.owner == new.owner)
     return session.scalars(query.order_by(PosterRow.created_at.desc())).all()
+
+
+def waiting_of(row: JobRow) -> Waiting:
+    """Tell what decides when a job in the queue will be served."""
+    return Waiting(row.id, row.owner, row.preview, row.created_at, row.estimate_s, row.not_before)
 
 
 def work_of(row: JobRow) -> Work:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import cast
 
 from infra.db.models import JobRow
@@ -42,7 +43,7 @@ class JobService:
         self._shop.publishing.adopt_orphans(self._shop.store)
         for work, seconds in self._shop.store.recent_durations():
             self._shop.estimates.learn(work, seconds)
-        self._shop.live.start(self._announce, self._announce_making)
+        self._shop.live.start(self.news_of, self._announce_making)
         self._scheduler.start()
 
     def stop(self, grace_s: float) -> None:
@@ -116,10 +117,11 @@ class JobService:
             raise Conflict(f"The job is {row.state}; only failed and cancelled ones can be repeated.", status=row.state)
         return self.view(self.enqueue(self._again(row)))
 
-    def _announce(self, job_ids: Sequence[str]) -> None:
-        views = self._shop.views.active(job_ids)
-        for view in views:
-            self._shop.events.progress(view)
+    def news_of(self, job_ids: Sequence[str]) -> dict[str, Callable[[], None]]:
+        """Read the state of those of some jobs that have not ended; give what tells it, by their ids."""
+        tell, publish = self._shop.events.progress, self._shop.events.publish
+        active = self._shop.views.active(job_ids)
+        return {view.job_id: partial(publish, tell(view, followers)) for view, followers in active}
 
     def _again(self, row: JobRow) -> NewJob:
         work = work_of(row)

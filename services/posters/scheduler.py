@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -39,16 +40,60 @@ class Running:
     token: CancelToken = field(default_factory=CancelToken)
 
 
-class Turns(dict[str, int]):
+class Turns:
     """Numbers the owners by when they were served last; forgets those of long ago."""
+
+    def __init__(self) -> None:
+        self._latest = 0
+        self._numbers: dict[str, int] = {}
+        self._changing = threading.Lock()
 
     def serve(self, owner: str) -> None:
         """Give the owner the latest number."""
-        latest = max(self.values(), default=0)
-        self.pop(owner, None)
-        self[owner] = latest + 1
-        if len(self) > TURNS_KEPT:
-            del self[next(iter(self))]
+        with self._changing:
+            self._latest += 1
+            self._numbers.pop(owner, None)
+            self._numbers[owner] = self._latest
+            if len(self._numbers) > TURNS_KEPT:
+                del self._numbers[next(iter(self._numbers))]
+
+    def now(self) -> dict[str, int]:
+        """Give the owners' numbers as they are this moment."""
+        with self._changing:
+            return dict(self._numbers)
+
+
+class InWork:
+    """The jobs that this process works on, by their ids: threads come and go while others look through them."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, Running] = {}
+        self._changing = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def __contains__(self, job_id: str) -> bool:
+        return job_id in self._running
+
+    def add(self, job_id: str, running: Running) -> None:
+        """Note a job."""
+        with self._changing:
+            self._running[job_id] = running
+
+    def drop(self, job_id: str) -> None:
+        """Forget a job that is worked on no more."""
+        with self._changing:
+            del self._running[job_id]
+
+    def get(self, job_id: str) -> Running | None:
+        """Find a job."""
+        return self._running.get(job_id)
+
+    def all(self) -> list[Running]:
+        """List them as they are this moment."""
+        with self._changing:
+            return list(self._running.values())
 
 
 class Scheduler:
@@ -71,7 +116,7 @@ class Scheduler:
         self._background = background
         self._clock = clock
         self._workers = workers
-        self._running: dict[str, Running] = {}
+        self._running = InWork()
         self._loop = Loop(background, "starting jobs")
         self._stopping = False
         self._just_started = False
@@ -90,7 +135,7 @@ class Scheduler:
         # Now, not at the end: whoever asked us to stop may lose patience.
         self._noted(self._store.forgive_interruptions)
         self._wait_until_idle(grace_s)
-        for running in list(self._running.values()):
+        for running in self._running.all():
             running.token.cancel()
         self._wait_until_idle(max(5.0, grace_s))
 
@@ -120,19 +165,19 @@ class Scheduler:
         return min([LONGEST_NAP_S, *due_s])
 
     def _start_next(self) -> bool:
-        busy = {running.owner for running in self._running.values() if not running.preview}
-        job = next_job(self._store.waiting(), self._turns, busy, self._clock())
+        busy = {running.owner for running in self._running.all() if not running.preview}
+        job = next_job(self._store.waiting(), self._turns.now(), busy, self._clock())
         if job is None:
             return False
         running = Running(job.owner, job.preview)
         # Known as running before it is claimed: whoever cancels it right after the claim finds its token.
-        self._running[job.id] = running
+        self._running.add(job.id, running)
         claimed = False
         try:
             claimed = self._store.claim(job.id)
         finally:
             if not claimed:
-                del self._running[job.id]
+                self._running.drop(job.id)
         if not claimed:
             return True
         self._turns.serve(job.owner)
@@ -143,7 +188,7 @@ class Scheduler:
         try:
             self._runner.run(job_id, token, lambda: self._note_drawing(job_id))
         finally:
-            del self._running[job_id]
+            self._running.drop(job_id)
             self.wake()
 
     def _note_drawing(self, job_id: str) -> None:
@@ -196,5 +241,5 @@ class Scheduler:
 
     def _wait_until_idle(self, at_most_s: float) -> None:
         deadline = time.monotonic() + at_most_s
-        while self._running and time.monotonic() < deadline:
+        while len(self._running) and time.monotonic() < deadline:
             self._background.sleep(0.02)
