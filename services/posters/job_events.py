@@ -8,14 +8,14 @@ from typing import Any
 from infra.clock import Clock, iso
 from infra.events.events import Event, Name, Publisher, job_room, session_room
 from mural.jobs.states import JobState
-from services.posters.job_store import JobStore
+from services.posters.job_store import PosterJobStore
 from services.posters.views import JobView
 
 
 class JobEvents:
     """Publishes a job's news to those who watch it and to the sessions that asked for it."""
 
-    def __init__(self, publisher: Publisher, store: JobStore, clock: Clock) -> None:
+    def __init__(self, publisher: Publisher, store: PosterJobStore, clock: Clock) -> None:
         self._publisher = publisher
         self._store = store
         self._clock = clock
@@ -52,10 +52,10 @@ class JobEvents:
             body = {"error": job.error, "message": job.error_message, "retry_possible": job.retry_allowed}
             self._publish(name, job, body)
 
-    def _publish(self, name: Name, job: JobView, body: dict[str, Any]) -> None:
+    def _publish(self, name: str, job: JobView, body: dict[str, Any]) -> None:
         self.publish(self._event(name, job, body, self._store.followers(job.job_id)))
 
-    def _event(self, name: Name, job: JobView, body: dict[str, Any], followers: Sequence[str]) -> Event:
+    def _event(self, name: str, job: JobView, body: dict[str, Any], followers: Sequence[str]) -> Event:
         sessions = (job.owner, *followers)
         rooms = (job_room(job.job_id), *(session_room(user_id) for user_id in sessions))
         payload = {"request_id": job.job_id, **body, "timestamp": iso(self._clock())}

@@ -10,6 +10,7 @@ from sqlalchemy import event, update
 
 from infra.db.models import JobRow
 from infra.events.events import Name, session_room
+from infra.jobs.leases import Lease
 from mural.jobs.retries import LONGEST_WAIT_S
 from tests.support.posters import Passing, Studio, make_config, make_studio
 from tests.support.waiting import wait_until
@@ -69,10 +70,10 @@ def test_those_who_wait_hear_that_they_move_up(studio: Studio) -> None:
 
 
 def test_a_busy_database_costs_no_place_to_run(studio: Studio, monkeypatch) -> None:
-    store = studio.services.job_store
+    store = studio.services.queue
     claim, refused = store.claim, []
 
-    def busy_first(job_id: str) -> bool:
+    def busy_first(job_id: str) -> Lease | None:
         if not refused:
             refused.append(job_id)
             raise Passing("The database is busy.")
@@ -131,6 +132,7 @@ def test_a_job_during_which_the_clock_was_set_back_took_no_negative_time(studio:
 class Owner(str):
     """An owner during whose looking up something happens in another thread."""
 
+    __slots__ = ()
     when_looked_up: Callable[[], None]
 
     def __hash__(self) -> int:
@@ -140,7 +142,7 @@ class Owner(str):
 
 def test_a_job_ends_in_its_own_thread_while_the_scheduler_looks_who_is_busy(tmp_path, monkeypatch, caplog) -> None:
     studio = make_studio(tmp_path, make_config(tmp_path, RENDER_WORKERS="3"))
-    store, background, threads = studio.services.job_store, studio.outside.background, list[threading.Thread]()
+    store, background, threads = studio.services.queue, studio.outside.background, list[threading.Thread]()
     waiting, start = store.waiting, background.start_background_task
     armed = threading.Event()
 
@@ -158,7 +160,9 @@ def test_a_job_ends_in_its_own_thread_while_the_scheduler_looks_who_is_busy(tmp_
 
     monkeypatch.setattr(Owner, "when_looked_up", staticmethod(let_one_end), raising=False)
     monkeypatch.setattr(background, "start_background_task", start_noting)
-    monkeypatch.setattr(store, "waiting", lambda: [replace(job, owner=Owner(job.owner)) for job in waiting()])
+    monkeypatch.setattr(
+        store, "waiting", lambda kinds: [replace(job, owner=Owner(job.owner)) for job in waiting(kinds)]
+    )
     studio.renderer.held = True
     with studio.running():
         jobs = [studio.submit("ann"), studio.submit("bob")]

@@ -192,7 +192,7 @@ def test_an_unknown_theme_is_told_what_there_is(sqlite_studio: Studio) -> None:
 def test_a_text_that_no_font_has_is_refused_before_a_job_starts(sqlite_studio: Studio) -> None:
     with pytest.raises(MissingScript):
         sqlite_studio.services.posters.submit(sqlite_studio.wish(texts=Texts(title="Ἑλσίνκι")), "ann")
-    assert sqlite_studio.services.job_store.count() == 0
+    assert sqlite_studio.services.queue.count() == 0
     hidden = sqlite_studio.wish(city="Хельсинки", latitude=60.0, longitude=25.0, texts=Texts(title="Helsinki"))
     assert sqlite_studio.services.posters.design(hidden).place.city == "Хельсинки"
 

@@ -91,13 +91,13 @@ def test_what_left_no_poster_goes_after_a_while_and_what_has_one_stays(
         services.posters.delete(poster.id, Actor("ann"))
     studio.clock.advance(89 * DAY_S)
     services.housekeeping.tidy()
-    assert services.job_store.count() == 4
+    assert services.queue.count() == 4
     studio.clock.advance(2 * DAY_S)
     services.housekeeping.tidy()
     assert [job.poster for job in services.batches.get(kept.id).jobs] == [left]
     with pytest.raises(NotFound):
         services.batches.get(lost.id)
-    assert services.job_store.count() == 1
+    assert services.queue.count() == 1
 
 
 def test_a_batch_of_posters_that_were_there_before_stays_as_long_as_one_is_left(studio: Studio) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from infra.background import ThreadBackground
-from services.posters.live import JobProgress, LiveProgress
+from infra.jobs.live import JobProgress, LiveProgress
 
 
 class Ears:
