@@ -29,7 +29,7 @@ def test_previews_expire_after_a_day_and_posters_stay(studio: Studio) -> None:
     studio.clock.advance(3 * DAY_S)
     studio.services.housekeeping.tidy()
     assert list(studio.services.files.ids()) == [poster]
-    assert studio.services.jobs._shop.store.count() == 1
+    assert studio.services.queue.count() == 1
 
 
 def test_jobs_and_batches_go_with_their_posters(tmp_path, database_url: str) -> None:
@@ -146,7 +146,7 @@ def test_what_was_made_while_the_clock_was_ahead_has_its_time_from_now_on(tmp_pa
     studio.clock.advance(30 * DAY_S)
     studio.services.housekeeping.tidy()
     assert list(studio.services.files.ids()) == []
-    assert studio.services.jobs._shop.store.count() == 0
+    assert studio.services.queue.count() == 0
     studio.services.jobs.stop(0)
     studio.services.database.close()
 
