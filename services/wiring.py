@@ -113,7 +113,9 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
         config.posters_dir, max_bytes=round(config.max_storage_gb * BYTES_PER_GB), run_blocking=outside.run_blocking
     )
     queue = JobStore(database, clock, outside.worker)
-    store = PosterJobStore(database, files, QueueLimits(config.max_queue, config.session_queue), clock)
+    store = PosterJobStore(
+        database, files, QueueLimits(config.max_queue, config.session_queue, config.address_queue), clock
+    )
     live, turns = LiveProgress(outside.background), Turns()
     gallery = GalleryService(database, store, live, outside.publisher, urls)
     publishing = Publishing(database, files, outside.publisher, urls, clock)

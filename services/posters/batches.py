@@ -88,7 +88,7 @@ class BatchService:
         self._urls = urls
         self._clock = clock
 
-    def submit(self, requests: Sequence[PosterRequest], owner: str) -> BatchView:
+    def submit(self, requests: Sequence[PosterRequest], owner: str, address: str = "") -> BatchView:
         """Queue all posters, or none: raises as PosterService.submit does, before or after having begun."""
         wanted = list(dict.fromkeys(requests))
         if len(wanted) > BATCH_MAX:
@@ -99,7 +99,7 @@ class BatchService:
         began_at = self._clock()
         submitted: list[Submission] = []
         try:
-            submitted.extend(self._posters.submit(request, owner) for request in wanted)
+            submitted.extend(self._posters.submit(request, owner, address) for request in wanted)
         except MuralError:
             self._take_back([one.job for one in submitted if one.poster is None], owner, began_at)
             raise

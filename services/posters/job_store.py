@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Final
 from uuid import uuid4
 
@@ -55,6 +56,7 @@ class NewJob:
     work: Work
     estimate_s: float
     original_job_id: str | None = None
+    address: str = ""
 
     @property
     def active_key(self) -> str:
@@ -65,10 +67,11 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
-    """How many jobs may wait, overall and for one owner."""
+    """How many jobs may be on their way, overall, for one owner and from one address."""
 
     overall: int
     per_owner: int
+    per_address: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,14 @@ class PosterJobStore:
                 retry_after_s=retry_after_s,
                 limit=self._limits.per_owner,
             )
+        here = JobRow.address == address_key(new.address)
+        if new.address and (session.scalar(waiting.where(here)) or 0) >= self._limits.per_address:
+            raise TooMany(
+                f"{self._limits.per_address} posters asked for from your address are on their way already. "
+                f"Try again in about {retry_after_s} s, when one of them is done.",
+                retry_after_s=retry_after_s,
+                limit=self._limits.per_address,
+            )
         if (session.scalar(waiting) or 0) >= self._limits.overall:
             raise TooMany(
                 "The queue is full. Try again when some of the posters in it are done.",
@@ -138,6 +149,7 @@ class PosterJobStore:
             id=(PREVIEW_PREFIX if new.preview else "") + uuid4().hex,
             kind=POSTER,
             owner=new.owner,
+            address=address_key(new.address) if new.address else None,
             priority=PREVIEWS_FIRST if new.preview else 0,
             visibility=new.visibility,
             preview=new.preview,
@@ -252,6 +264,11 @@ def _require_job_id(job_id: str) -> None:
     # What cannot be an id is not asked for: PostgreSQL takes offence at some characters.
     if not JOB_ID.fullmatch(job_id):
         raise NotFound("Job", job_id)
+
+
+def address_key(address: str) -> str:
+    """Give what an active job keeps of an address: the same for the same one, and not the address itself."""
+    return blake2b(address.encode(), digest_size=12).hexdigest()
 
 
 def equal_posters(session: Session, new: NewJob) -> Sequence[PosterRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import cast
 
@@ -109,14 +110,14 @@ class JobService:
         self._shop.events.ended(view)
         return view
 
-    def retry(self, job_id: str, actor: Actor) -> JobView:
+    def retry(self, job_id: str, actor: Actor, address: str = "") -> JobView:
         """Queue a failed or cancelled job anew, as a new job; raise Conflict for any other."""
         row = self._shop.store.with_design(job_id)
         _require_sight(row, job_id, actor)
         actor.require(row.owner, "job")
         if row.state not in (JobState.FAILED, JobState.CANCELLED):
             raise Conflict(f"The job is {row.state}; only failed and cancelled ones can be repeated.", status=row.state)
-        return self.view(self.enqueue(self._again(row)))
+        return self.view(self.enqueue(replace(self._again(row), address=address)))
 
     def news_of(self, job_ids: Sequence[str]) -> dict[str, Callable[[], None]]:
         """Read the state of those of some jobs that have not ended; give what tells it, by their ids."""

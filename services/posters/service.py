@@ -67,14 +67,14 @@ class PosterService:
         """Work out the design that a request means, without making it."""
         return self._designs.design(request)
 
-    def submit(self, request: PosterRequest, owner: str) -> Submission:
-        """Have a poster made, or find the equal one that is finished or on its way.
+    def submit(self, request: PosterRequest, owner: str, address: str = "") -> Submission:
+        """Have a poster made, or find the equal one that is finished or on its way; ``address`` asks for it.
 
         Raises InvalidInput or NotFound for what cannot be made, TooMany when the queue is full, StorageFull when there
         is no room.
         """
         design = self.design(request)
-        return self._enqueued(self._new_job(design, owner, request.seen_by, preview=request.preview))
+        return self._enqueued(self._new_job(design, owner, request.seen_by, address, preview=request.preview))
 
     def may_export(self, poster_id: str, owner: str) -> bool:
         """Tell whether somebody may have a poster made as another kind of file; raise NotFound.
@@ -85,7 +85,7 @@ class PosterService:
         row = self._row(poster_id, HOUSE, with_design=True)
         return row.owner == owner or not tells_where(row.design)
 
-    def export(self, poster_id: str, wanted: Format, owner: str) -> Submission:
+    def export(self, poster_id: str, wanted: Format, owner: str, address: str = "") -> Submission:
         """Have a poster made as another kind of file; raises NotFound, NotAllowed, and what ``submit`` raises.
 
         It is found by its link only, for the wall has the picture already, or by its maker alone.
@@ -97,7 +97,7 @@ class PosterService:
             raise NotAllowed("A poster with tracks or marks is made as another kind of file for its maker only.")
         design = _as_file(design_from_json(row.design), wanted)
         visibility: Visibility = "private" if tells_where(row.design) or row.visibility == "private" else "unlisted"
-        return self._enqueued(self._new_job(design, owner, visibility, preview=False))
+        return self._enqueued(self._new_job(design, owner, visibility, address, preview=False))
 
     def get(self, poster_id: str, viewer: Actor = HOUSE) -> PosterView:
         """Show a poster to somebody; raise NotFound, also for one that is its owner's alone."""
@@ -189,7 +189,9 @@ class PosterService:
         viewer.require_sight(row.owner, row.visibility, "Poster", poster_id)
         return row
 
-    def _new_job(self, design: PosterDesign, owner: str, visibility: Visibility, *, preview: bool) -> NewJob:
+    def _new_job(
+        self, design: PosterDesign, owner: str, visibility: Visibility, address: str, *, preview: bool
+    ) -> NewJob:
         page = design.page
         pixels = page.width_px * page.height_px
         if preview:
@@ -198,6 +200,7 @@ class PosterService:
         text = design_to_json(design)
         return NewJob(
             owner=owner,
+            address=address,
             visibility=visibility,
             preview=preview,
             fingerprint=fingerprint_of(design, text),
