@@ -153,6 +153,7 @@ class Config:
     max_storage_gb: float
     max_queue: int
     session_queue: int
+    address_queue: int
     visitor_days: int
     rate_limit_posters: str
     rate_limit_previews: str
@@ -206,6 +207,7 @@ class Config:
             max_storage_gb=read.number("MAX_STORAGE_GB", 20, 0.01, 100_000),
             max_queue=read.integer("MAX_QUEUE", 200, 1, 100_000),
             session_queue=read.integer("SESSION_QUEUE", 20, 1, 10_000),
+            address_queue=read.integer("ADDRESS_QUEUE", 60, 1, 100_000),
             visitor_days=read.integer("VISITOR_DAYS", 365, 1, VISITOR_DAYS_MAX),
             rate_limit_posters=read.rate("RATE_LIMIT_POSTERS", "5 per minute"),
             rate_limit_previews=read.rate("RATE_LIMIT_PREVIEWS", "120 per minute"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, insert, select, update
 
-from infra.db.models import GALLERY_STREAM, JobRow, PosterRow, StreamRow
+from infra.db.models import GALLERY_STREAM, JobRow, PosterJobRow, PosterRow, StreamRow
 from infra.db.session import Database
 from infra.filenames import search_key
 from mural.jobs.states import JobState
@@ -23,12 +23,14 @@ THEMES = ("noir", "ocean", "forest", "sunset", "blueprint", "terracotta")
 def write_history(data_dir: Path, job_id: str, posters: range, jobs: range) -> None:
     """Fill the database with what years of use leave behind, by number, all of it like the one poster that was made."""
     database = Database(f"sqlite:///{data_dir / 'mural.db'}")
-    job_table, poster_table = JobRow.__table__, PosterRow.__table__
+    tables = [cast("Table", row.__table__) for row in (JobRow, PosterJobRow)]
+    poster_table = PosterRow.__table__
     with database.write() as session:
-        job = dict(session.execute(select(job_table).where(job_table.c.id == job_id)).mappings().one())
+        rows = [session.execute(select(table).where(table.c.id == job_id)).mappings().one() for table in tables]
         poster = dict(session.execute(select(poster_table).where(poster_table.c.job_id == job_id)).mappings().one())
         session.execute(insert(PosterRow), [_poster_like(poster, number) for number in posters])
-        session.execute(insert(JobRow), [_job_like(job, number) for number in jobs])
+        for table, row in zip(tables, rows, strict=True):
+            session.execute(insert(table), [_job_like(dict(row), number) for number in jobs])
         seq = {"seq": posters.stop + 1}
         session.execute(update(StreamRow).where(StreamRow.name == GALLERY_STREAM).values(**seq))
     database.close()
@@ -52,7 +54,7 @@ def _poster_like(poster: dict[str, Any], number: int) -> dict[str, Any]:
 def _job_like(job: dict[str, Any], number: int) -> dict[str, Any]:
     state = (JobState.COMPLETED, JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)[number % 4]
     began = _moment(number / 10)
-    return job | {
+    changed = {
         "id": f"{number:032x}",
         "owner": f"visitor {number % 500}",
         "state": state,
@@ -61,6 +63,7 @@ def _job_like(job: dict[str, Any], number: int) -> dict[str, Any]:
         "started_at": began + timedelta(seconds=1),
         "ended_at": began + timedelta(seconds=9),
     }
+    return job | {name: value for name, value in changed.items() if name in job}
 
 
 def _moment(number: float) -> datetime:

@@ -30,13 +30,19 @@ class RateLimiter:
         self._redis = MovingWindowRateLimiter(_redis_storage(redis_url)) if redis_url else None
         self._redis_down_until = 0.0
 
-    def check(self, limit: str, *key: str) -> None:
-        """Count one hit; raise TooMany once the limit for this key is used up."""
+    def check(self, limit: str, *key: str, count: int = 1) -> None:
+        """Count a hit, or several at once; raise TooMany once the limit for this key is used up.
+
+        Where some are left, several pass though they be more, and none are left then.
+        """
         item = parse(limit)
         if not self._hit(item, key):
             wait_s = max(1, min(item.get_expiry(), math.ceil(self._reset_time(item, key) - time.time())))
             message = f"That is too often: {limit} are allowed. Try again in {wait_s} s."
             raise TooMany(message, retry_after_s=wait_s)
+        for _ in range(count - 1):
+            if not self._hit(item, key):
+                break
 
     def _hit(self, item: RateLimitItem, key: tuple[str, ...]) -> bool:
         if self._redis is not None and time.monotonic() >= self._redis_down_until:

@@ -113,13 +113,13 @@ def _submit() -> Submission:
     services().rate_limiter.check(config.rate_limit_posters, "posters", client_address())
     posters, like, visitor = services().posters, request.form.get("like"), current_actor()
     if like and "format" in request.form:
-        return posters.export(like, forms.format_of(request.form), visitor)
+        return posters.export(like, forms.format_of(request.form), visitor, client_address())
     if like:
         visibility = posters.get(like, visitor).visibility
         wish = forms.wish_like(posters.design_of(like, visitor), request.form, visibility)
     else:
         wish = forms.wish_from_form(request.form, services().geocoding.suggest)
-    return posters.submit(wish, visitor)
+    return posters.submit(wish, visitor, client_address())
 
 
 def _workbench(state: forms.State, **more: Any) -> str:
@@ -183,7 +183,8 @@ def retry_job(job_id: str) -> BaseResponse:
     """Take the plain form: run a failed job again."""
     services().rate_limiter.check(services().config.rate_limit_posters, "posters", client_address())
     return redirect(
-        url_for(".generate", job_id=services().jobs.retry(job_id, current_actor()).job_id), HTTPStatus.SEE_OTHER
+        url_for(".generate", job_id=services().jobs.retry(job_id, current_actor(), client_address()).job_id),
+        HTTPStatus.SEE_OTHER,
     )
 
 

@@ -149,7 +149,7 @@ def build_services(
     canvas = build_canvas(config, parts.database, publisher, background)
     canvas.canvas.after_each_batch(metrics.flush)
     metrics.watch(canvas.brakeman.readings)
-    watch_parts(metrics, parts.job_store, pool, cache, parts.files)
+    watch_parts(metrics, parts.queue, pool, cache, parts.files)
     tiles = TileService(
         parts.posters,
         config.data_dir / "cache" / "tiles",

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from config import Config
 from infra.background import Background, RunBlocking, directly
@@ -15,6 +16,12 @@ from infra.db.session import Database
 from infra.disk import BYTES_PER_GB
 from infra.events import gallery_store
 from infra.events.events import Publisher
+from infra.jobs.kinds import Kinds
+from infra.jobs.live import LiveProgress
+from infra.jobs.runner import JobRunner
+from infra.jobs.scheduler import Scheduler, Turns
+from infra.jobs.store import JobStore
+from infra.jobs.surroundings import Surroundings
 from mural.jobs.estimates import Estimates
 from mural.worker.protocol import MapSources
 from services.drawing.renderer import Renderer
@@ -22,13 +29,11 @@ from services.posters.batches import BatchService
 from services.posters.designs import Designs, Geocoder
 from services.posters.files import PosterFiles
 from services.posters.job_events import JobEvents
-from services.posters.job_runner import JobRunner, RenderSetting, Workshop
-from services.posters.job_store import JobStore, QueueLimits
+from services.posters.job_store import PosterJobStore, QueueLimits
 from services.posters.job_views import JobViews
 from services.posters.jobs import JobService
-from services.posters.live import LiveProgress
+from services.posters.poster_kind import PosterKind, RenderSetting, Workshop
 from services.posters.publishing import Publishing
-from services.posters.scheduler import Scheduler, Turns
 from services.posters.service import PosterService
 from services.posters.undo_delete import UndoDelete
 from services.posters.urls import Urls
@@ -40,6 +45,9 @@ from services.upkeep.data_paths import DataPaths
 from services.upkeep.housekeeping import Housekeeping
 from services.upkeep.sqlite_files import DamagedDatabase, check_database
 from services.wall.gallery import GalleryService
+
+THE_SERVER: Final = "server"
+"""Whose leases are those of the one server that holds the data folder's lock: at its start, its last run's are free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,7 @@ class Outside:
     clock: Clock = utc_now
     stopwatch: Stopwatch = time.monotonic
     jitter: Callable[[], float] = random.random
+    worker: str = THE_SERVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +76,8 @@ class PosterServices:
     files: PosterFiles
     housekeeping: Housekeeping
     gallery: GalleryService
-    job_store: JobStore
+    job_store: PosterJobStore
+    queue: JobStore
     own_themes: OwnThemes
     jobs: JobService
     posters: PosterService
@@ -102,13 +112,17 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     files = PosterFiles(
         config.posters_dir, max_bytes=round(config.max_storage_gb * BYTES_PER_GB), run_blocking=outside.run_blocking
     )
-    store = JobStore(database, files, QueueLimits(config.max_queue, config.session_queue), clock)
+    queue = JobStore(database, clock, outside.worker)
+    store = PosterJobStore(
+        database, files, QueueLimits(config.max_queue, config.session_queue, config.address_queue), clock
+    )
     live, turns = LiveProgress(outside.background), Turns()
     gallery = GalleryService(database, store, live, outside.publisher, urls)
     publishing = Publishing(database, files, outside.publisher, urls, clock)
     workshop = Workshop(
+        queue=queue,
         store=store,
-        views=JobViews(store, live, turns, config.render_workers, urls, clock),
+        views=JobViews(store, live, turns.now, config.render_workers, urls, clock),
         events=JobEvents(outside.publisher, store, clock),
         live=live,
         files=files,
@@ -116,12 +130,11 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
         renderer=outside.renderer,
         setting=RenderSetting(outside.sources, config.fonts_dir),
         estimates=estimates,
-        background=outside.background,
-        clock=clock,
-        jitter=outside.jitter,
     )
-    runner = JobRunner(workshop)
-    scheduler = Scheduler(store, runner, live, turns, outside.background, clock, config.render_workers)
+    kinds = Kinds([PosterKind(workshop)])
+    around = Surroundings(outside.background, clock, outside.stopwatch)
+    runner = JobRunner(queue, kinds, live, around, outside.jitter)
+    scheduler = Scheduler(queue, runner, kinds, live, turns, around, config.render_workers)
     own_themes = OwnThemes(database, outside.themes, ThemeFiles(config.own_themes_dir), clock)
     leaps = LeapWatch(clock, outside.stopwatch)
     housekeeping = Housekeeping(
@@ -138,6 +151,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
         housekeeping=housekeeping,
         gallery=gallery,
         job_store=store,
+        queue=queue,
         own_themes=own_themes,
         jobs=jobs,
         posters=posters,

@@ -132,29 +132,28 @@ class PosterRow(Shown, Base):
     )
 
 
-class JobRow(Shown, Base):
-    """One wish for a poster and what became of it.
+class JobRow(Base):
+    """Something to be done, of whatever kind; ``payload`` is JSON that its kind alone reads.
 
     ``active_key`` is set while the job is wanted (pending or processing) and unique, so two equal wishes cannot both be
     on their way; it is emptied with the move into a final state. ``interruptions`` counts how many times in a row the
-    server died while it was being drawn; the time at which it is being drawn counts already.
+    server died while it was being drawn; the time at which it is being drawn counts already. While it is in work
+    somebody has a lease on it: his name, the how-manieth it is, and until when it holds. The ``address`` is a digest of
+    where it was asked for, kept until the job ends.
     """
 
     __tablename__ = "jobs"
 
     id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
     owner: Mapped[str]
-    visibility: Mapped[str] = mapped_column(server_default=PRIVATE)
-    preview: Mapped[bool]
+    address: Mapped[str | None]
+    priority: Mapped[int] = mapped_column(default=0)
     state: Mapped[str]
     active_key: Mapped[str | None] = mapped_column(unique=True)
-    fingerprint: Mapped[str]
-    city: Mapped[str]
-    country: Mapped[str]
-    theme: Mapped[str]
-    format: Mapped[str]
-    megapixels: Mapped[float]
-    distance_m: Mapped[float]
+    lease_owner: Mapped[str | None]
+    lease_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     interruptions: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -164,19 +163,38 @@ class JobRow(Shown, Base):
     estimate_s: Mapped[float]
     progress: Mapped[int] = mapped_column(default=0)
     step: Mapped[str] = mapped_column(default="")
-    poster_id: Mapped[str | None] = mapped_column(ForeignKey("posters.id", ondelete="SET NULL"), index=True)
     error: Mapped[str | None]
     error_message: Mapped[str | None] = mapped_column(Text)
     retry_allowed: Mapped[bool] = mapped_column(default=False)
     original_job_id: Mapped[str | None]
-    design: Mapped[str] = mapped_column(Text, deferred=True)
+    payload: Mapped[str] = mapped_column(Text, deferred=True)
 
-    __table_args__ = (
-        Index("ix_jobs_state_created_at", "state", "created_at"),
-        Index("ix_jobs_state_ended_at", "state", "ended_at"),
-        Index("ix_jobs_owner_state", "owner", "state"),
-        Index("ix_jobs_preview_ended_at", "preview", "ended_at"),
-    )
+
+Index("ix_jobs_state_created_at", JobRow.state, JobRow.created_at)
+Index("ix_jobs_state_ended_at", JobRow.state, JobRow.ended_at)
+Index("ix_jobs_owner_state", JobRow.owner, JobRow.state)
+Index("ix_jobs_address_state", JobRow.address, JobRow.state)
+
+
+class PosterJobRow(Shown, JobRow):
+    """A job that makes a poster, with what is known of that beforehand; its payload is the poster's design."""
+
+    __tablename__ = "poster_jobs"
+
+    id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    visibility: Mapped[str] = mapped_column(server_default=PRIVATE)
+    preview: Mapped[bool]
+    fingerprint: Mapped[str] = mapped_column(index=True)
+    city: Mapped[str]
+    country: Mapped[str]
+    theme: Mapped[str]
+    format: Mapped[str]
+    megapixels: Mapped[float]
+    distance_m: Mapped[float]
+    poster_id: Mapped[str | None] = mapped_column(ForeignKey("posters.id", ondelete="SET NULL"))
+
+
+Index("ix_poster_jobs_poster_id", PosterJobRow.poster_id, PosterJobRow.preview)
 
 
 class FollowerRow(Base):

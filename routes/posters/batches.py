@@ -33,8 +33,9 @@ EXAMPLE: Final = {
 @blueprint.answers({HTTPStatus.ACCEPTED: BatchOut}, SUBMIT_ERRORS)
 def create_batch(json_data: PosterBatchIn) -> Response:
     """Make every place in every theme: one job each, and one id to ask for all of them."""
-    services().rate_limiter.check(services().config.rate_limit_posters, "posters", client_address())
-    batch = services().batches.submit(json_data.to_requests(), current_actor())
+    wishes, address = json_data.to_requests(), client_address()
+    services().rate_limiter.check(services().config.rate_limit_posters, "posters", address, count=len(wishes))
+    batch = services().batches.submit(wishes, current_actor(), address)
     return reply(batch.to_json(), HTTPStatus.ACCEPTED)
 
 

@@ -43,7 +43,7 @@ def cancel_job(job_id: str) -> Response:
 def retry_job(job_id: str) -> Response:
     """Run a failed or cancelled job of one's own again, as a new job."""
     services().rate_limiter.check(services().config.rate_limit_posters, "posters", client_address())
-    job = services().jobs.retry(job_id, current_actor())
+    job = services().jobs.retry(job_id, current_actor(), client_address())
     services().batches.follow(job_id, job.job_id)
     body = {
         "job_id": job.job_id,

@@ -79,7 +79,7 @@ def _submit(wish: PosterRequest) -> Response:
     config = services().config
     limit = config.rate_limit_previews if wish.preview else config.rate_limit_posters
     services().rate_limiter.check(limit, "previews" if wish.preview else "posters", client_address())
-    return _submitted(services().posters.submit(wish, current_actor()))
+    return _submitted(services().posters.submit(wish, current_actor(), client_address()))
 
 
 def _submitted(submission: Submission) -> Response:
@@ -141,7 +141,7 @@ def export_poster(poster_id: str, json_data: ExportIn) -> Response:
     One with tracks or markers is made so for its maker only.
     """
     services().rate_limiter.check(services().config.rate_limit_posters, "posters", client_address())
-    return _submitted(services().posters.export(poster_id, json_data.format, current_actor()))
+    return _submitted(services().posters.export(poster_id, json_data.format, current_actor(), client_address()))
 
 
 @blueprint.get("/posters/<poster_id>/download")

@@ -82,8 +82,8 @@ class HealthService:
         average_s = self._parts.posters.average_generation_s()
         return {
             "total_posters": self._parts.posters.count(),
-            "total_jobs": self._parts.job_store.count(),
-            "active_jobs": self._parts.job_store.count((JobState.PENDING, JobState.PROCESSING)),
+            "total_jobs": self._parts.queue.count(),
+            "active_jobs": self._parts.queue.count((JobState.PENDING, JobState.PROCESSING)),
             "cache_hit_rate": round(self._cache.stats().hit_rate, 4),
             "average_generation_time": None if average_s is None else round(average_s, 3),
             "storage_used": self._parts.files.used_bytes,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.cache import Cache
+from infra.jobs.store import JobStore
 from infra.observing.metrics import Metrics, Reading
 from mural.jobs.states import JobState
 from services.drawing.pool import RenderPool
 from services.posters.files import PosterFiles
-from services.posters.job_store import JobStore
 
 
 def watch_parts(metrics: Metrics, jobs: JobStore, pool: RenderPool, cache: Cache, files: PosterFiles) -> None:

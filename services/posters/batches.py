@@ -89,7 +89,7 @@ class BatchService:
         self._urls = urls
         self._clock = clock
 
-    def submit(self, requests: Sequence[PosterRequest], actor: Actor) -> BatchView:
+    def submit(self, requests: Sequence[PosterRequest], actor: Actor, address: str = "") -> BatchView:
         """Queue all posters, or none: raises as PosterService.submit does, before or after having begun."""
         wanted = list(dict.fromkeys(requests))
         if len(wanted) > BATCH_MAX:
@@ -100,7 +100,7 @@ class BatchService:
         began_at = self._clock()
         submitted: list[Submission] = []
         try:
-            submitted.extend(self._posters.submit(request, actor) for request in wanted)
+            submitted.extend(self._posters.submit(request, actor, address) for request in wanted)
         except MuralError:
             self._take_back([one.job for one in submitted if one.poster is None], actor, began_at)
             raise

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from infra.clock import Clock, iso
 from infra.events.events import Event, Name, Publisher, job_room, session_room
 from mural.jobs.states import JobState
-from services.posters.job_store import JobStore
+from services.posters.job_store import PosterJobStore
 from services.posters.views import JobView
 
 
 class JobEvents:
     """Publishes a job's news to those who watch it and to the sessions that asked for it."""
 
-    def __init__(self, publisher: Publisher, store: JobStore, clock: Clock) -> None:
+    def __init__(self, publisher: Publisher, store: PosterJobStore, clock: Clock) -> None:
         self._publisher = publisher
         self._store = store
         self._clock = clock
 
-    def progress(self, job: JobView) -> None:
-        """Tell how far the job is."""
+    def publish(self, event: Event) -> None:
+        """Send what was said."""
+        self._publisher.publish(event)
+
+    def progress(self, job: JobView, followers: Sequence[str]) -> Event:
+        """Say how far the job is, to those who asked for it and to those who follow it; nothing is sent yet."""
         body: dict[str, Any] = {
             "progress": job.progress,
             "status": str(job.state),
@@ -30,7 +35,7 @@ class JobEvents:
             body["queue_position"] = job.queue_position
         if job.estimated_completion is not None:
             body["estimated_completion"] = iso(job.estimated_completion)
-        self._publish(Name.GENERATION_PROGRESS, job, body)
+        return self._event(Name.GENERATION_PROGRESS, job, body, followers)
 
     def ended(self, job: JobView) -> None:
         """Tell how the job ended."""
@@ -48,7 +53,10 @@ class JobEvents:
             self._publish(name, job, body)
 
     def _publish(self, name: str, job: JobView, body: dict[str, Any]) -> None:
-        sessions = (job.owner, *self._store.followers(job.job_id))
+        self.publish(self._event(name, job, body, self._store.followers(job.job_id)))
+
+    def _event(self, name: str, job: JobView, body: dict[str, Any], followers: Sequence[str]) -> Event:
+        sessions = (job.owner, *followers)
         rooms = (job_room(job.job_id), *(session_room(user_id) for user_id in sessions))
         payload = {"request_id": job.job_id, **body, "timestamp": iso(self._clock())}
-        self._publisher.publish(Event(name, payload, rooms))
+        return Event(name, payload, rooms)

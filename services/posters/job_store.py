@@ -1,30 +1,36 @@
-"""Jobs in the database. Every move between states is one conditional UPDATE whose row count says who won."""
+"""Wishes for posters in the database: accepted as jobs, looked up, and forgotten in time."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 
 from infra.clock import Clock
-from infra.db.models import FollowerRow, JobRow, PosterRow
+from infra.db.models import FollowerRow, JobRow, PosterJobRow, PosterRow
 from infra.db.session import Database
+from infra.jobs.store import ACTIVE
 from mural.errors import NotFound, TooMany, Unavailable
 from mural.jobs.estimates import Work
 from mural.jobs.queue import Waiting
-from mural.jobs.states import TRANSITIONS, JobState
+from mural.jobs.states import JobState
 from services.posters.files import PosterFiles
 from services.posters.requests import Visibility
 
-ACTIVE: Final = (JobState.PENDING, JobState.PROCESSING)
+POSTER: Final = "poster"
+"""The kind of these jobs."""
+
+PREVIEWS_FIRST: Final = 1
+"""The priority of previews; prints have none."""
+
 PREVIEW_PREFIX: Final = "preview-"
 AUDIENCES: Final[dict[Visibility, str]] = {
     "public": "everybody",
@@ -50,6 +56,7 @@ class NewJob:
     work: Work
     estimate_s: float
     original_job_id: str | None = None
+    address: str = ""
 
     @property
     def active_key(self) -> str:
@@ -60,23 +67,24 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
-    """How many jobs may wait, overall and for one owner."""
+    """How many jobs may be on their way, overall, for one owner and from one address."""
 
     overall: int
     per_owner: int
+    per_address: int
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """What became of a wish: its job, or the poster that was finished before."""
 
-    job: JobRow | None
+    job: PosterJobRow | None
     poster: PosterRow | None = None
     joined: bool = False
 
 
-class JobStore:
-    """Reads and moves jobs."""
+class PosterJobStore:
+    """Accepts and reads the jobs that make posters."""
 
     def __init__(self, database: Database, files: PosterFiles, limits: QueueLimits, clock: Clock) -> None:
         self._database = database
@@ -97,14 +105,14 @@ class JobStore:
 
     def _accept(self, session: Session, new: NewJob) -> Accepted:
         # The job first: one that completes in between is then seen either still running or with its poster.
-        running = session.scalar(select(JobRow).where(JobRow.active_key == new.active_key))
+        running = session.scalar(select(PosterJobRow).where(PosterJobRow.active_key == new.active_key))
         if running is not None:
             if running.owner != new.owner:
                 session.merge(FollowerRow(job_id=running.id, user_id=new.owner))
             return Accepted(running, joined=True)
         poster = next((row for row in equal_posters(session, new) if self._files.holds(row.id, row.poster_file)), None)
         if poster is not None:
-            return Accepted(session.get(JobRow, poster.job_id), poster)
+            return Accepted(session.get(PosterJobRow, poster.job_id), poster)
         self._check_limits(session, new)
         self._files.check_room()
         row = self._row(new)
@@ -121,6 +129,14 @@ class JobStore:
                 retry_after_s=retry_after_s,
                 limit=self._limits.per_owner,
             )
+        here = JobRow.address == address_key(new.address)
+        if new.address and (session.scalar(waiting.where(here)) or 0) >= self._limits.per_address:
+            raise TooMany(
+                f"{self._limits.per_address} posters asked for from your address are on their way already. "
+                f"Try again in about {retry_after_s} s, when one of them is done.",
+                retry_after_s=retry_after_s,
+                limit=self._limits.per_address,
+            )
         if (session.scalar(waiting) or 0) >= self._limits.overall:
             raise TooMany(
                 "The queue is full. Try again when some of the posters in it are done.",
@@ -128,10 +144,13 @@ class JobStore:
                 limit=self._limits.overall,
             )
 
-    def _row(self, new: NewJob) -> JobRow:
-        return JobRow(
+    def _row(self, new: NewJob) -> PosterJobRow:
+        return PosterJobRow(
             id=(PREVIEW_PREFIX if new.preview else "") + uuid4().hex,
+            kind=POSTER,
             owner=new.owner,
+            address=address_key(new.address) if new.address else None,
+            priority=PREVIEWS_FIRST if new.preview else 0,
             visibility=new.visibility,
             preview=new.preview,
             state=JobState.PENDING,
@@ -146,67 +165,58 @@ class JobStore:
             created_at=self._clock(),
             estimate_s=new.estimate_s,
             original_job_id=new.original_job_id,
-            design=new.design,
+            payload=new.design,
         )
 
-    def get(self, job_id: str) -> tuple[JobRow, PosterRow | None]:
+    def get(self, job_id: str) -> tuple[PosterJobRow, PosterRow | None]:
         """Find a job and the poster it made; raise NotFound."""
         _require_job_id(job_id)
         with self._database.read() as session:
             found = session.execute(
-                select(JobRow, PosterRow)
-                .outerjoin(PosterRow, PosterRow.id == JobRow.poster_id)
-                .where(JobRow.id == job_id)
+                select(PosterJobRow, PosterRow)
+                .outerjoin(PosterRow, PosterRow.id == PosterJobRow.poster_id)
+                .where(PosterJobRow.id == job_id)
             ).one_or_none()
         if found is None:
             raise NotFound("Job", job_id)
         return found[0], found[1]
 
-    def several(self, job_ids: Collection[str]) -> dict[str, tuple[JobRow, PosterRow | None]]:
+    def several(self, job_ids: Collection[str]) -> dict[str, tuple[PosterJobRow, PosterRow | None]]:
         """Find those of some jobs that are known, each with the poster it made."""
         with self._database.read() as session:
             found = session.execute(
-                select(JobRow, PosterRow)
-                .outerjoin(PosterRow, PosterRow.id == JobRow.poster_id)
-                .where(JobRow.id.in_(job_ids))
+                select(PosterJobRow, PosterRow)
+                .outerjoin(PosterRow, PosterRow.id == PosterJobRow.poster_id)
+                .where(PosterJobRow.id.in_(job_ids))
             ).all()
         return {row.id: (row, poster) for row, poster in found}
 
-    def with_design(self, job_id: str) -> JobRow:
+    def with_design(self, job_id: str) -> PosterJobRow:
         """Find a job together with its design; raise NotFound, also where that went with the poster."""
         _require_job_id(job_id)
         with self._database.read() as session:
-            row = session.get(JobRow, job_id, options=[undefer(JobRow.design)])
-        if row is None or not row.design:
+            row = session.get(PosterJobRow, job_id, options=[undefer(PosterJobRow.payload)])
+        if row is None or not row.payload:
             raise NotFound("Job", job_id)
         return row
 
-    def waiting(self) -> list[Waiting]:
-        """List the jobs in the queue."""
-        columns = (JobRow.id, JobRow.owner, JobRow.preview, JobRow.created_at, JobRow.estimate_s, JobRow.not_before)
-        with self._database.read() as session:
-            rows = session.execute(select(*columns).where(JobRow.state == JobState.PENDING)).all()
-        return [Waiting(*row) for row in rows]
-
-    def hasten(self, by: timedelta, latest: datetime) -> None:
-        """Let the jobs that rest begin so much earlier, and by a moment at the latest."""
-        resting = select(JobRow).where(JobRow.state == JobState.PENDING, JobRow.not_before.is_not(None))
-        with self._database.write() as session:
-            for row in session.scalars(resting):
-                if row.not_before is not None:
-                    row.not_before = min(row.not_before - by, latest)
-
-    def unfinished(self) -> Sequence[JobRow]:
+    def unfinished(self) -> Sequence[PosterJobRow]:
         """List the jobs on their way."""
         with self._database.read() as session:
-            return session.scalars(select(JobRow).where(JobRow.state.in_(ACTIVE))).all()
+            return session.scalars(select(PosterJobRow).where(PosterJobRow.state.in_(ACTIVE))).all()
 
-    def in_state(self, state: JobState) -> Sequence[JobRow]:
-        """List the jobs in a state, oldest first; for the states that few jobs are in at a time."""
+    def followed(self) -> dict[PosterJobRow, list[str]]:
+        """List the jobs on their way, each with those who asked for the same meanwhile."""
+        query = select(PosterJobRow, FollowerRow.user_id).outerjoin(FollowerRow, FollowerRow.job_id == PosterJobRow.id)
+        found: dict[PosterJobRow, list[str]] = {}
         with self._database.read() as session:
-            return session.scalars(select(JobRow).where(JobRow.state == state).order_by(JobRow.created_at)).all()
+            for row, user_id in session.execute(
+                query.where(PosterJobRow.state.in_(ACTIVE)).order_by(PosterJobRow.created_at)
+            ):
+                found.setdefault(row, []).extend([user_id] if user_id is not None else [])
+        return found
 
-    def public_active(self, limit: int) -> Sequence[JobRow]:
+    def public_active(self, limit: int) -> Sequence[PosterJobRow]:
         """List the posters on their way that everybody may know of, those in work first."""
         # Chosen here, for the queue is short: SQLite would look up all that are no previews, which are nearly all jobs.
         public = [row for row in self.unfinished() if row.public and not row.preview]
@@ -215,14 +225,19 @@ class JobStore:
     def recent_durations(self, limit: int = 200) -> list[tuple[Work, float]]:
         """List the latest completed jobs, oldest first, with the seconds each took."""
         columns = (
-            JobRow.preview,
-            JobRow.format,
-            JobRow.megapixels,
-            JobRow.distance_m,
-            JobRow.started_at,
-            JobRow.ended_at,
+            PosterJobRow.preview,
+            PosterJobRow.format,
+            PosterJobRow.megapixels,
+            PosterJobRow.distance_m,
+            PosterJobRow.started_at,
+            PosterJobRow.ended_at,
         )
-        query = select(*columns).where(JobRow.state == JobState.COMPLETED).order_by(JobRow.ended_at.desc()).limit(limit)
+        query = (
+            select(*columns)
+            .where(PosterJobRow.state == JobState.COMPLETED)
+            .order_by(PosterJobRow.ended_at.desc())
+            .limit(limit)
+        )
         with self._database.read() as session:
             rows = session.execute(query).all()
         return [
@@ -236,56 +251,13 @@ class JobStore:
         with self._database.read() as session:
             return session.scalars(select(FollowerRow.user_id).where(FollowerRow.job_id == job_id)).all()
 
-    def claim(self, job_id: str) -> bool:
-        """Take a job out of the queue; False when it is no longer in it."""
-        now = self._clock()
-        return self.move(
-            job_id, JobState.PENDING, JobState.PROCESSING, started_at=now, attempts=JobRow.attempts + 1, not_before=None
-        )
-
-    def requeue(self, job_id: str, **values: Any) -> bool:
-        """Put a job that is being processed back into the queue; the server has outlived the attempt."""
-        return self.run_again(job_id, interruptions=0, **values)
-
-    def run_again(self, job_id: str, **values: Any) -> bool:
-        """Put a job that was being processed when the server died back into the queue."""
-        return self.move(job_id, JobState.PROCESSING, JobState.PENDING, started_at=None, **values)
-
-    def note_drawing(self, job_id: str) -> None:
-        """Count an interruption beforehand: if the server dies while it draws, nobody can count it then."""
-        self._set_interruptions(JobRow.id == job_id, JobRow.interruptions + 1)
-
-    def forgive_interruptions(self) -> None:
-        """Take all jobs that are being processed for harmless: the server is going to end, and not because of them."""
-        self._set_interruptions(JobRow.interruptions > 0, 0)
-
-    def end(self, job_id: str, source: JobState, target: JobState, **values: Any) -> bool:
-        """Bring a job to one of its final states, unless it has left the state it is expected in."""
-        return self.move(job_id, source, target, ended_at=self._clock(), active_key=None, **values)
-
-    def move(self, job_id: str, source: JobState, target: JobState, **values: Any) -> bool:
-        """Move a job from one state to another; False when it was not in the first."""
-        with self._database.write() as session:
-            return move(session, job_id, source, target, **values)
-
-    def _set_interruptions(self, which: ColumnElement[bool], value: Any) -> None:
-        with self._database.write() as session:
-            processing = JobRow.state == JobState.PROCESSING
-            session.execute(update(JobRow).where(processing, which).values(interruptions=value))
-
     def forget(self, before: datetime, *, previews: bool, at_most: int) -> int:
         """Delete jobs that ended before a moment and have no poster, of previews or all others; tell how many."""
-        old = (JobRow.preview == previews) & (JobRow.ended_at < before) & JobRow.poster_id.is_(None)
+        old = (PosterJobRow.preview == previews) & (PosterJobRow.ended_at < before) & PosterJobRow.poster_id.is_(None)
         with self._database.write() as session:
-            ids = session.scalars(select(JobRow.id).where(old).limit(at_most)).all()
+            ids = session.scalars(select(PosterJobRow.id).where(old).limit(at_most)).all()
             session.execute(delete(JobRow).where(JobRow.id.in_(ids)))
         return len(ids)
-
-    def count(self, states: Collection[JobState] | None = None) -> int:
-        """Count the jobs, all or those in some states."""
-        query = select(func.count()).select_from(JobRow)
-        with self._database.read() as session:
-            return session.scalar(query if states is None else query.where(JobRow.state.in_(states))) or 0
 
 
 def _require_job_id(job_id: str) -> None:
@@ -294,14 +266,9 @@ def _require_job_id(job_id: str) -> None:
         raise NotFound("Job", job_id)
 
 
-def move(session: Session, job_id: str, source: JobState, target: JobState, **values: Any) -> bool:
-    """Move a job within a transaction; False when it was not in the state it was to come from."""
-    if target not in TRANSITIONS[source]:
-        raise ValueError(f"a job never goes from {source} to {target}")
-    result = session.execute(
-        update(JobRow).where(JobRow.id == job_id, JobRow.state == source).values(state=target, **values)
-    )
-    return isinstance(result, CursorResult) and result.rowcount == 1
+def address_key(address: str) -> str:
+    """Give what an active job keeps of an address: the same for the same one, and not the address itself."""
+    return blake2b(address.encode(), digest_size=12).hexdigest()
 
 
 def equal_posters(session: Session, new: NewJob) -> Sequence[PosterRow]:
@@ -313,6 +280,11 @@ def equal_posters(session: Session, new: NewJob) -> Sequence[PosterRow]:
     return session.scalars(query.order_by(PosterRow.created_at.desc())).all()
 
 
-def work_of(row: JobRow) -> Work:
+def waiting_of(row: PosterJobRow) -> Waiting:
+    """Tell what decides when a job in the queue will be served."""
+    return Waiting(row.id, row.owner, row.preview, row.created_at, row.estimate_s, row.not_before)
+
+
+def work_of(row: PosterJobRow) -> Work:
     """Tell what decides how long a job takes."""
     return Work(row.preview, row.format, row.megapixels, row.distance_m)

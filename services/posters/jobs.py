@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import cast
 
-from infra.db.models import JobRow
+from infra.db.models import PosterJobRow
+from infra.jobs.scheduler import Scheduler
+from infra.jobs.store import Outcome
 from mural.errors import Conflict
 from mural.fingerprint import design_from_json
 from mural.jobs.states import JobState
 from mural.poster import PosterDesign, for_others
 from services.accounts.actors import Actor
 from services.accounts.permissions import Permission
-from services.posters.job_runner import Workshop
 from services.posters.job_store import Accepted, NewJob, work_of
 from services.posters.job_views import EMPTY, view_of_poster
+from services.posters.poster_kind import Workshop
 from services.posters.requests import Visibility
-from services.posters.scheduler import Scheduler
 from services.posters.store import poster_view
 from services.posters.urls import Urls
 from services.posters.views import JobView
@@ -40,10 +43,10 @@ class JobService:
     def start(self) -> None:
         """Recover what an interrupted run left, then begin to run jobs."""
         self._shop.files.start()
-        self._shop.publishing.adopt_orphans(self._shop.store)
+        self._shop.publishing.adopt_orphans(self._shop.queue)
         for work, seconds in self._shop.store.recent_durations():
             self._shop.estimates.learn(work, seconds)
-        self._shop.live.start(self._announce, self._announce_making)
+        self._shop.live.start(self.news_of, self._announce_making)
         self._scheduler.start()
 
     def stop(self, grace_s: float) -> None:
@@ -65,7 +68,7 @@ class JobService:
         row = self._shop.store.with_design(job_id)
         _require_sight(row, job_id, actor)
         actor.require(Permission.JOB_EDIT, row, "job")
-        design = design_from_json(row.design)
+        design = design_from_json(row.payload)
         return design if actor.can(Permission.POSTER_SEE_ADDED, row) else for_others(design)
 
     def several(self, job_ids: Collection[str]) -> dict[str, JobView]:
@@ -108,21 +111,22 @@ class JobService:
         self._shop.events.ended(view)
         return view
 
-    def retry(self, job_id: str, actor: Actor) -> JobView:
+    def retry(self, job_id: str, actor: Actor, address: str = "") -> JobView:
         """Queue a failed or cancelled job anew, as a new job; raise Conflict for any other."""
         row = self._shop.store.with_design(job_id)
         _require_sight(row, job_id, actor)
         actor.require(Permission.JOB_RETRY, row, "job")
         if row.state not in (JobState.FAILED, JobState.CANCELLED):
             raise Conflict(f"The job is {row.state}; only failed and cancelled ones can be repeated.", status=row.state)
-        return self.view(self.enqueue(self._again(row)))
+        return self.view(self.enqueue(replace(self._again(row), address=address)))
 
-    def _announce(self, job_ids: Sequence[str]) -> None:
-        views = self._shop.views.active(job_ids)
-        for view in views:
-            self._shop.events.progress(view)
+    def news_of(self, job_ids: Sequence[str]) -> dict[str, Callable[[], None]]:
+        """Read the state of those of some jobs that have not ended; give what tells it, by their ids."""
+        tell, publish = self._shop.events.progress, self._shop.events.publish
+        active = self._shop.views.active(job_ids)
+        return {view.job_id: partial(publish, tell(view, followers)) for view, followers in active}
 
-    def _again(self, row: JobRow) -> NewJob:
+    def _again(self, row: PosterJobRow) -> NewJob:
         work = work_of(row)
         return NewJob(
             owner=row.owner,
@@ -132,7 +136,7 @@ class JobService:
             city=row.city,
             country=row.country,
             theme=row.theme,
-            design=row.design,
+            design=row.payload,
             work=work,
             estimate_s=self._shop.estimates.expect(work),
             original_job_id=row.id,
@@ -140,16 +144,18 @@ class JobService:
 
     def _end_cancelled(self, job_id: str) -> None:
         progress = self._shop.live.of(job_id)
-        values = {"error": "Cancelled", "error_message": "The job was cancelled.", "retry_allowed": True}
-        if progress is not None:
-            values |= {"progress": progress.percent, "step": progress.step}
-        # Twice, for the job that moves between the two states in the middle of it.
-        for source in (JobState.PENDING, JobState.PROCESSING) * 2:
-            if self._shop.store.end(job_id, source, JobState.CANCELLED, **values):
-                return
-        row, _ = self._shop.store.get(job_id)
-        raise Conflict(f"The job has ended already: it is {row.state}.", status=row.state)
+        outcome = Outcome(
+            state=JobState.CANCELLED,
+            progress=progress.percent if progress else 0,
+            step=progress.step if progress else "",
+            error="Cancelled",
+            error_message="The job was cancelled.",
+            retry_allowed=True,
+        )
+        if not self._shop.queue.cancel(job_id, outcome):
+            row, _ = self._shop.store.get(job_id)
+            raise Conflict(f"The job has ended already: it is {row.state}.", status=row.state)
 
 
-def _require_sight(job: JobRow | JobView, job_id: str, viewer: Actor) -> None:
+def _require_sight(job: PosterJobRow | JobView, job_id: str, viewer: Actor) -> None:
     viewer.require_sight(Permission.JOB_SEE, job, "Job", job_id)

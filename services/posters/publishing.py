@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -20,20 +21,20 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from infra.clock import Clock
-from infra.db.models import GalleryEventRow, JobRow, PosterRow
+from infra.db.models import GalleryEventRow, PosterJobRow, PosterRow
 from infra.db.session import Database
 from infra.events import gallery_store
 from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
-from mural.errors import Cancelled, MuralError, NotFound
+from infra.jobs.store import JobStore, Outcome
+from mural.errors import MuralError, NotFound
 from mural.fingerprint import design_from_json
 from mural.jobs.progress import Step
 from mural.jobs.states import JobState
 from mural.worker.protocol import RenderResult
 from services.posters.files import BrokenSidecar, PosterFiles
-from services.posters.job_store import JobStore, move
 from services.posters.requests import Visibility
 from services.posters.store import PosterFacts, facts_of, from_sidecar, poster_row, poster_view, to_sidecar
-from services.posters.traces import Traces, earlier_tries, erase, put_back
+from services.posters.traces import FACTS, Traces, earlier_tries, erase, put_back
 from services.posters.urls import Urls
 
 log = logging.getLogger(__name__)
@@ -82,15 +83,15 @@ class Publishing:
         """Where the posters' files are."""
         return self._files
 
-    def publish(self, job: JobRow, result: RenderResult, made: Path) -> None:
-        """File what a job has drawn and complete the job; raise Cancelled when the job was ended meanwhile."""
+    def publish(self, job: PosterJobRow, result: RenderResult, made: Path, complete: Callable[[Session], None]) -> None:
+        """File what a job has drawn and complete the job with it; raise what ``complete`` raises, and keep nothing."""
         now = self._clock()
         expires_at = now + PREVIEW_LIFETIME if job.preview else None
-        design = design_from_json(job.design)
+        design = design_from_json(job.payload)
         facts = facts_of(uuid4().hex, job, design, result, now=now, expires_at=expires_at)
         self._files.place(made, facts.id, to_sidecar(facts))
         try:
-            self._hang(facts, lambda session: self._complete_job(session, facts, JobState.PROCESSING))
+            self._hang(facts, lambda session: _complete_with(session, facts, complete))
         except BaseException:
             self._files.remove(facts.id)
             raise
@@ -220,23 +221,6 @@ class Publishing:
                 event = self._append_added(session, row) if row.public and not row.preview else None
             self._announce(event)
 
-    def _complete_job(self, session: Session, facts: PosterFacts, source: JobState) -> None:
-        completed = move(
-            session,
-            facts.job_id,
-            source,
-            JobState.COMPLETED,
-            ended_at=self._clock(),
-            active_key=None,
-            poster_id=facts.id,
-            progress=100,
-            step=Step.PUBLISHING,
-            error=None,
-            error_message=None,
-        )
-        if not completed:
-            raise Cancelled("The job was ended before its poster was finished.")
-
     def _append_added(self, session: Session, row: PosterRow) -> GalleryEventRow:
         def hung_as(seq: int) -> dict[str, Any]:
             row.gallery_seq = seq  # the addresses of its files carry it
@@ -258,7 +242,7 @@ class Publishing:
     def _settle(self, poster_id: str, jobs: JobStore) -> None:
         try:
             facts = from_sidecar(poster_id, self._files.sidecar(poster_id))
-            job, _ = jobs.get(facts.job_id)
+            job = jobs.get(facts.job_id)
         except (BrokenSidecar, NotFound) as error:
             # It may be all that is left of a poster: a person decides.
             log.warning(
@@ -269,9 +253,10 @@ class Publishing:
         if state.ended:
             log.info("Removing the files of poster %s, which was deleted", poster_id)
             self._files.remove(poster_id)
-        elif state is JobState.PROCESSING:
+        elif state is JobState.PROCESSING and (lease := jobs.free(job.id)):
             log.info("Adopting poster %s, finished just before the stop", poster_id)
-            self._hang(facts, lambda session: self._complete_job(session, facts, state))
+            done = Outcome(state=JobState.COMPLETED, progress=100, step=Step.PUBLISHING)
+            self._hang(facts, lambda session: _complete_with(session, facts, partial(jobs.complete, lease, done)))
 
 
 def _known(session: Session, poster_id: str) -> PosterRow:
@@ -283,6 +268,11 @@ def _known(session: Session, poster_id: str) -> PosterRow:
 
 def _show_jobs_to(session: Session, poster: PosterRow) -> None:
     """Let the jobs that tell of a poster be seen by those who see it: its own, and those before it that failed."""
-    of_it = or_(JobRow.id == poster.job_id, JobRow.poster_id == poster.id)
-    shown = update(JobRow).where(or_(of_it, earlier_tries(poster)))
-    session.execute(shown.values(visibility=poster.visibility))
+    of_it = or_(PosterJobRow.id == poster.job_id, PosterJobRow.poster_id == poster.id)
+    shown = select(PosterJobRow.id).where(or_(of_it, earlier_tries(poster)))
+    session.execute(update(FACTS).where(FACTS.c.id.in_(shown)).values(visibility=poster.visibility))
+
+
+def _complete_with(session: Session, facts: PosterFacts, complete: Callable[[Session], None]) -> None:
+    complete(session)
+    session.execute(update(FACTS).where(FACTS.c.id == facts.job_id).values(poster_id=facts.id))

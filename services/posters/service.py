@@ -68,14 +68,14 @@ class PosterService:
         """Work out the design that a request means, without making it."""
         return self._designs.design(request)
 
-    def submit(self, request: PosterRequest, actor: Actor) -> Submission:
-        """Have a poster made, or find the equal one that is finished or on its way.
+    def submit(self, request: PosterRequest, actor: Actor, address: str = "") -> Submission:
+        """Have a poster made, or find the equal one that is finished or on its way; ``address`` asks for it.
 
         Raises InvalidInput or NotFound for what cannot be made, TooMany when the queue is full, StorageFull when there
         is no room.
         """
         design = self.design(request)
-        return self._enqueued(self._new_job(design, actor, request.seen_by, preview=request.preview))
+        return self._enqueued(self._new_job(design, actor, request.seen_by, address, preview=request.preview))
 
     def may_export(self, poster_id: str, actor: Actor) -> bool:
         """Tell whether somebody may have a poster made as another kind of file; raise NotFound.
@@ -85,7 +85,7 @@ class PosterService:
         """
         return _may_export(self._row(poster_id, actor, with_design=True), actor)
 
-    def export(self, poster_id: str, wanted: Format, actor: Actor) -> Submission:
+    def export(self, poster_id: str, wanted: Format, actor: Actor, address: str = "") -> Submission:
         """Have a poster made as another kind of file; raises NotFound, NotAllowed, and what ``submit`` raises.
 
         It is found by its link only, for the wall has the picture already, or by its maker alone.
@@ -97,7 +97,7 @@ class PosterService:
             raise NotAllowed("A poster with tracks or marks is made as another kind of file for its maker only.")
         design = _as_file(design_from_json(row.design), wanted)
         visibility: Visibility = "private" if tells_where(row.design) or row.visibility == "private" else "unlisted"
-        return self._enqueued(self._new_job(design, actor, visibility, preview=False))
+        return self._enqueued(self._new_job(design, actor, visibility, address, preview=False))
 
     def get(self, poster_id: str, viewer: Actor) -> PosterView:
         """Show a poster to somebody; raise NotFound, also for one that is its owner's alone."""
@@ -192,7 +192,9 @@ class PosterService:
         viewer.require_sight(sight, row, "Poster", poster_id)
         return row
 
-    def _new_job(self, design: PosterDesign, actor: Actor, visibility: Visibility, *, preview: bool) -> NewJob:
+    def _new_job(
+        self, design: PosterDesign, actor: Actor, visibility: Visibility, address: str, *, preview: bool
+    ) -> NewJob:
         page = design.page
         pixels = page.width_px * page.height_px
         if preview:
@@ -201,6 +203,7 @@ class PosterService:
         text = design_to_json(design)
         return NewJob(
             owner=actor.id,
+            address=address,
             visibility=visibility,
             preview=preview,
             fingerprint=fingerprint_of(design, text),

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, cast
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from sqlalchemy import Select
 
-from infra.db.models import JobRow, PosterRow
+from infra.db.models import PosterJobRow, PosterRow
 from infra.filenames import download_name, search_key
 from mural.fingerprint import design_to_json
 from mural.poster import PosterDesign
@@ -65,7 +65,7 @@ SHOWN: Final = tuple(getattr(PosterRow, name) for name in _SHOWN_AS_THEY_ARE)
 
 def facts_of(
     poster_id: str,
-    job: JobRow,
+    job: PosterJobRow,
     design: PosterDesign,
     result: RenderResult,
     *,

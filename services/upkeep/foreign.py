@@ -85,7 +85,8 @@ def _names() -> Iterator[tuple[str, str, Callable[[str], object]]]:
     yield "posters", "id", POSTER_ID.fullmatch
     for column in ("poster_file", "thumbnail_file", "preview_file", "filename"):
         yield "posters", column, FILE_NAME.fullmatch
-    yield "jobs", "id", JOB_ID.fullmatch
+    for table in ("jobs", "poster_jobs"):
+        yield table, "id", JOB_ID.fullmatch
     yield "own_themes", "id", OWN_ID.fullmatch
 
 

@@ -16,7 +16,7 @@ from infra.db.models import BatchItemRow, BatchRow, JobRow, OwnThemeRow, PosterR
 from infra.db.session import Database
 from infra.loop import Loop
 from mural.errors import NotFound, Unavailable
-from services.posters.job_store import JobStore
+from services.posters.job_store import PosterJobStore
 from services.posters.publishing import PREVIEW_LIFETIME, Publishing
 from services.themes.own import OwnThemes
 
@@ -48,7 +48,7 @@ class Housekeeping:
     def __init__(
         self,
         database: Database,
-        jobs: JobStore,
+        jobs: PosterJobStore,
         publishing: Publishing,
         own_themes: OwnThemes,
         background: Background,

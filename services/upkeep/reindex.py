@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from infra.db.models import JobRow, OwnThemeRow, PosterRow
+from infra.db.models import OwnThemeRow, PosterJobRow, PosterRow
 from infra.db.session import Database
 from infra.events import gallery_store
 from mural.jobs.states import JobState
@@ -18,7 +18,7 @@ from services.posters.files import BrokenSidecar, PosterFiles
 from services.posters.publishing import NARROWER
 from services.posters.requests import Visibility
 from services.posters.store import PosterFacts, from_sidecar, poster_row
-from services.posters.traces import erase
+from services.posters.traces import FACTS, erase
 from services.themes.files import ThemeFiles
 
 log = logging.getLogger(__name__)
@@ -94,8 +94,8 @@ def _finish_taking_down(session: Session, poster_ids: Iterable[str]) -> None:
 
 def _unwanted_jobs(session: Session) -> set[str]:
     """List the jobs whose posters were taken down, or which were given up before those could hang."""
-    given_up = JobRow.state.in_([JobState.FAILED, JobState.CANCELLED])
-    return set(session.scalars(select(JobRow.id).where((JobRow.fingerprint == "") | given_up)))
+    given_up = PosterJobRow.state.in_([JobState.FAILED, JobState.CANCELLED])
+    return set(session.scalars(select(PosterJobRow.id).where((PosterJobRow.fingerprint == "") | given_up)))
 
 
 def _write(session: Session, found: Iterable[PosterFacts]) -> None:
@@ -103,8 +103,9 @@ def _write(session: Session, found: Iterable[PosterFacts]) -> None:
         session.merge(poster_row(facts))
     session.flush()
     for facts in found:
-        unlinked = (JobRow.id == facts.job_id) & (JobRow.state == JobState.COMPLETED) & JobRow.poster_id.is_(None)
-        session.execute(update(JobRow).where(unlinked).values(poster_id=facts.id))
+        its_job = (PosterJobRow.id == facts.job_id) & (PosterJobRow.state == JobState.COMPLETED)
+        unlinked = select(PosterJobRow.id).where(its_job, PosterJobRow.poster_id.is_(None))
+        session.execute(update(FACTS).where(FACTS.c.id.in_(unlinked)).values(poster_id=facts.id))
 
 
 def _bring_back_themes(session: Session, theme_files: ThemeFiles) -> int:

@@ -11,9 +11,9 @@ from infra.db.models import PosterRow
 from infra.db.session import Database
 from infra.events import gallery_store
 from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
+from infra.jobs.live import LiveProgress
 from mural.errors import InvalidInput
-from services.posters.job_store import JobStore
-from services.posters.live import LiveProgress
+from services.posters.job_store import PosterJobStore
 from services.posters.store import SHOWN, narrowed, shown_view
 from services.posters.urls import Urls
 from services.posters.views import PosterView
@@ -62,7 +62,7 @@ class GalleryService:
     """Answers what hangs on the wall and what has changed since."""
 
     def __init__(
-        self, database: Database, jobs: JobStore, live: LiveProgress, publisher: Publisher, urls: Urls
+        self, database: Database, jobs: PosterJobStore, live: LiveProgress, publisher: Publisher, urls: Urls
     ) -> None:
         self._database = database
         self._jobs = jobs

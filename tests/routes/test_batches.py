@@ -117,6 +117,15 @@ def test_a_batch_is_taken_whole_or_not_at_all(tmp_path: Path, gazetteer: Path) -
         assert ask(ann, themes=["noir", "ocean", "sunset"])["total"] == 3
 
 
+def test_a_batch_counts_as_its_posters(tmp_path: Path, gazetteer: Path) -> None:
+    with running_api(tmp_path, gazetteer, RATE_LIMIT_POSTERS="4 per minute") as small, small.holding():
+        ask(small.visitor(), themes=["noir", "ocean", "sunset"])
+        ask(small.visitor(), themes=["noir"], distance=600)
+        refused = small.visitor().post(BATCH, json=EXAMPLE | {"distance": 700})
+        assert refused.status_code == 429
+        assert int(refused.headers["Retry-After"]) > 0
+
+
 @pytest.mark.parametrize(
     ("change", "status", "field"),
     [

@@ -47,6 +47,7 @@ GENEROUS: Final = {
     "RATE_LIMIT_PIXELS": "100000 per minute",
     "RATE_LIMIT_WORK": "100000 per minute",
     "SESSION_QUEUE": "10000",
+    "ADDRESS_QUEUE": "100000",
     "MAX_QUEUE": "100000",
 }
 """Limits that no test meets by accident."""

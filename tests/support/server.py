@@ -92,6 +92,7 @@ class Server:
         self._cold = cold
         self._settings = {
             "RATE_LIMIT_POSTERS": "1000 per minute",
+            "ADDRESS_QUEUE": "100000",
             "RATE_LIMIT_WORK": "100000 per minute",  # all clients of a test are one address
             "CONNECTIONS_PER_ADDRESS": "1000000",
             "MAP_SOURCE": "auto",

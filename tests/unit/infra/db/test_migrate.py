@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from infra.db import migrate as module
 from infra.db.migrate import NewerSchema, head, make_tables, migrate
-from infra.db.models import Base, JobRow, PosterRow
+from infra.db.models import Base, PosterJobRow, PosterRow
 from infra.db.session import Database, make_engine
 
 
@@ -95,7 +95,7 @@ def test_what_hung_stays_hung_and_what_did_not_is_found_by_its_link(database: Da
     migrate(database, tmp_path / "backups")
     with database.read() as session:
         posters = {row.id: row for row in session.scalars(select(PosterRow).order_by(PosterRow.id))}
-        jobs = {row.id: row.visibility for row in session.scalars(select(JobRow))}
+        jobs = {row.id: row.visibility for row in session.scalars(select(PosterJobRow))}
         hung = session.scalars(select(PosterRow.id).where(PosterRow.public)).all()
         design = session.scalar(select(PosterRow.design).where(PosterRow.id == "a"))
     assert {ident: row.visibility for ident, row in posters.items()} == {"a": "public", "b": "unlisted"}

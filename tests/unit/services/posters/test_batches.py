@@ -56,7 +56,7 @@ def test_a_batch_is_bounded_and_known_by_its_id_only(idle: Studio) -> None:
     wishes = [idle.wish(distance_m=500.0 + number) for number in range(BATCH_MAX + 1)]
     with pytest.raises(InvalidInput):
         idle.services.batches.submit(wishes, Actor("ann"))
-    assert idle.services.job_store.count() == 0
+    assert idle.services.queue.count() == 0
     for ident in ("0" * 32, "\x00", "../x"):
         with pytest.raises(NotFound):
             idle.services.batches.get(ident, HOUSE)

@@ -23,7 +23,8 @@ def killed_before_commit(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tup
     """Run a job up to the moment between its files and its row; give the ids of the job and of the poster."""
     shop = studio.services.jobs._shop
     job_id = studio.services.posters.submit(studio.wish(), Actor("ann")).job.job_id
-    assert shop.store.claim(job_id)
+    lease = shop.queue.claim(job_id)
+    assert lease is not None
 
     def kill(*_args: object) -> None:
         raise Killed
@@ -32,7 +33,7 @@ def killed_before_commit(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tup
         patched.setattr(shop.publishing, "_hang", kill)
         patched.setattr(studio.services.files, "remove", lambda _poster_id: None)
         with pytest.raises(Killed):
-            studio.services.jobs._scheduler._runner._make(job_id, CancelToken(), lambda: None)
+            studio.services.jobs._scheduler._runner.run(lease, CancelToken(), lambda: None)
     [poster_id] = studio.services.files.ids()
     return job_id, poster_id
 

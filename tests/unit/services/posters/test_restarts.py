@@ -125,7 +125,7 @@ def test_a_graceful_stop_lets_jobs_finish(studio: Studio) -> None:
 
 
 def test_a_job_whose_end_could_not_be_written_is_found_again(studio: Studio, monkeypatch) -> None:
-    end, refused = studio.services.jobs._shop.store.end, []
+    end, refused = studio.services.queue.finish, []
 
     def full(*args: object, **values: object) -> bool:
         if len(refused) < 5:
@@ -133,7 +133,7 @@ def test_a_job_whose_end_could_not_be_written_is_found_again(studio: Studio, mon
             raise StorageFull("There is no room left on the disk for the database.")
         return end(*args, **values)
 
-    monkeypatch.setattr(studio.services.jobs._shop.store, "end", full)
+    monkeypatch.setattr(studio.services.queue, "finish", full)
     monkeypatch.setattr(studio.outside.background, "sleep", lambda _seconds=0: None)
     studio.renderer.troubles = [NoStreets("There are no streets there.")]
     job_id = studio.submit()

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from infra.db.models import JobRow
-from infra.events.events import Name
+from infra.events.events import Name, session_room
+from infra.jobs.leases import Lease
 from mural.jobs.retries import LONGEST_WAIT_S
 from services.accounts.actors import HOUSE
 from tests.support.posters import Passing, Studio, make_config, make_studio
@@ -67,10 +71,10 @@ def test_those_who_wait_hear_that_they_move_up(studio: Studio) -> None:
 
 
 def test_a_busy_database_costs_no_place_to_run(studio: Studio, monkeypatch) -> None:
-    store = studio.services.job_store
+    store = studio.services.queue
     claim, refused = store.claim, []
 
-    def busy_first(job_id: str) -> bool:
+    def busy_first(job_id: str) -> Lease | None:
         if not refused:
             refused.append(job_id)
             raise Passing("The database is busy.")
@@ -124,6 +128,75 @@ def test_a_job_during_which_the_clock_was_set_back_took_no_negative_time(studio:
     poster = studio.wait_until(job_id, "completed").poster
     assert poster is not None
     assert poster.generation_s == 0
+
+
+class Owner(str):
+    """An owner during whose looking up something happens in another thread."""
+
+    __slots__ = ()
+    when_looked_up: Callable[[], None]
+
+    def __hash__(self) -> int:
+        self.when_looked_up()
+        return super().__hash__()
+
+
+def test_a_job_ends_in_its_own_thread_while_the_scheduler_looks_who_is_busy(tmp_path, monkeypatch, caplog) -> None:
+    studio = make_studio(tmp_path, make_config(tmp_path, RENDER_WORKERS="3"))
+    store, background, threads = studio.services.queue, studio.outside.background, list[threading.Thread]()
+    waiting, start = store.waiting, background.start_background_task
+    armed = threading.Event()
+
+    def start_noting(target: Callable[..., object], *arguments: object) -> threading.Thread:
+        thread: threading.Thread = start(target, *arguments)
+        if arguments:  # a job's
+            threads.append(thread)
+        return thread
+
+    def let_one_end() -> None:
+        if armed.is_set():
+            armed.clear()
+            studio.renderer.gate.release()
+            wait_until(lambda: any(not thread.is_alive() for thread in threads))
+
+    monkeypatch.setattr(Owner, "when_looked_up", staticmethod(let_one_end), raising=False)
+    monkeypatch.setattr(background, "start_background_task", start_noting)
+    monkeypatch.setattr(
+        store, "waiting", lambda kinds: [replace(job, owner=Owner(job.owner)) for job in waiting(kinds)]
+    )
+    studio.renderer.held = True
+    with studio.running():
+        jobs = [studio.submit("ann"), studio.submit("bob")]
+        for job_id in jobs:
+            studio.wait_until(job_id, "processing")
+        wait_until(lambda: len(studio.renderer.requests) == 2)
+        armed.set()
+        jobs.append(studio.submit("cy"))
+        studio.renderer.held = False
+        studio.wait_until(jobs[2], "completed")
+        studio.renderer.gate.release(2)
+        for job_id in jobs:
+            studio.wait_until(job_id, "completed")
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+
+
+def test_news_of_a_hundred_waiting_jobs_costs_one_query(idle: Studio) -> None:
+    jobs = [idle.submit(f"visitor {number}") for number in range(100)]
+    for number in range(0, 100, 10):
+        wish = idle.wish(distance_m=1001.0 + number)
+        assert idle.services.posters.submit(wish, "follower").job.job_id == jobs[number]
+    statements: list[str] = []
+    engine = idle.services.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
+    news = idle.services.jobs.news_of(jobs)
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1
+    for tell in news.values():
+        tell()
+    told = [event for event in idle.listener.events if event.name == Name.GENERATION_PROGRESS]
+    assert [event.payload["request_id"] for event in told] == jobs
+    assert [event.payload["queue_position"] for event in told] == list(range(1, 101))
+    followed = [event.payload["request_id"] for event in told if session_room("follower") in event.rooms]
+    assert followed == jobs[::10]
 
 
 def row_of(studio: Studio, job_id: str) -> JobRow:

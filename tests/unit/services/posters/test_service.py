@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from infra.db.models import JobRow
 from infra.events.events import Name
+from infra.jobs.store import ACTIVE
 from mural.errors import InvalidInput, MissingScript, NotAllowed, NotFound, StorageFull, TooMany
 from mural.paper import Size
 from mural.poster import Format, Marker, Texts, Track
@@ -137,6 +139,29 @@ def test_the_queue_of_a_session_and_the_whole_queue_are_bounded(tmp_path, databa
     studio.services.database.close()
 
 
+def test_what_one_address_has_on_its_way_is_bounded_whoever_asks_there(tmp_path, database_url: str) -> None:
+    studio = make_studio(tmp_path, make_config(tmp_path, database_url, ADDRESS_QUEUE="4"))
+    studio.services.files.start()
+    submit, batch = studio.services.posters.submit, studio.services.batches.submit
+    batch([studio.other_wish() for _ in range(3)], "ann", "192.0.2.1")
+    with pytest.raises(TooMany, match="from your address"):
+        batch([studio.other_wish() for _ in range(2)], "bob", "192.0.2.1")
+    assert studio.services.queue.count(ACTIVE) == 3, "a batch is taken whole or not at all"
+    fourth = submit(studio.other_wish(), "cy", "192.0.2.1").job.job_id
+    with pytest.raises(TooMany) as refused:
+        submit(studio.other_wish(), "dan", "192.0.2.1")
+    assert refused.value.facts["limit"] == 4
+    assert refused.value.retry_after_s >= 5
+    submit(studio.other_wish(), "dan", "192.0.2.2")
+    studio.services.jobs.cancel(fourth, Actor("cy"))
+    submit(studio.other_wish(), "dan", "192.0.2.1")
+    with studio.services.database.read() as session:
+        kept = set(session.scalars(select(JobRow.address)))
+    assert not any(address and "192.0.2" in address for address in kept)
+    assert None in kept, "a job that has ended says nothing of an address"
+    studio.services.database.close()
+
+
 def test_no_room_refuses_a_job_but_not_what_is_there(tmp_path) -> None:
     studio = make_studio(tmp_path, make_config(tmp_path))
     studio.services.jobs.start()
@@ -193,7 +218,7 @@ def test_an_unknown_theme_is_told_what_there_is(sqlite_studio: Studio) -> None:
 def test_a_text_that_no_font_has_is_refused_before_a_job_starts(sqlite_studio: Studio) -> None:
     with pytest.raises(MissingScript):
         sqlite_studio.services.posters.submit(sqlite_studio.wish(texts=Texts(title="Ἑλσίνκι")), Actor("ann"))
-    assert sqlite_studio.services.job_store.count() == 0
+    assert sqlite_studio.services.queue.count() == 0
     hidden = sqlite_studio.wish(city="Хельсинки", latitude=60.0, longitude=25.0, texts=Texts(title="Helsinki"))
     assert sqlite_studio.services.posters.design(hidden).place.city == "Хельсинки"
 

@@ -29,7 +29,7 @@ def test_previews_expire_after_a_day_and_posters_stay(studio: Studio) -> None:
     studio.clock.advance(3 * DAY_S)
     studio.services.housekeeping.tidy()
     assert list(studio.services.files.ids()) == [poster]
-    assert studio.services.jobs._shop.store.count() == 1
+    assert studio.services.queue.count() == 1
 
 
 def test_jobs_and_batches_go_with_their_posters(tmp_path, database_url: str) -> None:
@@ -91,13 +91,13 @@ def test_what_left_no_poster_goes_after_a_while_and_what_has_one_stays(
         services.posters.delete(poster.id, Actor("ann"))
     studio.clock.advance(89 * DAY_S)
     services.housekeeping.tidy()
-    assert services.job_store.count() == 4
+    assert services.queue.count() == 4
     studio.clock.advance(2 * DAY_S)
     services.housekeeping.tidy()
     assert [job.poster for job in services.batches.get(kept.id, HOUSE).jobs] == [left]
     with pytest.raises(NotFound):
         services.batches.get(lost.id, HOUSE)
-    assert services.job_store.count() == 1
+    assert services.queue.count() == 1
 
 
 def test_a_batch_of_posters_that_were_there_before_stays_as_long_as_one_is_left(studio: Studio) -> None:
@@ -146,7 +146,7 @@ def test_what_was_made_while_the_clock_was_ahead_has_its_time_from_now_on(tmp_pa
     studio.clock.advance(30 * DAY_S)
     studio.services.housekeeping.tidy()
     assert list(studio.services.files.ids()) == []
-    assert studio.services.jobs._shop.store.count() == 0
+    assert studio.services.queue.count() == 0
     studio.services.jobs.stop(0)
     studio.services.database.close()
 

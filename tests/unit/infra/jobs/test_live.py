@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from infra.background import ThreadBackground
-from services.posters.live import JobProgress, LiveProgress
+from infra.jobs.live import JobProgress, LiveProgress
 
 
 class Ears:
@@ -17,8 +18,9 @@ class Ears:
         self.makings = 0
         self.due_s: float | None = None
 
-    def hear(self, job_ids: Sequence[str]) -> None:
-        self.heard += [(job_id, (self.live.of(job_id) or JobProgress()).percent) for job_id in job_ids]
+    def hear(self, job_ids: Sequence[str]) -> dict[str, Callable[[], None]]:
+        percents = {job_id: (self.live.of(job_id) or JobProgress()).percent for job_id in job_ids}
+        return {job_id: partial(self.heard.append, (job_id, percent)) for job_id, percent in percents.items()}
 
     def hear_making(self) -> None:
         self.makings += 1
@@ -47,6 +49,20 @@ def test_nothing_is_announced_of_a_job_after_its_last_word() -> None:
     ears.flush()
     assert ears.heard == []
     assert ears.live.of("a") is None
+
+
+def test_a_job_can_end_while_its_state_is_being_read_and_nothing_older_is_announced() -> None:
+    ears = Ears()
+    ears.live.begin("a")
+    ears.live.begin("b")
+
+    def reads_while_it_ends(job_ids: Sequence[str]) -> dict[str, Callable[[], None]]:
+        read = ears.hear(job_ids)
+        ears.live.forget("a")  # would wait for ever if reading kept those who report waiting
+        return read
+
+    ears.live.flush(reads_while_it_ends, ears.hear_making)
+    assert ears.heard == [("b", 0)]
 
 
 def test_the_list_of_what_is_being_made_is_announced_once_a_second() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,10 @@ TICK_S: Final = 0.25
 
 MAKING_S: Final = 1.0
 """The least time between two lists of what is being made."""
+
+
+Prepare = Callable[[Sequence[str]], Mapping[str, Callable[[], None]]]
+"""Reads the state of some jobs and gives what tells it, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,15 @@ class LiveProgress:
         self._clock = clock
         self._progress: dict[str, JobProgress] = {}
         self._changed: dict[str, None] = {}
+        self._forgotten: set[str] = set()
         self._making_changed = False
         self._making_at = float("-inf")
         self._announcing = threading.Lock()
         self._loop = Loop(background, "announcing progress", rest_s=TICK_S)
 
-    def start(self, announce: Callable[[Sequence[str]], None], announce_making: Callable[[], None]) -> None:
+    def start(self, prepare: Prepare, announce_making: Callable[[], None]) -> None:
         """Begin to announce, by calling the one with the jobs that changed and the other when any did."""
-        self._loop.start(lambda: self.flush(announce, announce_making))
+        self._loop.start(lambda: self.flush(prepare, announce_making))
 
     def stop(self) -> None:
         """End."""
@@ -74,7 +79,8 @@ class LiveProgress:
 
     def touch(self, *job_ids: str) -> None:
         """Have the present state of jobs announced, such as when their place in the queue has changed."""
-        self._changed.update(dict.fromkeys(job_ids))
+        with self._announcing:
+            self._changed.update(dict.fromkeys(job_ids))
         self.touch_making()
 
     def touch_making(self) -> None:
@@ -86,15 +92,21 @@ class LiveProgress:
         """Drop a job that runs no more; nothing is announced about it by the time this returns."""
         with self._announcing:
             self._changed.pop(job_id, None)
+            self._forgotten.add(job_id)
             self.touch_making()
             return self._progress.pop(job_id, JobProgress())
 
-    def flush(self, announce: Callable[[Sequence[str]], None], announce_making: Callable[[], None]) -> float | None:
+    def flush(self, prepare: Prepare, announce_making: Callable[[], None]) -> float | None:
         """Announce the latest state of what has changed; tell the seconds after which something is due again."""
         with self._announcing:
             changed, self._changed = list(self._changed), {}
-            if changed:
-                announce(changed)
+            self._forgotten.clear()
+        # Nobody who reports waits for the database: what ended while it was read is left out afterwards.
+        news = prepare(changed) if changed else {}
+        with self._announcing:
+            for job_id, tell in news.items():
+                if job_id not in self._forgotten:
+                    tell()
         if not self._making_changed:
             return None
         due_s = self._making_at + MAKING_S - self._clock()
