@@ -13,6 +13,7 @@ from typing import Final
 
 from infra.background import Background
 from infra.clock import Clock
+from infra.events.announcing import Announcer
 from infra.events.events import CANVAS_ROOM, Event, Name, Publisher
 from mural.canvas.board import Board
 from mural.errors import MuralError, Unavailable
@@ -34,6 +35,10 @@ class Surroundings:
     publisher: Publisher
     background: Background
     clock: Clock
+
+    def announce(self, event: Event) -> None:
+        """Push what is committed; what stands against it undoes nothing."""
+        Announcer(self.publisher).publish(event)
 
     def now_ms(self) -> int:
         """Tell the server's time."""
@@ -74,7 +79,7 @@ class Ledger:
         """Begin a new season: everybody has to fetch the board."""
         self.last_pixels.clear()
         self.live.begin_season(self.shape, board, self.around.now_ms())
-        self.around.publisher.publish(self._resync(self.live.seq))
+        self.around.announce(self._resync(self.live.seq))
 
     def enter(self, wishes: Sequence[Wish], cooldowns: Mapping[str, int]) -> Entered:
         """Commit what is wished for."""
@@ -90,13 +95,13 @@ class Ledger:
         if not placements:
             return frozenset()
         strangers = self.store.append(placements, cooldowns)
-        resync = self._resync(placements[-1].seq)
-        for frame in self.live.advance(placements):
-            self.around.publisher.publish(Event(Name.CANVAS_PIXELS, frame, (CANVAS_ROOM,), instead=resync))
-        now_ms = self.around.now_ms()
+        frames, now_ms = self.live.advance(placements), self.around.now_ms()
         for placement in placements:
             self.last_pixels.note(placement, now_ms)
         self.placed += len(placements)
+        resync = self._resync(placements[-1].seq)
+        for frame in frames:
+            self.around.announce(Event(Name.CANVAS_PIXELS, frame, (CANVAS_ROOM,), instead=resync))
         if self.live.snapshot_due:
             self.around.background.start_background_task(self.save_snapshot)
         return strangers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.clock import Clock, iso
+from infra.events.announcing import Announcer
 from infra.events.events import Event, Name, Publisher, job_room, session_room
 from mural.jobs.states import JobState
 from services.posters.job_store import JobStore
@@ -15,7 +16,7 @@ class JobEvents:
     """Publishes a job's news to those who watch it and to the sessions that asked for it."""
 
     def __init__(self, publisher: Publisher, store: JobStore, clock: Clock) -> None:
-        self._publisher = publisher
+        self._publisher = Announcer(publisher)
         self._store = store
         self._clock = clock
 

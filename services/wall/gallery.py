@@ -10,6 +10,7 @@ from sqlalchemy import select
 from infra.db.models import PosterRow
 from infra.db.session import Database
 from infra.events import gallery_store
+from infra.events.announcing import Announcer
 from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
 from mural.errors import InvalidInput
 from services.posters.job_store import JobStore
@@ -67,7 +68,7 @@ class GalleryService:
         self._database = database
         self._jobs = jobs
         self._live = live
-        self._publisher = publisher
+        self._publisher = Announcer(publisher)
         self._urls = urls
         self._last_making: list[dict[str, Any]] = []
 

@@ -25,7 +25,7 @@ def killed_before_commit(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tup
     job_id = studio.services.posters.submit(studio.wish(), "ann").job.job_id
     assert shop.store.claim(job_id)
 
-    def kill(*_args: object) -> None:
+    def kill(*_args: object, **_named: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patched:
@@ -111,7 +111,7 @@ def made(studio: Studio) -> PosterView:
 def test_a_take_down_that_a_kill_cut_off_is_finished(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     poster = made(studio)
 
-    def kill(*_args: object) -> None:
+    def kill(*_args: object, **_named: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patched:
