@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 
-from infra.db.models import GALLERY_STREAM, JobRow, PosterRow, StreamRow
+from infra.db.models import JobRow, PosterRow, StreamRow
 from infra.db.session import Database
 from infra.filenames import search_key
 from mural.jobs.states import JobState
+from services.posters.wall_news import WALL
 
 OWN_EVERY = 5
 """Of so many posters one belongs to the visitor who looks."""
@@ -30,7 +31,7 @@ def write_history(data_dir: Path, job_id: str, posters: range, jobs: range) -> N
         session.execute(insert(PosterRow), [_poster_like(poster, number) for number in posters])
         session.execute(insert(JobRow), [_job_like(job, number) for number in jobs])
         seq = {"seq": posters.stop + 1}
-        session.execute(update(StreamRow).where(StreamRow.name == GALLERY_STREAM).values(**seq))
+        session.execute(update(StreamRow).where(StreamRow.name == WALL.name).values(**seq))
     database.close()
 
 

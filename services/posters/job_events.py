@@ -38,8 +38,7 @@ class JobEvents:
         if job.state is JobState.COMPLETED and job.poster is not None:
             poster = job.poster
             body: dict[str, Any] = {
-                "poster": poster.to_json(),
-                "thumbnail_url": poster.thumbnail_url,
+                "poster": poster.facts(),
                 "processing_time": round(job.duration_s or 0.0, 3),
             }
             self._publish(Name.GENERATION_COMPLETED, job, body)

@@ -14,29 +14,28 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from infra.clock import Clock
-from infra.db.models import GalleryEventRow, JobRow, PosterRow
+from infra.db.models import JobRow, PosterRow
 from infra.db.session import Database
-from infra.events import gallery_store
 from infra.events.announcing import Commits, nothing
-from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
+from infra.events.events import Event, Publisher
 from mural.errors import Cancelled, MuralError, NotFound
 from mural.fingerprint import design_from_json
 from mural.jobs.progress import Step
 from mural.jobs.states import JobState
 from mural.worker.protocol import RenderResult
+from services.posters import wall_news
 from services.posters.files import BrokenSidecar, PosterFiles
 from services.posters.job_store import JobStore, move
 from services.posters.requests import Visibility
-from services.posters.store import PosterFacts, facts_of, from_sidecar, poster_row, poster_view, to_sidecar
+from services.posters.store import PosterFacts, facts_of, from_sidecar, poster_row, to_sidecar
 from services.posters.traces import Traces, earlier_tries, erase, put_back
-from services.posters.urls import Urls
 
 log = logging.getLogger(__name__)
 
@@ -62,13 +61,11 @@ class Publishing:
         database: Database,
         files: PosterFiles,
         publisher: Publisher,
-        urls: Urls,
         clock: Clock,
     ) -> None:
         self._database = database
         self._files = files
         self._commits = Commits(database, publisher)
-        self._urls = urls
         self._clock = clock
         self._farewells: list[Callable[[str], None]] = []
         self._taking_down = threading.Lock()
@@ -108,7 +105,7 @@ class Publishing:
             if poster_id not in known:
                 self._settle(poster_id, jobs)
         with self._database.write() as session:
-            gallery_store.withdraw_gone(session)
+            wall_news.withdraw_gone(session)
 
     def take_down(self, poster_id: str) -> None:
         """Delete a poster: from the wall, the jobs and the database, with its files; raise NotFound or Unavailable."""
@@ -190,9 +187,9 @@ class Publishing:
         _show_jobs_to(session, row)
         if row.gallery_seq is not None and not row.public:
             row.gallery_seq = None
-            return _news(gallery_store.append_removed(session, poster_id, self._clock()))
+            return wall_news.append_removed(session, poster_id, self._clock())
         if row.gallery_seq is None and row.public and not row.preview:
-            return self._append_added(session, row)
+            return wall_news.append_added(session, row, self._clock())
         return None
 
     def _unhang_in_order(self, poster_id: str, undo: Callable[[], object] = nothing) -> Traces:
@@ -208,7 +205,8 @@ class Publishing:
             session.add(row)
             session.flush()
             settle(session)
-            return (self._append_added(session, row) if row.public and not row.preview else None), None
+            hangs = row.public and not row.preview
+            return (wall_news.append_added(session, row, self._clock()) if hangs else None), None
 
         self._commits.make(hang, undo)
 
@@ -229,19 +227,12 @@ class Publishing:
         if not completed:
             raise Cancelled("The job was ended before its poster was finished.")
 
-    def _append_added(self, session: Session, row: PosterRow) -> Event:
-        def hung_as(seq: int) -> dict[str, Any]:
-            row.gallery_seq = seq  # the addresses of its files carry it
-            return {"seq": seq, "poster": poster_view(row, self._urls).to_json()}
-
-        return _news(gallery_store.append(session, Name.GALLERY_POSTER_ADDED, row.id, hung_as, self._clock()))
-
     def _unhang(self, session: Session, poster_id: str) -> tuple[Event | None, Traces]:
         row = _known(session, poster_id)
         hung, traces = row.gallery_seq is not None, erase(session, row)
         session.delete(row)
         session.flush()
-        event = _news(gallery_store.append_removed(session, poster_id, self._clock())) if hung else None
+        event = wall_news.append_removed(session, poster_id, self._clock()) if hung else None
         return event, traces
 
     def _settle(self, poster_id: str, jobs: JobStore) -> None:
@@ -261,10 +252,6 @@ class Publishing:
         elif state is JobState.PROCESSING:
             log.info("Adopting poster %s, finished just before the stop", poster_id)
             self._hang(facts, lambda session: self._complete_job(session, facts, state))
-
-
-def _news(kept: GalleryEventRow) -> Event:
-    return Event(kept.event, kept.payload, (GALLERY_ROOM,))
 
 
 def _known(session: Session, poster_id: str) -> PosterRow:

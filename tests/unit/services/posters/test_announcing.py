@@ -51,7 +51,7 @@ def made(studio: Studio, **changes: object) -> PosterView:
 def told_later(studio: Studio, seq: int) -> list[str]:
     """What somebody hears who was away since a number of the wall."""
     gallery = studio.services.gallery
-    return [event["event"] for event in gallery.resume(gallery.page().epoch, seq).events]
+    return [event.event for event in gallery.resume(gallery.page().epoch, seq).events]
 
 
 def test_a_poster_that_nobody_could_be_told_of_keeps_its_files(
