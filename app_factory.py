@@ -45,6 +45,8 @@ from routes.web.security import init_cors, init_security
 from routes.web.socket_origins import SocketGate, allowed_origins
 from routes.web.turnstile import Turnstile, init_budget
 from services.container import Services, build_services
+from services.posters.addressing import wording
+from services.posters.urls import Urls
 from services.upkeep.data_paths import DataPaths
 from services.upkeep.secret_key import stored_secret_key
 
@@ -61,6 +63,7 @@ def create_app(config: Config, services: Services | None = None, run_blocking: R
     """Build the application; tests may bring services of their own."""
     app = _plain_app(config)
     fanout = Fanout()
+    fanout.worded = wording(Urls(config.url_prefix))
     socketio = build_socketio(config, fanout)
     built = services or build_services(config, fanout, socketio, run_blocking)
     app.extensions["mural"] = built

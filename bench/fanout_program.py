@@ -7,11 +7,23 @@ import wsgi  # first: it patches
 # isort: split
 import sys
 import time
+from typing import TypedDict
 
 from app_factory import create_app
 from config import Config
+from infra.events import payloads
 from infra.events.events import GALLERY_ROOM, Event, Name
 from infra.observing.logs import configure_logs
+
+
+class Sent(TypedDict):
+    """What is measured: when it was sent, and something to make it longer."""
+
+    sent: str
+    more: str
+
+
+payloads.CARRIED[Name.PRESENCE_CHANGED] = Sent
 
 
 def main() -> None:

@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from sqlalchemy import Table, insert, select, update
 
-from infra.db.models import GALLERY_STREAM, JobRow, PosterJobRow, PosterRow, StreamRow
+from infra.db.models import JobRow, PosterJobRow, PosterRow, StreamRow
 from infra.db.session import Database
 from infra.filenames import search_key
 from mural.jobs.states import JobState
+from services.posters.wall_news import WALL
 
 OWN_EVERY = 5
 """Of so many posters one belongs to the visitor who looks."""
@@ -32,7 +33,7 @@ def write_history(data_dir: Path, job_id: str, posters: range, jobs: range) -> N
         for table, row in zip(tables, rows, strict=True):
             session.execute(insert(table), [_job_like(dict(row), number) for number in jobs])
         seq = {"seq": posters.stop + 1}
-        session.execute(update(StreamRow).where(StreamRow.name == GALLERY_STREAM).values(**seq))
+        session.execute(update(StreamRow).where(StreamRow.name == WALL.name).values(**seq))
     database.close()
 
 

@@ -11,6 +11,7 @@ from config import ROOT, Config
 from infra.background import Background, RunBlocking, directly
 from infra.cache import Cache, open_cache
 from infra.clock import iso, utc_now
+from infra.events.announcing import Announcer
 from infra.events.events import EVERYONE, Event, Name, Publisher
 from infra.limits import Floodgate, RateLimiter
 from infra.observing.metrics import CountingPublisher, LagWatch, Metrics
@@ -125,6 +126,7 @@ def build_services(
     """Build and join all services; nothing runs yet."""
     for folder in (config.extracts_dir, config.area_cache_dir, config.posters_dir):
         folder.mkdir(parents=True, exist_ok=True)
+    publisher = Announcer(publisher)
     cache = open_cache(config.redis_url)
     themes = ThemeService(ROOT / "themes")
     pool = build_render_pool(config, background, workers=config.render_workers)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from infra.events.events import Command, Name
+from infra.events.payloads import HEARD, fields_of
 
 OPTIONAL: Final = "?"
 
@@ -34,19 +35,20 @@ class Told:
         return frozenset(name.removesuffix(OPTIONAL) for name in self.fields)
 
 
+def _said_of(name: str) -> dict[str, str]:
+    """Say in words what an event carries, from its type."""
+    return {f"{field}{OPTIONAL if one.optional else ''}": one.about for field, one in fields_of(HEARD[name]).items()}
+
+
+def _event(name: str, to: str, when: str) -> Told:
+    return Told(name, to, when, _said_of(name))
+
+
 JOB: Final = "the job's room and whoever asked for it"
 WALL: Final = "the wall"
 BOARD: Final = "the board"
-WHICH_JOB: Final = {"request_id": "the job's id"}
-WHEN: Final = {"timestamp": "when it was said"}
-NOT_MADE: Final = {
-    "error": "title of what went wrong",
-    "message": "the same as a sentence",
-    "retry_possible": "whether POST /api/v1/jobs/{id}/retry makes sense",
-}
-POSITION: Final = {"epoch": "which stream this is", "seq": "its last number"}
-VIEWERS: Final = {"viewers": "how many people are there"}
-OUTCOME: Final = {**POSITION, "outcome": "`current`, `replay` or `refetch`, see below"}
+VIEWERS: Final = _said_of(Name.PRESENCE_CHANGED)
+OUTCOME: Final = {**_said_of(Name.CANVAS_RESYNC), "outcome": "`current`, `replay` or `refetch`, see below"}
 CHARGES: Final = {
     "charges": "pixels that may be placed at once now",
     "available_at": "when there is one more",
@@ -54,96 +56,29 @@ CHARGES: Final = {
 }
 
 EVENTS: Final = (
-    Told(
-        Name.CONNECTION_ESTABLISHED,
-        "the socket",
-        "first of all",
-        {
-            "connection_id": "names this connection",
-            "user_id": "the visitor's public id",
-            "server_time": "the server's clock",
-            "version": "Mural's version",
-        },
-    ),
-    Told(
+    _event(Name.CONNECTION_ESTABLISHED, "the socket", "first of all"),
+    _event(
         Name.CONNECTION_ERROR,
         "the socket",
         "before the server ends the connection of a client that sends too much; one that is refused hears Socket.IO's "
         "own `connect_error`",
-        {"error": "a sentence", "code": "a word for programs: `flooding`"},
     ),
-    Told(
-        Name.GENERATION_PROGRESS,
-        JOB,
-        "at most four times a second for a job",
-        {
-            **WHICH_JOB,
-            "progress": "per cent, 0 to 100",
-            "status": "`pending` or `processing`",
-            "message": "what is being done, as a sentence",
-            "queue_position?": "how many are before it, while it waits",
-            "estimated_completion?": "when it should be done",
-            **WHEN,
-        },
-    ),
-    Told(
-        Name.GENERATION_COMPLETED,
-        JOB,
-        "once the poster can be fetched",
-        {
-            **WHICH_JOB,
-            "poster": "as GET /api/v1/posters/{id} tells it",
-            "thumbnail_url": "its small picture",
-            "processing_time": "seconds of drawing",
-            **WHEN,
-        },
-    ),
-    Told(Name.GENERATION_FAILED, JOB, "at the end of the last attempt", {**WHICH_JOB, **NOT_MADE, **WHEN}),
-    Told(Name.GENERATION_CANCELLED, JOB, "after somebody cancelled it", {**WHICH_JOB, **NOT_MADE, **WHEN}),
-    Told(
-        Name.GALLERY_MAKING,
-        WALL,
-        "at most once a second, when it has changed",
-        {"jobs": "the public posters on their way: `[{id, city, theme, progress}]`"},
-    ),
-    Told(
-        Name.GALLERY_POSTER_ADDED,
-        WALL,
-        "when a poster is hung",
-        {"seq": "its number in the stream", "poster": "as GET /api/v1/gallery lists it"},
-    ),
-    Told(
+    _event(Name.GENERATION_PROGRESS, JOB, "at most four times a second for a job"),
+    _event(Name.GENERATION_COMPLETED, JOB, "once the poster can be fetched"),
+    _event(Name.GENERATION_FAILED, JOB, "at the end of the last attempt"),
+    _event(Name.GENERATION_CANCELLED, JOB, "after somebody cancelled it"),
+    _event(Name.GALLERY_MAKING, WALL, "at most once a second, when it has changed"),
+    _event(Name.GALLERY_POSTER_ADDED, WALL, "when a poster is hung"),
+    _event(
         Name.GALLERY_POSTER_REMOVED,
         WALL,
         "when a poster is taken down; in a replay also in the place of the news that it was hung",
-        {"seq": "its number in the stream", "id": "the poster's id"},
     ),
-    Told(Name.PRESENCE_CHANGED, "the room", "at most once a second", VIEWERS),
-    Told(Name.CANVAS_PIXELS, BOARD, "some 20 times a second while people paint: a binary frame, see canvas.md"),
-    Told(
-        Name.CANVAS_RESYNC, BOARD, "when deltas were dropped for this client, or a season began: join again", POSITION
-    ),
-    Told(
-        Name.CANVAS_BRAKES,
-        BOARD,
-        "when a brake is pulled or let go of",
-        {
-            "everybody": "whether everybody waits longer for a while",
-            "newcomers": "whether those do who came just now",
-            "networks": "how many ranges of addresses do",
-            "factor": "how many times as long they wait",
-        },
-    ),
-    Told(
-        Name.SYSTEM_MAINTENANCE,
-        "everybody",
-        "before the server goes away, also for a restart",
-        {
-            "message": "a sentence to show",
-            "scheduled_time": "when",
-            "duration_minutes": "for about how long",
-        },
-    ),
+    _event(Name.PRESENCE_CHANGED, "the room", "at most once a second"),
+    _event(Name.CANVAS_PIXELS, BOARD, "some 20 times a second while people paint: a binary frame, see canvas.md"),
+    _event(Name.CANVAS_RESYNC, BOARD, "when deltas were dropped for this client, or a season began: join again"),
+    _event(Name.CANVAS_BRAKES, BOARD, "when a brake is pulled or let go of"),
+    _event(Name.SYSTEM_MAINTENANCE, "everybody", "before the server goes away, also for a restart"),
 )
 """Every event."""
 

@@ -14,7 +14,6 @@ from infra.clock import Clock, LeapWatch, Stopwatch, utc_now
 from infra.db.migrate import migrate
 from infra.db.session import Database
 from infra.disk import BYTES_PER_GB
-from infra.events import gallery_store
 from infra.events.events import Publisher
 from infra.jobs.kinds import Kinds
 from infra.jobs.live import LiveProgress
@@ -37,6 +36,7 @@ from services.posters.publishing import Publishing
 from services.posters.service import PosterService
 from services.posters.undo_delete import UndoDelete
 from services.posters.urls import Urls
+from services.posters.wall_news import WALL
 from services.themes.files import ThemeFiles
 from services.themes.own import OwnThemes
 from services.themes.shipped import ThemeService
@@ -91,7 +91,7 @@ def open_database(config: Config, run_blocking: RunBlocking = directly) -> Datab
     database = Database(config.database_url, run_blocking=run_blocking)
     migrate(database, config.backups_dir)
     with database.write() as session:
-        gallery_store.ensure_epoch(session)
+        WALL.ensure(session)
     return database
 
 
@@ -118,7 +118,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     )
     live, turns = LiveProgress(outside.background), Turns()
     gallery = GalleryService(database, store, live, outside.publisher, urls)
-    publishing = Publishing(database, files, outside.publisher, urls, clock)
+    publishing = Publishing(database, files, outside.publisher, clock)
     workshop = Workshop(
         queue=queue,
         store=store,

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from app_factory import create_app
 from config import Config
 from infra.events.events import Command
+from infra.events.payloads import HEARD, script_type
 from routes.board.sockets import Join as CanvasJoin
 from routes.board.sockets import Place, Spot, Undo
 from routes.posters.sockets import JobRef
@@ -31,6 +32,7 @@ from services.event_catalogue import ACKNOWLEDGEMENTS, EVENTS, Told
 DOCS: Final = Path(__file__).parent.parent / "docs"
 API: Final = DOCS / "api.md"
 EVENTS_PAGE: Final = DOCS / "events.md"
+EVENTS_SCRIPT: Final = DOCS.parent / "static/js/web/events.js"
 ERRORS_FROM: Final = 400
 
 PAYLOADS: Final[dict[str, type[BaseModel]]] = {
@@ -70,9 +72,10 @@ EXAMPLE: Final = (
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write both pages, and what the browser's script says of payloads."""
     API.write_text(api_page(), encoding="utf-8")
     EVENTS_PAGE.write_text(events_page(EVENTS_PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    EVENTS_SCRIPT.write_text(events_script(EVENTS_SCRIPT.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def api_page() -> str:
@@ -106,6 +109,17 @@ def events_page(page: str) -> str:
         if found != 1:
             raise ValueError(f"docs/events.md has the marks of {mark} {found} times")
     return page
+
+
+def events_script(script: str) -> str:
+    """Put the types of all payloads between their marks in the browser's list of events."""
+    head, mark, rest = script.partition("// payloads\n")
+    _, end, tail = rest.partition("// end of payloads\n")
+    if not mark or not end:
+        raise ValueError("static/js/web/events.js has no marks of payloads")
+    kinds = {kind.__name__.removesuffix("Heard"): kind for kind in HEARD.values() if kind is not bytes}
+    types = (f"/** @typedef {{{script_type(kind)}}} {name} */\n" for name, kind in kinds.items())
+    return head + mark + "".join(types) + end + tail
 
 
 def _between(table: str, marks: re.Match[str]) -> str:

@@ -33,8 +33,6 @@ NAMING: Final = {
 }
 """Every constraint has a name, so that a later migration can drop it on any database."""
 
-GALLERY_STREAM: Final = "gallery"
-
 PRIVATE: Final = "private"
 """Who finds what says nothing about it: nobody but its owner."""
 
@@ -245,17 +243,18 @@ class StreamRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     epoch: Mapped[str]
-    seq: Mapped[int]
+    seq: Mapped[int] = mapped_column(BigKey)
 
 
-class GalleryEventRow(Base):
-    """One of the latest gallery events, kept for those who were away."""
+class StreamEventRow(Base):
+    """One of the latest events of a stream, kept as facts for those who were away; ``subject`` is what it tells of."""
 
-    __tablename__ = "gallery_events"
+    __tablename__ = "stream_events"
 
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
     event: Mapped[str]
-    poster_id: Mapped[str]
+    subject: Mapped[str]
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
 

@@ -12,6 +12,7 @@ from infra.delivery.engine_sockets import EngineSockets
 from infra.delivery.frames import Message
 from infra.delivery.outbox import Outbox
 from infra.events.events import EVERYONE, Event
+from infra.events.streams import Worded
 from infra.open_files import most_sockets
 
 NAMESPACE: Final = "/"
@@ -23,6 +24,8 @@ class Fanout(Manager):  # type: ignore[misc]  # python-socketio ships no types
     def __init__(self) -> None:
         super().__init__()
         self._sockets: EngineSockets | None = None
+        self.worded: Worded = lambda _name, facts: facts
+        """Makes of an event's facts what clients get, addresses and all; set by whoever knows how they are made."""
 
     def attach(self, server: Any) -> None:
         """Take over how a Socket.IO server writes to its clients."""
@@ -38,11 +41,11 @@ class Fanout(Manager):  # type: ignore[misc]  # python-socketio ships no types
     def publish(self, event: Event) -> None:
         """Push one event to its rooms; a client that is behind hears what is meant for it instead."""
         rooms = None if EVERYONE in event.rooms else list(event.rooms)
-        message = self._encode(event.name, event.payload)
+        message = self._message(event)
         for connection_id, outbox in self._outboxes(NAMESPACE, rooms):
             if event.instead is not None and outbox.behind:
                 self._leave(connection_id, event.rooms)
-                outbox.put(self._encode(event.instead.name, event.instead.payload))
+                outbox.put(self._message(event.instead))
             else:
                 outbox.put(message)
 
@@ -83,6 +86,10 @@ class Fanout(Manager):  # type: ignore[misc]  # python-socketio ships no types
         engine_id = self.eio_sid_from_sid(connection_id, NAMESPACE)
         if engine_id is not None and self._sockets is not None:
             self._sockets.cut(engine_id)
+
+    def _message(self, event: Event) -> Message:
+        payload = event.payload
+        return self._encode(event.name, payload if isinstance(payload, bytes) else self.worded(event.name, payload))
 
     def _encode(self, name: str, *arguments: Any, namespace: str = NAMESPACE) -> Message:
         encoded = self.server.packet_class(EVENT, namespace=namespace, data=[name, *arguments]).encode()

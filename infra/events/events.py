@@ -6,8 +6,11 @@ have checked. A test compares this catalogue with static/js/web/events.js and do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
+
+from infra.events.payloads import check
 
 EVERYONE: Final = ""
 """The room of every connected socket."""
@@ -68,14 +71,20 @@ def names_of(catalogue: type) -> frozenset[str]:
 class Event:
     """One thing to push: its name, its payload (JSON types, or bytes for binary frames) and the rooms that hear it.
 
+    The payload has exactly the fields of its type, or NotAsDeclared is raised: nothing leaves that nobody has declared.
+
     A socket in several of the rooms hears it once. A socket that cannot keep up hears ``instead``, once, and leaves the
     room: it has to ask for what it missed.
     """
 
     name: str
-    payload: dict[str, Any] | bytes
+    payload: Mapping[str, Any] | bytes
     rooms: tuple[str, ...]
     instead: Event | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a payload with other fields than the event's."""
+        check(self.name, self.payload)
 
 
 class Publisher(Protocol):

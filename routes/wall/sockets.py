@@ -28,8 +28,9 @@ def register(commands: Commands) -> None:
         join_room(GALLERY_ROOM)
         presence = services().presence
         presence.join(GALLERY_ROOM, sender.id, sender.actor.id)
-        resume = services().gallery.resume(payload.epoch, payload.seq)
-        return resume.to_json() | {"viewers": presence.viewers(GALLERY_ROOM), "making": services().gallery.making()}
+        gallery = services().gallery
+        resume = gallery.resume(payload.epoch, payload.seq)
+        return resume.to_json(gallery.worded) | {"viewers": presence.viewers(GALLERY_ROOM), "making": gallery.making()}
 
     @commands.on(Command.GALLERY_LEAVE, NoPayload)
     def _leave(sender: Connection, _payload: NoPayload) -> Body:

@@ -6,18 +6,17 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 
+from infra.events.streams import Outcome
 from mural.canvas.board import Board
 from mural.canvas.codec import PIXEL_BYTES, frames, pack_pixels
 from mural.canvas.recent import KEPT, RecentPixels
 from mural.canvas.reduce import repaint
 from services.board.log import AHEAD_MS, CanvasLog, Placement, Season, State
 from services.board.seasons import Shape, begin_season
-
-Outcome = Literal["current", "replay", "refetch"]
 
 SMALL_REPLAY: Final = 1024
 """So many pixels are always replayed; more only while they are fewer bytes than the board."""
@@ -78,9 +77,14 @@ class LiveBoard:
         start = State(board, self.seq, max(now_ms, self.at_ms))
         self._take_up(begin_season(self._store, shape.palette, start, after_epoch=self.season.epoch))
 
+    def take_up_anew(self) -> None:
+        """Go on from where the log stands, after somebody else has written to it."""
+        self._take_up(self._store.season() or self.season)
+
     def _take_up(self, season: Season) -> None:
         snapshot = self._store.snapshot_before(season)
         state = self._store.state_after(snapshot)
+        self._store.keep_count(season, state.seq)
         recent = RecentPixels(max(season.first_seq, state.seq - KEPT))
         recent.append(self._store.pixels(recent.seq, state.seq))
         with self._packing, self._lock:

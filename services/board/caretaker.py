@@ -160,7 +160,7 @@ class Caretaker:
 
     def _announce_brakes(self) -> None:
         told = self._canvas.rules.brakes.to_json()
-        self._canvas.ledger.around.publisher.publish(Event(Name.CANVAS_BRAKES, told, (CANVAS_ROOM,)))
+        self._canvas.ledger.around.announce(Event(Name.CANVAS_BRAKES, told, (CANVAS_ROOM,)))
 
     def _file(self, name: str) -> Path:
         return self._folder / Path(name).name

@@ -13,7 +13,10 @@ from typing import Final
 
 from infra.background import Background
 from infra.clock import Clock
+from infra.events.announcing import Announcer
 from infra.events.events import CANVAS_ROOM, Event, Name, Publisher
+from infra.events.payloads import BoardPosition
+from infra.events.streams import Overtaken
 from mural.canvas.board import Board
 from mural.errors import MuralError, Unavailable
 from services.board.board import LiveBoard
@@ -34,6 +37,10 @@ class Surroundings:
     publisher: Publisher
     background: Background
     clock: Clock
+
+    def announce(self, event: Event) -> None:
+        """Push what is committed; what stands against it undoes nothing."""
+        Announcer(self.publisher).publish(event)
 
     def now_ms(self) -> int:
         """Tell the server's time."""
@@ -74,7 +81,14 @@ class Ledger:
         """Begin a new season: everybody has to fetch the board."""
         self.last_pixels.clear()
         self.live.begin_season(self.shape, board, self.around.now_ms())
-        self.around.publisher.publish(self._resync(self.live.seq))
+        self.around.announce(self._resync(self.live.seq))
+
+    def _take_up(self) -> None:
+        """Go on from where another writer has left the log: what was seen here is no longer how things stand."""
+        log.error("somebody else has written to the board; it is taken up anew")
+        self.last_pixels.clear()
+        self.live.take_up_anew()
+        self.around.announce(self._resync(self.live.seq))
 
     def enter(self, wishes: Sequence[Wish], cooldowns: Mapping[str, int]) -> Entered:
         """Commit what is wished for."""
@@ -89,14 +103,18 @@ class Ledger:
         """
         if not placements:
             return frozenset()
-        strangers = self.store.append(placements, cooldowns)
-        resync = self._resync(placements[-1].seq)
-        for frame in self.live.advance(placements):
-            self.around.publisher.publish(Event(Name.CANVAS_PIXELS, frame, (CANVAS_ROOM,), instead=resync))
-        now_ms = self.around.now_ms()
+        try:
+            strangers = self.store.append(self.live.season.epoch, placements, cooldowns)
+        except Overtaken:
+            self._take_up()
+            raise
+        frames, now_ms = self.live.advance(placements), self.around.now_ms()
         for placement in placements:
             self.last_pixels.note(placement, now_ms)
         self.placed += len(placements)
+        resync = self._resync(placements[-1].seq)
+        for frame in frames:
+            self.around.announce(Event(Name.CANVAS_PIXELS, frame, (CANVAS_ROOM,), instead=resync))
         if self.live.snapshot_due:
             self.around.background.start_background_task(self.save_snapshot)
         return strangers
@@ -125,7 +143,7 @@ class Ledger:
         return placements
 
     def _resync(self, seq: int) -> Event:
-        return Event(Name.CANVAS_RESYNC, {"epoch": self.live.season.epoch, "seq": seq}, (CANVAS_ROOM,))
+        return Event(Name.CANVAS_RESYNC, BoardPosition(epoch=self.live.season.epoch, seq=seq), (CANVAS_ROOM,))
 
     def save_snapshot(self) -> None:
         """Keep the board as it stands, so that nobody has to replay all of the log."""

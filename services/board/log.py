@@ -29,6 +29,8 @@ from sqlalchemy.orm import Session
 
 from infra.db.models import CanvasActorRow, CanvasCooldownRow, CanvasSeasonRow, CanvasSnapshotRow, PlacementRow
 from infra.db.session import Database
+from infra.events.events import CANVAS_ROOM
+from infra.events.streams import Position, Stream
 from mural.canvas.board import Board
 from mural.canvas.codec import Packed, unpack_pixels
 from mural.canvas.palette import Palette, palette_of
@@ -37,6 +39,9 @@ MAX_KNOWN_ACTORS: Final = 200_000
 MAX_SEQ: Final = 2**62
 NO_END_MS: Final = 2**62
 MAX_REQUESTS: Final = 100_000
+
+BOARD: Final = Stream("canvas", CANVAS_ROOM)
+"""Where the log's numbers come from; what happened is kept by the log itself."""
 
 AHEAD_MS: Final = 60_000
 """So far ahead of the clock the log may stand: what is further was written by a clock gone wrong."""
@@ -128,13 +133,16 @@ class CanvasLog:
             session.add(row)
             session.flush()
             session.add(_snapshot(season.epoch, State(board, season.first_seq, season.started_at_ms), board.pack()))
+            BOARD.begin_epoch(session, season.first_seq, str(season.epoch))
 
-    def append(self, placements: Sequence[Placement], cooldowns: Mapping[str, int]) -> frozenset[str]:
+    def append(self, epoch: int, placements: Sequence[Placement], cooldowns: Mapping[str, int]) -> frozenset[str]:
         """Write placements and the cooldowns that they caused; they are on the disk when this returns.
 
-        Tells which of the visitors have placed something for the first time.
+        Tells which of the visitors have placed something for the first time. Raises Overtaken where the log of the
+        season does not end where the placements begin: somebody else has written, and no number is given twice.
         """
         with self.database.write() as session:
+            BOARD.take_after(session, Position(str(epoch), placements[0].seq - 1), len(placements))
             ids, strangers = self._ids_of(session, {placement.actor for placement in placements})
             session.execute(insert(PlacementRow), [_row(placement, ids) for placement in placements])
             self._remember(session, cooldowns)
@@ -143,6 +151,14 @@ class CanvasLog:
             self._actor_ids.clear()
         self._actor_ids |= ids
         return strangers
+
+    def keep_count(self, season: Season, seq: int) -> None:
+        """Let the board's stream stand where its log does, such as in a database whose log was filled by hand."""
+        with self.database.read() as session:
+            counted = BOARD.find(session)
+        if counted is None or counted.epoch != str(season.epoch) or counted.seq < seq:
+            with self.database.write() as session:
+                BOARD.catch_up(session, Position(str(season.epoch), seq))
 
     def knows(self, actor: str) -> bool:
         """Tell whether a visitor has ever placed anything."""

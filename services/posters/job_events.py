@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from infra.clock import Clock, iso
+from infra.events.announcing import Announcer
 from infra.events.events import Event, Name, Publisher, job_room, session_room
 from mural.jobs.states import JobState
 from services.posters.job_store import PosterJobStore
@@ -16,7 +17,7 @@ class JobEvents:
     """Publishes a job's news to those who watch it and to the sessions that asked for it."""
 
     def __init__(self, publisher: Publisher, store: PosterJobStore, clock: Clock) -> None:
-        self._publisher = publisher
+        self._publisher = Announcer(publisher)
         self._store = store
         self._clock = clock
 
@@ -42,8 +43,7 @@ class JobEvents:
         if job.state is JobState.COMPLETED and job.poster is not None:
             poster = job.poster
             body: dict[str, Any] = {
-                "poster": poster.to_json(),
-                "thumbnail_url": poster.thumbnail_url,
+                "poster": poster.facts(),
                 "processing_time": round(job.duration_s or 0.0, 3),
             }
             self._publish(Name.GENERATION_COMPLETED, job, body)

@@ -14,28 +14,28 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from infra.clock import Clock
-from infra.db.models import GalleryEventRow, PosterJobRow, PosterRow
+from infra.db.models import PosterJobRow, PosterRow
 from infra.db.session import Database
-from infra.events import gallery_store
-from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
+from infra.events.announcing import Commits, nothing
+from infra.events.events import Event, Publisher
 from infra.jobs.store import JobStore, Outcome
 from mural.errors import MuralError, NotFound
 from mural.fingerprint import design_from_json
 from mural.jobs.progress import Step
 from mural.jobs.states import JobState
 from mural.worker.protocol import RenderResult
+from services.posters import wall_news
 from services.posters.files import BrokenSidecar, PosterFiles
 from services.posters.requests import Visibility
-from services.posters.store import PosterFacts, facts_of, from_sidecar, poster_row, poster_view, to_sidecar
+from services.posters.store import PosterFacts, facts_of, from_sidecar, poster_row, to_sidecar
 from services.posters.traces import FACTS, Traces, earlier_tries, erase, put_back
-from services.posters.urls import Urls
 
 log = logging.getLogger(__name__)
 
@@ -61,15 +61,11 @@ class Publishing:
         database: Database,
         files: PosterFiles,
         publisher: Publisher,
-        urls: Urls,
         clock: Clock,
     ) -> None:
         self._database = database
         self._files = files
-        # One change of the wall at a time is committed and told, so that the news leave in their order.
-        self._order = threading.Lock()
-        self._publisher = publisher
-        self._urls = urls
+        self._commits = Commits(database, publisher)
         self._clock = clock
         self._farewells: list[Callable[[str], None]] = []
         self._taking_down = threading.Lock()
@@ -90,11 +86,11 @@ class Publishing:
         design = design_from_json(job.payload)
         facts = facts_of(uuid4().hex, job, design, result, now=now, expires_at=expires_at)
         self._files.place(made, facts.id, to_sidecar(facts))
-        try:
-            self._hang(facts, lambda session: _complete_with(session, facts, complete))
-        except BaseException:
-            self._files.remove(facts.id)
-            raise
+        self._hang(
+            facts,
+            lambda session: _complete_with(session, facts, complete),
+            undo=partial(self._files.remove, facts.id),
+        )
 
     def adopt_orphans(self, jobs: JobStore) -> None:
         """Settle what a kill left behind: folders without a row, and posters that were about to be taken down."""
@@ -109,7 +105,7 @@ class Publishing:
             if poster_id not in known:
                 self._settle(poster_id, jobs)
         with self._database.write() as session:
-            gallery_store.withdraw_gone(session)
+            wall_news.withdraw_gone(session)
 
     def take_down(self, poster_id: str) -> None:
         """Delete a poster: from the wall, the jobs and the database, with its files; raise NotFound or Unavailable."""
@@ -140,11 +136,11 @@ class Publishing:
         facts = taken.facts
         self._files.bring_back(facts.id)
         self._note_in_sidecar(facts.id, facts.visibility)
-        try:
-            self._hang(facts, lambda session: put_back(session, facts.id, taken.traces))
-        except BaseException:
-            self._files.set_aside(facts.id)
-            raise
+        self._hang(
+            facts,
+            lambda session: put_back(session, facts.id, taken.traces),
+            undo=partial(self._files.set_aside, facts.id),
+        )
 
     def _unhang_aside(self, poster_id: str) -> Traces:
         # One at a time: of two who take down the same, the one who moves the files must be the one who deletes the row.
@@ -156,19 +152,14 @@ class Publishing:
 
     def _moved_and_unhung(self, poster_id: str) -> Traces:
         moved = self._files.set_aside(poster_id)
-        try:
-            return self._unhang_in_order(poster_id)
-        except BaseException:
-            if moved:
-                self._files.bring_back(poster_id)
-            raise
+        return self._unhang_in_order(poster_id, undo=partial(self._files.bring_back, poster_id) if moved else nothing)
 
     def show_to(self, poster_id: str, visibility: Visibility) -> None:
         """Let a poster be found by others than before: it leaves the wall, or hangs there as the newest.
 
         Raises NotFound.
         """
-        with self._order:
+        with self._commits.turn:
             with self._database.read() as session:
                 before = _known(session, poster_id).visibility
             if before == visibility:
@@ -177,9 +168,7 @@ class Publishing:
             hides = NARROWER.index(visibility) > NARROWER.index(before)
             if hides:
                 self._note_in_sidecar(poster_id, visibility)
-            with self._database.write() as session:
-                event = self._show_to(session, poster_id, visibility)
-            self._announce(event)
+            self._commits.make(lambda session: (self._show_to(session, poster_id, visibility), None))
             if not hides:
                 self._note_in_sidecar(poster_id, visibility)
 
@@ -192,52 +181,42 @@ class Publishing:
             # Nobody has to stay on the wall for that: the row counts, the sidecar only when the rows are lost.
             log.warning("The sidecar of poster %s does not say that it is %s now: %s", poster_id, visibility, error)
 
-    def _show_to(self, session: Session, poster_id: str, visibility: Visibility) -> GalleryEventRow | None:
+    def _show_to(self, session: Session, poster_id: str, visibility: Visibility) -> Event | None:
         row = _known(session, poster_id)
         row.visibility = visibility
         _show_jobs_to(session, row)
         if row.gallery_seq is not None and not row.public:
             row.gallery_seq = None
-            return gallery_store.append_removed(session, poster_id, self._clock())
+            return wall_news.append_removed(session, poster_id, self._clock())
         if row.gallery_seq is None and row.public and not row.preview:
-            return self._append_added(session, row)
+            return wall_news.append_added(session, row, self._clock())
         return None
 
-    def _unhang_in_order(self, poster_id: str) -> Traces:
-        with self._order:
-            with self._database.write() as session:
-                event, traces = self._unhang(session, poster_id)
-            self._announce(event)
-        return traces
+    def _unhang_in_order(self, poster_id: str, undo: Callable[[], object] = nothing) -> Traces:
+        return self._commits.make(lambda session: self._unhang(session, poster_id), undo)
 
-    def _hang(self, facts: PosterFacts, settle: Callable[[Session], None]) -> None:
+    def _hang(
+        self, facts: PosterFacts, settle: Callable[[Session], None], undo: Callable[[], object] = nothing
+    ) -> None:
         """Put a poster on the wall, and with it bring in order what else is known of it."""
-        with self._order:
-            with self._database.write() as session:
-                row = poster_row(facts)
-                session.add(row)
-                session.flush()
-                settle(session)
-                event = self._append_added(session, row) if row.public and not row.preview else None
-            self._announce(event)
 
-    def _append_added(self, session: Session, row: PosterRow) -> GalleryEventRow:
-        def hung_as(seq: int) -> dict[str, Any]:
-            row.gallery_seq = seq  # the addresses of its files carry it
-            return {"seq": seq, "poster": poster_view(row, self._urls).to_json()}
+        def hang(session: Session) -> tuple[Event | None, None]:
+            row = poster_row(facts)
+            session.add(row)
+            session.flush()
+            settle(session)
+            hangs = row.public and not row.preview
+            return (wall_news.append_added(session, row, self._clock()) if hangs else None), None
 
-        return gallery_store.append(session, Name.GALLERY_POSTER_ADDED, row.id, hung_as, self._clock())
+        self._commits.make(hang, undo)
 
-    def _unhang(self, session: Session, poster_id: str) -> tuple[GalleryEventRow | None, Traces]:
+    def _unhang(self, session: Session, poster_id: str) -> tuple[Event | None, Traces]:
         row = _known(session, poster_id)
         hung, traces = row.gallery_seq is not None, erase(session, row)
         session.delete(row)
         session.flush()
-        return (gallery_store.append_removed(session, poster_id, self._clock()) if hung else None), traces
-
-    def _announce(self, event: GalleryEventRow | None) -> None:
-        if event is not None:
-            self._publisher.publish(Event(event.event, event.payload, (GALLERY_ROOM,)))
+        event = wall_news.append_removed(session, poster_id, self._clock()) if hung else None
+        return event, traces
 
     def _settle(self, poster_id: str, jobs: JobStore) -> None:
         try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from infra.clock import iso
+from infra.events.payloads import PosterNews
 from mural.jobs.states import JobState
 from services.posters.requests import Visibility
 from services.posters.urls import Urls
@@ -24,6 +25,18 @@ View = TypeVar("View")
 def names_of(kind: type[DataclassInstance]) -> frozenset[str]:
     """Name the fields of a dataclass: those that another form of the same thing has under the same names."""
     return frozenset(field.name for field in fields(kind))
+
+
+def addressed(facts: Mapping[str, Any], urls: Urls) -> dict[str, Any]:
+    """Add to the facts of a poster where it is found, however the server is reached now."""
+    body = dict(facts)
+    poster_id, version = body["id"], body.pop("version")
+    return body | {
+        "url": urls.poster(poster_id),
+        "download_url": urls.download(poster_id, version),
+        "thumbnail_url": urls.thumbnail(poster_id, version),
+        "preview_url": urls.preview(poster_id, version),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +103,9 @@ class PosterView:
         """The size in pixels and the resolution."""
         return {"width": self.width_px, "height": self.height_px, "dpi": self.dpi}
 
-    def to_json(self) -> dict[str, Any]:
-        """Give all facts that everybody who may see the poster may know."""
-        body: dict[str, Any] = {
+    def facts(self) -> PosterNews:
+        """Give all facts that everybody who may see the poster may know, without its addresses."""
+        body: PosterNews = {
             "id": self.id,
             "job_id": self.job_id,
             "city": self.city,
@@ -111,14 +124,15 @@ class PosterView:
             "source": self.source,
             "generation_time": round(self.generation_s, 3),
             "created_at": iso(self.created_at),
-            "url": self.urls.poster(self.id),
-            "download_url": self.download_url,
-            "thumbnail_url": self.thumbnail_url,
-            "preview_url": self.preview_url,
+            "version": self.version,
         }
         if self.expires_at is not None:
             body["expires_at"] = iso(self.expires_at)
         return body
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the facts with the addresses."""
+        return addressed(self.facts(), self.urls)
 
     def result_json(self) -> dict[str, Any]:
         """Give the ``result`` of the job that made it."""

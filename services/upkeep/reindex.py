@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from infra.db.models import OwnThemeRow, PosterJobRow, PosterRow
 from infra.db.session import Database
-from infra.events import gallery_store
 from mural.jobs.states import JobState
 from services.posters.files import BrokenSidecar, PosterFiles
 from services.posters.publishing import NARROWER
 from services.posters.requests import Visibility
 from services.posters.store import PosterFacts, from_sidecar, poster_row
 from services.posters.traces import FACTS, erase
+from services.posters.wall_news import WALL
 from services.themes.files import ThemeFiles
 
 log = logging.getLogger(__name__)
@@ -120,4 +120,4 @@ def _number_the_wall(session: Session) -> None:
     seq = 0
     for seq, row in enumerate(session.scalars(hung), start=1):
         row.gallery_seq = seq
-    gallery_store.begin_epoch(session, seq)
+    WALL.begin_epoch(session, seq)

@@ -30,11 +30,11 @@ from infra.db.migrate import migrate
 from infra.db.models import PosterRow, StreamRow
 from infra.db.session import Database
 from infra.db.staging import staged_tables
-from infra.events import gallery_store
 from mural.errors import MuralError
 from mural.files import write_durably
 from services.board.seasons import begin_anew
 from services.posters.files import FILE_NAME, PosterFiles
+from services.posters.wall_news import WALL
 from services.themes.files import ThemeFiles
 from services.upkeep.backup import DATABASE, FORMAT, MANIFEST, POSTERS, SECRET_KEY, TABLES, BackupError, Summing
 from services.upkeep.data_paths import DataPaths
@@ -251,8 +251,8 @@ def _prepare(data_paths: DataPaths, stage: Path, brought: Path | None) -> None:
 def _begin_epochs(database: Database) -> None:
     """Let nothing that clients remember count: it was numbered after the backup was made."""
     with database.write() as session:
-        gallery_store.ensure_epoch(session)
-        gallery_store.begin_epoch(session, gallery_store.position(session).seq)
+        WALL.ensure(session)
+        WALL.begin_epoch(session, WALL.position(session).seq)
         session.execute(update(StreamRow).values(epoch=uuid4().hex))
     begin_anew(database, round(utc_now().timestamp() * 1000))
 

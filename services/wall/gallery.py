@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sqlalchemy import select
 
 from infra.db.models import PosterRow
 from infra.db.session import Database
-from infra.events import gallery_store
+from infra.events.announcing import Announcer
 from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
+from infra.events.payloads import Making, MakingJob
+from infra.events.streams import Resume, Worded
 from infra.jobs.live import LiveProgress
 from mural.errors import InvalidInput
+from services.posters.addressing import wording
 from services.posters.job_store import PosterJobStore
 from services.posters.store import SHOWN, narrowed, shown_view
 from services.posters.urls import Urls
 from services.posters.views import PosterView
+from services.posters.wall_news import WALL
 
 LIMIT_MAX: Final = 100
 MAKING_MAX: Final = 50
-
-Outcome = Literal["current", "replay", "refetch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,6 @@ class GalleryPage:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """What a client that was away has to do: nothing, apply ``events``, or fetch the wall anew."""
-
-    outcome: Outcome
-    epoch: str
-    seq: int
-    events: tuple[dict[str, Any], ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the acknowledgement of gallery:join."""
-        body: dict[str, Any] = {"epoch": self.epoch, "seq": self.seq, "outcome": self.outcome}
-        return body | {"events": list(self.events)} if self.outcome == "replay" else body
-
-
 class GalleryService:
     """Answers what hangs on the wall and what has changed since."""
 
@@ -67,9 +54,10 @@ class GalleryService:
         self._database = database
         self._jobs = jobs
         self._live = live
-        self._publisher = publisher
+        self._publisher = Announcer(publisher)
         self._urls = urls
-        self._last_making: list[dict[str, Any]] = []
+        self.worded: Worded = wording(urls)
+        self._last_making: list[MakingJob] = []
 
     def page(
         self,
@@ -89,7 +77,7 @@ class GalleryService:
         if since is not None:
             query = query.where(PosterRow.gallery_seq > since)
         with self._database.read() as session:
-            stream = gallery_store.position(session)
+            stream = WALL.position(session)
             rows = session.execute(query.order_by(PosterRow.gallery_seq.desc()).limit(limit + 1)).all()
         shown = rows[:limit]
         next_before = shown[-1].gallery_seq if len(rows) > limit else None
@@ -99,24 +87,15 @@ class GalleryService:
     def resume(self, epoch: str | None, seq: int | None) -> Resume:
         """Tell a client that knows the wall as of ``epoch`` and ``seq`` exactly what it missed."""
         with self._database.read() as session:
-            stream = gallery_store.position(session)
-            if epoch != stream.epoch or seq is None or not 0 <= seq <= stream.seq:
-                return Resume("refetch", stream.epoch, stream.seq)
-            if seq == stream.seq:
-                return Resume("current", stream.epoch, stream.seq)
-            rows = gallery_store.after(session, seq)
-        if not rows or rows[0].seq != seq + 1:
-            return Resume("refetch", stream.epoch, stream.seq)
-        events = tuple({"seq": row.seq, "event": row.event, "payload": row.payload} for row in rows)
-        return Resume("replay", stream.epoch, stream.seq, events)
+            return WALL.resume(session, epoch, seq)
 
-    def making(self) -> list[dict[str, Any]]:
+    def making(self) -> list[MakingJob]:
         """List the public posters on their way."""
         listed = []
         for row in self._jobs.public_active(MAKING_MAX):
             running = self._live.of(row.id)
             progress = running.percent if running else 0
-            listed.append({"id": row.id, "city": row.city, "theme": row.theme, "progress": progress})
+            listed.append(MakingJob(id=row.id, city=row.city, theme=row.theme, progress=progress))
         return listed
 
     def announce_making(self) -> None:
@@ -124,4 +103,4 @@ class GalleryService:
         making = self.making()
         if making != self._last_making:
             self._last_making = making
-            self._publisher.publish(Event(Name.GALLERY_MAKING, {"jobs": making}, (GALLERY_ROOM,)))
+            self._publisher.publish(Event(Name.GALLERY_MAKING, Making(jobs=making), (GALLERY_ROOM,)))

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from typing import Final
 
 from infra.background import Background
+from infra.events.announcing import Announcer
 from infra.events.events import Event, Name, Publisher
 
 INTERVAL_S: Final = 1.0
@@ -16,7 +17,7 @@ class PresenceService:
     """Counts visitors, not sockets: two tabs of one browser are one viewer."""
 
     def __init__(self, publisher: Publisher, background: Background) -> None:
-        self._publisher = publisher
+        self._publisher = Announcer(publisher)
         self._background = background
         self._lock = threading.Lock()
         self._rooms: dict[str, dict[str, str]] = defaultdict(dict)

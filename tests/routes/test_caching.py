@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from mural.pyramid import Pyramid, tile_name
+from services.posters.urls import Urls
+from services.posters.views import addressed
 from tests.support.api import HELSINKI, V1, Api, Visitor
 
 KINDS = ("download", "thumbnail", "preview", "tile")
@@ -124,9 +126,9 @@ def test_every_answer_about_a_poster_tells_its_addresses_with_the_version(api: A
     mine = next(one for one in maker.get(f"{V1}/posters").get_json()["posters"] if one["id"] == hung["id"])
     equal = maker.submit(theme="ocean")
     [event] = [
-        event.payload["poster"]
+        addressed(event.payload["poster"], Urls())
         for event in api.listener.named("gallery:poster_added")
-        if isinstance(event.payload, dict) and event.payload["poster"]["id"] == hung["id"]
+        if event.payload["poster"]["id"] == hung["id"]
     ]
     for answer in (job["result"], wall, mine, equal["result"], event):
         for kind in ("download_url", "thumbnail_url", "preview_url"):

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from infra.db.models import GalleryEventRow, JobRow, PosterRow
+from infra.db.models import JobRow, PosterRow, StreamEventRow
 from mural.errors import NoStreets
 from routes.posters.batches import EXAMPLE
 from routes.posters.schemas.batches import BatchOut
@@ -75,9 +75,10 @@ def everything_told(api: Api, poster: dict, epoch: str) -> str:
         "/",
     )
     answers = [stranger.get(path).text for path in paths]
-    answers.append(json.dumps(api.services.gallery.resume(epoch, 0).to_json(), ensure_ascii=False))
+    gallery = api.services.gallery
+    answers.append(json.dumps(gallery.resume(epoch, 0).to_json(gallery.worded), ensure_ascii=False))
     with api.services.posters._database.read() as session:
-        for table in (JobRow, GalleryEventRow, PosterRow):
+        for table in (JobRow, StreamEventRow, PosterRow):
             answers += [repr(row) for row in session.execute(select(table.__table__)).all()]
     return "\n".join(answers)
 

@@ -9,15 +9,30 @@ import wsgi  # first: it patches
 
 # isort: split
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from app_factory import create_app
 from config import Config
 from infra.delivery.fanout import Fanout
+from infra.events import payloads
 from infra.events.events import GALLERY_ROOM, Event
 from routes.web.commands import Commands, Connection, NoPayload
 from services.accounts.permissions import Permission
 from tests.support.quick_server import draw_at_once
+
+
+class Filled(TypedDict):
+    """What the tests' own event carries."""
+
+    number: int
+    filling: str
+
+
+class Empty(TypedDict):
+    """Nothing."""
+
+
+payloads.CARRIED["test:instead"] = Empty
 
 
 def payload_of(number: int, wish: dict[str, Any]) -> Any:
@@ -38,6 +53,7 @@ def main() -> None:
     vanished: list[str] = []
 
     def publish(wish: dict[str, Any]) -> dict[str, Any]:
+        payloads.CARRIED["test:event"] = bytes if wish.get("binary") else Filled
         instead = Event("test:instead", {}, ()) if wish.get("instead") else None
         for number in range(wish["first"], wish["first"] + wish["count"]):
             fanout.publish(Event("test:event", payload_of(number, wish), (GALLERY_ROOM,), instead))

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from infra.events.events import Command, names_of
-from tools.reference import API, EVENTS_PAGE, PAYLOADS, api_page, events_page
+from tools.reference import API, EVENTS_PAGE, EVENTS_SCRIPT, PAYLOADS, api_page, events_page, events_script
 
 
 def test_the_page_of_calls_is_the_one_that_make_docs_writes() -> None:
@@ -17,6 +17,14 @@ def test_the_page_of_calls_is_the_one_that_make_docs_writes() -> None:
 def test_the_tables_of_events_are_the_ones_that_make_docs_writes() -> None:
     page = EVENTS_PAGE.read_text("utf-8")
     assert events_page(page) == page, "run `make docs`"
+
+
+def test_the_types_in_the_script_are_the_ones_that_make_docs_writes() -> None:
+    script = EVENTS_SCRIPT.read_text("utf-8")
+    assert events_script(script) == script, "run `make docs`"
+    assert "progress: number, status: string, message: string, queue_position?: number" in script
+    with pytest.raises(ValueError, match="no marks"):
+        events_script("export const Events = {};")
 
 
 def test_every_command_has_a_payload() -> None:

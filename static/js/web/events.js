@@ -1,6 +1,21 @@
 // @ts-check
 /** The names of everything that goes over the socket, as infra/events/events.py has them (a test compares the two). */
 
+// payloads
+/** @typedef {{connection_id: string, user_id: string, server_time: string, version: string}} ConnectionEstablished */
+/** @typedef {{error: string, code: string}} ConnectionRefused */
+/** @typedef {{request_id: string, progress: number, status: string, message: string, queue_position?: number, estimated_completion?: string, timestamp: string}} Progress */
+/** @typedef {{request_id: string, poster: Record<string, any>, thumbnail_url: string, processing_time: number, timestamp: string}} Completed */
+/** @typedef {{request_id: string, error: string | null, message: string | null, retry_possible: boolean, timestamp: string}} NotMade */
+/** @typedef {{jobs: {id: string, city: string, theme: string, progress: number}[]}} Making */
+/** @typedef {{seq: number, poster: Record<string, any>}} PosterAdded */
+/** @typedef {{seq: number, id: string}} PosterRemoved */
+/** @typedef {{viewers: number}} Presence */
+/** @typedef {{epoch: number, seq: number}} BoardPosition */
+/** @typedef {{everybody: boolean, newcomers: boolean, networks: number, factor: number}} BrakesNews */
+/** @typedef {{message: string, scheduled_time: string, duration_minutes: number}} Maintenance */
+// end of payloads
+
 export const Events = Object.freeze({
   CONNECTION_ESTABLISHED: "connection:established",
   CONNECTION_ERROR: "connection:error",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,8 +12,11 @@ from sqlalchemy import select, text
 
 from infra.db import migrate as module
 from infra.db.migrate import NewerSchema, head, make_tables, migrate
-from infra.db.models import Base, PosterJobRow, PosterRow
+from infra.db.models import Base, PosterJobRow, PosterRow, StreamEventRow
 from infra.db.session import Database, make_engine
+from infra.events.streams import Kept, Position, Resume
+from services.board.log import BOARD
+from services.posters.wall_news import WALL
 
 
 def revision(database: Database) -> str | None:
@@ -102,6 +106,34 @@ def test_what_hung_stays_hung_and_what_did_not_is_found_by_its_link(database: Da
     assert jobs == {"a": "public", "b": "unlisted"}
     assert (posters["a"].public, posters["a"].gallery_seq, hung) == (True, 3, ["a"])
     assert design == OLD_POSTER["design"]
+    database.close()
+
+
+def test_the_walls_events_become_a_stream_of_facts_and_the_board_goes_on_counting(
+    database: Database, tmp_path: Path
+) -> None:
+    make_tables(database, "0005")
+    poster = {"id": "a", "city": "Oslo", "visibility": "public"}
+    added = {"seq": 6, "poster": poster | {"url": "/old/posters/a", "thumbnail_url": "/old/api/v1/posters/a?v=6"}}
+    with database.write() as session:
+        session.execute(text("INSERT INTO streams VALUES ('gallery', 'e', 7)"))
+        told = text("INSERT INTO gallery_events VALUES (:seq, :event, :poster, :payload, '2026-01-01 12:00:00')")
+        session.execute(told, {"seq": 6, "event": "gallery:poster_added", "poster": "a", "payload": json.dumps(added)})
+        removed = {"seq": 7, "event": "gallery:poster_removed", "poster": "b", "payload": '{"seq": 7, "id": "b"}'}
+        session.execute(told, removed)
+        for epoch, first_seq in ((11, 0), (12, 3)):
+            season = text("INSERT INTO canvas_seasons VALUES (:epoch, 0, 32, 16, '[]', :first_seq)")
+            session.execute(season, {"epoch": epoch, "first_seq": first_seq})
+        session.execute(text("INSERT INTO canvas_actors VALUES (1, 'ann')"))
+        session.execute(text("INSERT INTO canvas_placements VALUES (5000000000, 0, 1, 0, 1, 1, 0, NULL)"))
+    migrate(database, tmp_path / "backups")
+    hung = Kept(6, "gallery:poster_added", {"seq": 6, "poster": poster | {"version": "6"}})
+    gone = Kept(7, "gallery:poster_removed", {"seq": 7, "id": "b"})
+    with database.read() as session:
+        assert WALL.resume(session, "e", 5) == Resume("replay", "e", 7, (hung, gone))
+        assert BOARD.position(session) == Position("12", 5_000_000_000)
+        subjects = session.scalars(select(StreamEventRow.subject).order_by(StreamEventRow.seq)).all()
+    assert subjects == ["a", "b"]
     database.close()
 
 

@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from infra.background import ThreadBackground
 from infra.events.events import Event, Name, RecordingPublisher
+from infra.events.payloads import Making, NotMade
 from infra.observing.metrics import LAG_EVERY_S, CountingPublisher, LagWatch, Metrics
 from infra.processes.cancellation import CancelToken
 from mural.errors import RenderTimeout, Unavailable
@@ -60,8 +61,9 @@ def test_commands_are_counted_by_name() -> None:
 def test_ends_of_jobs_are_counted_on_their_way() -> None:
     metrics, heard = Metrics(), RecordingPublisher()
     publisher = CountingPublisher(heard, metrics)
+    not_made = NotMade(request_id="j", error="e", message="m", retry_possible=True, timestamp="t")
     for name in (Name.GENERATION_FAILED, Name.GENERATION_FAILED, Name.GENERATION_CANCELLED, Name.GALLERY_MAKING):
-        publisher.publish(Event(name, {}, ("room",)))
+        publisher.publish(Event(name, Making(jobs=[]) if name == Name.GALLERY_MAKING else not_made, ("room",)))
     assert [event.name for event in heard.events][-1] == Name.GALLERY_MAKING
     assert value(metrics, "mural_jobs_total", result="failed") == 2
     assert value(metrics, "mural_jobs_total", result="cancelled") == 1

@@ -49,7 +49,8 @@ def test_the_board_of_any_past_moment_can_be_had(studio: Studio, monkeypatch: py
 
 def test_the_last_pixel_of_the_largest_board_is_read_as_frames_carry_it(studio: Studio) -> None:
     store, last = studio.canvas.store, 2**24 - 1
-    store.append([Placement(number, 0, cell, 0, 31, ANN.user_id) for number, cell in ((1, last), (2, 0))], {})
+    two = [Placement(number, 0, cell, 0, 31, ANN.user_id) for number, cell in ((1, last), (2, 0))]
+    store.append(studio.canvas.live.season.epoch, two, {})
     assert store.pixels(0, 2).tolist() == [2**32 - 256 + 31, 31]
     assert store.pixels(2, 9).tolist() == []
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from infra.background import ThreadBackground
+from infra.db.models import StreamRow
+from infra.events.events import Event, Name
+from infra.events.streams import Overtaken
 from mural.canvas.codec import decode_frame
 from mural.errors import InvalidInput, Unavailable
+from services.board.log import BOARD
 from services.board.wishes import Placed
 from tests.support.studio import ANN, BEN, SHAPE, Studio, refused
 
@@ -99,3 +104,58 @@ def test_a_chore_that_fails_does_not_stop_the_board(studio: Studio) -> None:
     studio.canvas.every_second(failing)
     assert studio.canvas.place_and_wait(ANN, 0, 0, 3, None).seq == 1
     studio.canvas.stop()
+
+
+def test_a_pixel_that_nobody_could_be_told_of_stands_and_is_answered(
+    studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard, told = studio.publisher.publish, []
+
+    def fail(event: Event) -> None:
+        told.append(event.name)
+        raise ConnectionError("the bus is gone")
+
+    studio.publisher.publish = fail
+    placed = studio.place(ANN, 3, 2, 5, "mine")
+    studio.publisher.publish = heard
+    assert (placed.seq, studio.colour(3, 2), studio.canvas.live.seq) == (1, 5, 1)
+    assert studio.place(ANN, 3, 2, 5, "mine").seq == 1, "asked again, it is the same pixel"
+    assert isinstance(studio.undo(ANN), Placed), "it is known as the last one"
+    assert told == [Name.CANVAS_PIXELS]
+    assert "canvas:pixels could not be announced" in caplog.text
+    assert studio.canvas.live.resume(studio.canvas.live.season.epoch, 0).outcome == "replay"
+
+
+def test_a_season_that_nobody_could_be_told_of_has_begun(studio: Studio) -> None:
+    studio.place(ANN, 3, 2, 5)
+    before = studio.canvas.live.season.epoch
+
+    def fail(_event: Event) -> None:
+        raise ConnectionError("the bus is gone")
+
+    studio.publisher.publish = fail
+    assert studio.order("season") == {"epoch": studio.canvas.live.season.epoch}
+    assert studio.canvas.live.season.epoch > before
+    assert studio.order("brake", on=True) == {}
+    assert studio.canvas.rules.brakes.to_json()["everybody"] is True
+
+
+def test_a_second_writer_is_given_no_number_that_the_first_has_used(studio: Studio) -> None:
+    studio.place(ANN, 0, 0, 1)
+    other = Studio(studio.folder, studio.database.url.render_as_string(hide_password=False))
+    other.place(BEN, 1, 0, 2)
+    answers = studio.ask(ANN, 2, 0, 3, "mine")
+    studio.canvas.flush()
+    assert [type(answer) for answer in answers] == [Overtaken]
+    assert [studio.colour(x, 0) for x in range(3)] == [1, 2, 0], "it has learnt what the other placed"
+    assert studio.publisher.events[-1].name == Name.CANVAS_RESYNC
+    assert studio.place(ANN, 2, 0, 3, "mine").seq == 3
+    other.database.close()
+
+
+def test_a_log_that_was_filled_by_hand_is_counted_on(studio: Studio) -> None:
+    studio.place(ANN, 0, 0, 1)
+    with studio.database.write() as session:
+        session.execute(update(StreamRow).where(StreamRow.name == BOARD.name).values(seq=0))
+    studio.reopen()
+    assert studio.place(ANN, 1, 0, 1).seq == 2

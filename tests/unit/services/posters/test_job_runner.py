@@ -89,15 +89,15 @@ def test_a_disk_that_fills_up_in_the_middle_fails_the_job_cleanly(studio: Studio
 
 def test_a_database_in_trouble_at_the_end_costs_an_attempt_and_leaves_no_orphan(studio: Studio, monkeypatch) -> None:
     publishing = studio.services.jobs._shop.publishing
-    hang, calls = publishing._hang, []
+    complete, calls = publishing._complete_job, []
 
     def trouble_first(*args: object) -> None:
         calls.append(args)
         if len(calls) == 1:
             raise Passing("The database is busy.")
-        hang(*args)
+        complete(*args)
 
-    monkeypatch.setattr(publishing, "_hang", trouble_first)
+    monkeypatch.setattr(publishing, "_complete_job", trouble_first)
     job_id = studio.submit()
     wait_until(lambda: calls)
     studio.wait_until(job_id, "pending")

@@ -36,7 +36,7 @@ def test_events_come_in_order_to_those_concerned(studio: Studio) -> None:
     job_id = studio.submit()
     [completed] = studio.listener.wait_for(Name.GENERATION_COMPLETED)
     assert completed.rooms == (f"job:{job_id}", "session:ann")
-    assert set(completed.payload) == {"request_id", "poster", "thumbnail_url", "processing_time", "timestamp"}
+    assert set(completed.payload) == {"request_id", "poster", "processing_time", "timestamp"}
     names = [event.name for event in studio.listener.events if event.name != Name.GALLERY_MAKING]
     assert names[-2:] == [Name.GALLERY_POSTER_ADDED, Name.GENERATION_COMPLETED]
     assert set(names[:-2]) <= {Name.GENERATION_PROGRESS}

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from infra.db.models import JobRow, PosterRow
 from infra.events.events import Name
+from infra.events.streams import Kept
 from infra.processes.cancellation import CancelToken
 from mural.errors import NotFound, Unavailable
 from services.accounts.actors import HOUSE, Actor
@@ -26,7 +27,7 @@ def killed_before_commit(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tup
     lease = shop.queue.claim(job_id)
     assert lease is not None
 
-    def kill(*_args: object) -> None:
+    def kill(*_args: object, **_named: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patched:
@@ -112,7 +113,7 @@ def made(studio: Studio) -> PosterView:
 def test_a_take_down_that_a_kill_cut_off_is_finished(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     poster = made(studio)
 
-    def kill(*_args: object) -> None:
+    def kill(*_args: object, **_named: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patched:
@@ -159,7 +160,7 @@ def test_a_take_down_that_the_database_did_not_keep_leaves_the_poster_whole(
         raise Unavailable("The database is busy.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("infra.events.gallery_store.append_removed", busy)
+        patched.setattr("services.posters.wall_news.append_removed", busy)
         with pytest.raises(Unavailable):
             studio.services.posters.delete(poster.id, Actor("ann"))
     assert studio.services.posters.file(poster.id, "poster", HOUSE).size > 0
@@ -190,6 +191,6 @@ def test_what_an_earlier_version_left_in_the_news_is_withdrawn(studio: Studio) -
     epoch = studio.services.gallery.page().epoch
     later = restarted(studio)
     first, second = later.services.gallery.resume(epoch, 0).events
-    assert first == {"seq": 1, "event": Name.GALLERY_POSTER_REMOVED, "payload": {"seq": 1, "id": gone.id}}
-    assert second["payload"]["poster"]["id"] == kept.id
+    assert first == Kept(1, Name.GALLERY_POSTER_REMOVED, {"seq": 1, "id": gone.id})
+    assert second.facts["poster"]["id"] == kept.id
     ended(later)

@@ -34,7 +34,7 @@ def tables(database_url: str) -> dict[str, list[Any]]:
         rows = {
             found.name: sorted(connection.execute(select(found)).all(), key=repr)
             for found in tables_of(connection)
-            if found.name not in {"streams", "gallery_events"}
+            if found.name not in {"streams", "stream_events"}
         }
     database.close()
     return rows

@@ -42,7 +42,7 @@ STATEMENTS = {
     "text for a number": "UPDATE posters SET file_size = 'much'",
     "bytes for text": "UPDATE posters SET city = x'ff00'",
     "no moment": "UPDATE posters SET created_at = 'yesterday'",
-    "no JSON": "UPDATE gallery_events SET payload = '{'",
+    "no JSON": "UPDATE stream_events SET payload = '{'",
     "neither true nor false": "UPDATE posters SET preview = 7",
     "a board of any size": "INSERT INTO canvas_seasons VALUES (99, 1, 2000000000, 2000000000, '[]', 0)",
     "a trigger": "CREATE TRIGGER harm AFTER UPDATE ON streams BEGIN DELETE FROM posters; END",
@@ -52,7 +52,7 @@ STATEMENTS = {
     "a column": "ALTER TABLE posters ADD COLUMN harm TEXT",
     "a computed column": "ALTER TABLE posters ADD COLUMN harm TEXT AS (hex(owner))",
     "an index that computes": "CREATE INDEX harm ON posters (lower(city))",
-    "no table": "DROP TABLE gallery_events",
+    "no table": "DROP TABLE stream_events",
     "no version": "DELETE FROM alembic_version",
     "a version of nobody": "UPDATE alembic_version SET version_num = 'harm'",
 }

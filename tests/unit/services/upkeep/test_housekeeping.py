@@ -69,7 +69,7 @@ def test_posters_are_kept_as_long_as_the_installation_says(tmp_path, database_ur
     assert [poster.id for poster in studio.services.gallery.page().posters] == [young]
     assert studio.services.posters.mine(Actor("ann"), PosterQuery()).total == 1
     missed = studio.services.gallery.resume(studio.services.gallery.page().epoch, 2)
-    assert [event["event"] for event in missed.events] == ["gallery:poster_removed"]
+    assert [event.event for event in missed.events] == ["gallery:poster_removed"]
     studio.services.jobs.stop(0)
     studio.services.database.close()
 

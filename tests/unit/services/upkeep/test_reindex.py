@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from infra.db.models import GalleryEventRow, JobRow, OwnThemeRow, PosterRow
+from infra.db.models import JobRow, OwnThemeRow, PosterRow, StreamEventRow
 from infra.db.session import Database
 from mural.errors import NotFound, StorageFull, Unavailable
 from mural.poster import Track
@@ -48,7 +48,7 @@ def test_the_rows_are_rebuilt_from_the_sidecars_alone(studio: Studio) -> None:
     preview = made(studio, 1, preview=True)
     before = studio.services.gallery.resume(None, None)
     with studio.services.database.write() as session:
-        for table in (GalleryEventRow, PosterRow, JobRow):
+        for table in (StreamEventRow, PosterRow, JobRow):
             session.execute(delete(table))
     report = rebuilt(studio)
     assert (report.posters, report.added, report.removed, report.broken) == (5, 5, 0, {})
@@ -166,7 +166,7 @@ def taken_down_until(studio: Studio, poster: PosterView, patch: pytest.MonkeyPat
 
 STEPS = (
     "services.posters.publishing.erase",  # nothing but the files has moved
-    "infra.events.gallery_store.append_removed",
+    "services.posters.wall_news.append_removed",
     "infra.db.session.Database._commit_blocking",  # the database was about to keep it
     "services.posters.publishing.Publishing._unhang_in_order",
     "services.posters.publishing.from_sidecar",  # it is kept, and nobody was told
@@ -340,7 +340,7 @@ def test_a_rebuild_shows_nobody_what_its_owner_has_hidden_meanwhile(studio: Stud
     studio.services.posters.show_to(own.id, "unlisted", Actor("ann"))
     used_bytes = studio.services.files.used_bytes
     with studio.services.database.write() as session:
-        for table in (GalleryEventRow, PosterRow, JobRow):
+        for table in (StreamEventRow, PosterRow, JobRow):
             session.execute(delete(table))
     rebuilt(studio)
     visibility = {
@@ -363,7 +363,7 @@ def test_a_sidecar_of_before_there_were_private_posters_is_read(
     assert known.pop("visibility") == "private"
     sidecar.write_text(json.dumps(known | {"public": public}))
     with sqlite_studio.services.database.write() as session:
-        for table in (GalleryEventRow, PosterRow, JobRow):
+        for table in (StreamEventRow, PosterRow, JobRow):
             session.execute(delete(table))
     assert rebuilt(sqlite_studio).broken == {}
     assert sqlite_studio.services.posters.get(poster.id, HOUSE).visibility == visibility

@@ -4,15 +4,13 @@ import json
 import threading
 
 import pytest
-from sqlalchemy import update
 
-from infra.db.models import StreamRow
-from infra.events import gallery_store
 from infra.events.events import GALLERY_ROOM, Name
+from infra.events.streams import Resume
 from mural.errors import InvalidInput
 from services.accounts.actors import Actor
 from services.posters.views import PosterView
-from services.wall.gallery import Resume
+from services.posters.wall_news import WALL
 from tests.support.posters import Studio
 
 
@@ -79,15 +77,15 @@ def test_who_was_away_gets_exactly_what_was_missed(studio: Studio) -> None:
     assert gallery.resume(before.epoch, 4) == Resume("current", before.epoch, 4)
     missed = gallery.resume(before.epoch, 1)
     assert missed.outcome == "replay"
-    assert [(event["seq"], event["event"]) for event in missed.events] == [
+    assert [(event.seq, event.event) for event in missed.events] == [
         (2, Name.GALLERY_POSTER_REMOVED),
         (3, Name.GALLERY_POSTER_ADDED),
         (4, Name.GALLERY_POSTER_REMOVED),
     ]
-    assert missed.events[2]["payload"] == {"seq": 4, "id": posters[1].id}
+    assert missed.events[2].facts == {"seq": 4, "id": posters[1].id}
     heard = [event.payload for event in studio.listener.events if event.name.startswith("gallery:poster")]
     heard[1] = {"seq": 2, "id": posters[1].id}  # what came down meanwhile is told of as that and nothing else
-    assert [event["payload"] for event in gallery.resume(before.epoch, 0).events] == heard
+    assert [event.facts for event in gallery.resume(before.epoch, 0).events] == heard
 
 
 @pytest.mark.parametrize(("epoch", "seq"), [("other", 1), (None, 1), ("own", None), ("own", 9), ("own", -1)])
@@ -96,18 +94,7 @@ def test_who_knows_another_wall_fetches_this_one(studio: Studio, epoch: str | No
     own = studio.services.gallery.resume(None, None).epoch
     resumed = studio.services.gallery.resume(own if epoch == "own" else epoch, seq)
     assert (resumed.outcome, resumed.epoch, resumed.seq, resumed.events) == ("refetch", own, 1, ())
-    assert resumed.to_json() == {"outcome": "refetch", "epoch": own, "seq": 1}
-
-
-def test_only_the_latest_events_are_kept(idle: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gallery_store, "EVENTS_KEPT", 10)
-    with idle.services.database.write() as session:
-        for number in range(25):
-            gallery_store.append(session, "e", str(number), lambda seq: {"seq": seq}, idle.clock())
-    epoch = idle.services.gallery.resume(None, None).epoch
-    assert idle.services.gallery.resume(epoch, 14).outcome == "refetch"
-    kept = idle.services.gallery.resume(epoch, 15)
-    assert [event["seq"] for event in kept.events] == list(range(16, 26))
+    assert resumed.to_json(studio.services.gallery.worded) == {"outcome": "refetch", "epoch": own, "seq": 1}
 
 
 def test_the_sequence_survives_a_restart_and_a_restore_begins_another(idle: Studio) -> None:
@@ -115,7 +102,7 @@ def test_the_sequence_survives_a_restart_and_a_restore_begins_another(idle: Stud
     later = idle.restarted()
     assert later.services.gallery.resume(before.epoch, 0).outcome == "current"
     with later.services.database.write() as session:
-        gallery_store.begin_epoch(session, gallery_store.position(session).seq)
+        WALL.begin_epoch(session, WALL.position(session).seq)
     assert later.services.gallery.resume(before.epoch, 0).outcome == "refetch"
     later.services.database.close()
 
@@ -161,13 +148,3 @@ def test_an_unchanged_list_is_not_announced_again(idle: Studio) -> None:
     idle.services.gallery.announce_making()
     idle.services.gallery.announce_making()
     assert len(idle.listener.named(Name.GALLERY_MAKING)) == 1
-
-
-def test_a_number_is_taken_only_by_what_is_committed(idle: Studio) -> None:
-    with idle.services.database.write() as session:
-        gallery_store.append(session, "e", "p", lambda seq: {"seq": seq}, idle.clock())
-        session.rollback()
-    with idle.services.database.write() as session:
-        session.execute(update(StreamRow).values(epoch=StreamRow.epoch))
-        row = gallery_store.append(session, "e", "p", lambda seq: {"seq": seq}, idle.clock())
-    assert row.seq == 1

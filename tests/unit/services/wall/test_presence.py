@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import threading
 
-from infra.events.events import Name, RecordingPublisher
+import pytest
+
+from infra.events.events import Event, Name, RecordingPublisher
 from services.wall.presence import PresenceService
 
 
@@ -57,3 +59,22 @@ def test_leaving_a_room_one_never_entered_tells_nothing() -> None:
     presence.leave("gallery", "nobody")
     presence.leave_all("nobody")
     assert publisher.events == []
+
+
+def test_who_is_there_is_told_again_after_it_could_not_be_told(caplog: pytest.LogCaptureFixture) -> None:
+    class Deaf(RecordingPublisher):
+        def publish(self, event: Event) -> None:
+            super().publish(event)
+            if len(self.events) == 1:
+                raise ConnectionError("the bus is gone")
+
+    publisher, steps = Deaf(), Steps()
+    presence = PresenceService(publisher, steps)
+    presence.join("gallery", "socket 1", "ann")
+    steps.tick()
+    assert steps.slept.acquire(timeout=10), "it goes on telling"
+    presence.join("gallery", "socket 2", "ben")
+    steps.ticks.release()
+    assert steps.slept.acquire(timeout=10)
+    assert [event.payload for event in publisher.events] == [{"viewers": 1}, {"viewers": 2}]
+    assert "presence:changed could not be announced" in caplog.text
