@@ -8,7 +8,6 @@ import click
 from apiflask import APIFlask
 from flask import Flask
 from flask_socketio import SocketIO
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config, ConfigError
 from infra.background import RunBlocking, ThreadBackground, directly
@@ -34,6 +33,7 @@ from routes.web.context import bring_services
 from routes.web.errors import init_errors
 from routes.web.front_door import FrontDoor
 from routes.web.guard import init_guard
+from routes.web.hosts import HostGate
 from routes.web.identity import init_identity
 from routes.web.json_text import JsonRequest, StrictJson
 from routes.web.languages import init_languages
@@ -41,6 +41,7 @@ from routes.web.late_acks import LateAckPacket
 from routes.web.middleware import EntranceMiddleware
 from routes.web.observing import init_observing
 from routes.web.openapi import init_openapi
+from routes.web.proxies import Proxies
 from routes.web.security import init_cors, init_security
 from routes.web.socket_origins import SocketGate, allowed_origins
 from routes.web.turnstile import Turnstile, init_budget
@@ -129,12 +130,11 @@ def _build_entrance(app: Flask, config: Config, socketio: SocketIO, metrics: Met
     app.extensions["mural.door"] = FrontDoor(budget, coming, metrics, most_open=most, proxied=hops > 0, green=green)
     clock = WorkClock(green=green)
     gate = SocketGate(app.wsgi_app, config.cors_origins)
-    turnstile = Turnstile(gate, budget, FairTurns(socketio.sleep, REQUESTS_A_TURN), clock, metrics)
-    entrance: EntranceMiddleware | ProxyFix = EntranceMiddleware(turnstile, config.url_prefix)
-    if hops:
-        entrance = ProxyFix(entrance, x_for=hops, x_proto=hops, x_host=hops)
+    hosts = HostGate(gate, config.answered_hosts)
+    turnstile = Turnstile(hosts, budget, FairTurns(socketio.sleep, REQUESTS_A_TURN), clock, metrics)
+    entrance = EntranceMiddleware(turnstile, config.url_prefix, config.public_origin)
     # Flask documents this very assignment as the way to wrap an application; to mypy a method is no variable.
-    app.wsgi_app = entrance  # type: ignore[method-assign]
+    app.wsgi_app = Proxies(entrance, hops)  # type: ignore[method-assign]
 
 
 def from_environment() -> Flask:

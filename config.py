@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
+from mural.net.origins import normal_origin
+
 ROOT: Final = Path(__file__).resolve().parent
 OWN_DATA_DIR: Final = ROOT / "data"
 
@@ -135,6 +137,8 @@ class Config:
     environment: Environment
     async_mode: AsyncMode
     url_prefix: str
+    public_url: str
+    allowed_hosts: tuple[str, ...]
     trusted_proxies: int
     cors_origins: tuple[str, ...]
     database_url: str
@@ -189,6 +193,8 @@ class Config:
             url_prefix=read.matching(
                 "URL_PREFIX", "", r"|(/[\w.~-]+)+", "a path such as /mural, without a slash at its end"
             ),
+            public_url=_public_url(read),
+            allowed_hosts=_hosts(read),
             trusted_proxies=read.integer("TRUSTED_PROXIES", 0, 0, 10),
             cors_origins=_origins(read),
             database_url=_database(read, data_dir / "mural.db"),
@@ -232,6 +238,17 @@ class Config:
     def development(self) -> bool:
         """Tell whether this is a developer's own machine: shorter cooldowns, cookies without Secure."""
         return self.environment == "development"
+
+    @property
+    def public_origin(self) -> str:
+        """The origin that our pages have for most people; nothing where the host has not said it."""
+        return self.public_url.removesuffix(self.url_prefix)
+
+    @property
+    def answered_hosts(self) -> tuple[str, ...]:
+        """The names under which the site answers; none named means all."""
+        known = self.public_origin.partition("://")[2]
+        return (*self.allowed_hosts, known) if self.allowed_hosts and known else self.allowed_hosts
 
     @property
     def extracts_dir(self) -> Path:
@@ -338,4 +355,31 @@ def _origins(read: Settings) -> tuple[str, ...]:
     is_origin: Callable[[str], Any] = re.compile(r"\*|https?://[^/\s]+").fullmatch
     if not all(is_origin(origin) for origin in origins):
         raise ConfigError("CORS_ORIGINS", raw, "origins such as https://example.org, separated by commas")
-    return origins
+    return tuple(map(normal_origin, origins))
+
+
+def _public_url(read: Settings) -> str:
+    """Read the address of the site's front page, and give it without a slash at its end."""
+    raw, prefix = read.text("PUBLIC_URL"), read.text("URL_PREFIX")
+    if not raw:
+        return ""
+    parts = re.fullmatch(r"(https?://[^/\s?#@]+)(/[^\s?#]*)?", raw, re.IGNORECASE)
+    if not parts or not _is_url(raw, ("http", "https")) or (parts[2] or "").rstrip("/") not in {"", prefix}:
+        path = prefix or "/"
+        raise ConfigError(
+            "PUBLIC_URL", raw, f"an address such as https://posters.example.org, its path {path} or left out"
+        )
+    return normal_origin(parts[1]) + prefix
+
+
+def _hosts(read: Settings) -> tuple[str, ...]:
+    raw = read.text("ALLOWED_HOSTS")
+    hosts = tuple(part.strip().lower() for part in raw.split(",") if part.strip())
+    name: Callable[[str], Any] = re.compile(r"(\*\.)?[\w.-]+(:\d+)?|\[[\da-f:.]+\](:\d+)?").fullmatch
+    if hosts == ("*",):
+        return ()
+    if not all(name(host) for host in hosts):
+        raise ConfigError(
+            "ALLOWED_HOSTS", raw, "names such as posters.example.org or *.example.org, separated by commas"
+        )
+    return hosts

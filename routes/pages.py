@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from apiflask import APIBlueprint
 from flask import redirect, render_template, request, url_for
@@ -30,6 +29,7 @@ from routes.web.errors import status_of, validation_body
 from routes.web.faults import said, said_of_kind
 from routes.web.identity import current_actor
 from routes.web.languages import gettext
+from routes.web.links import absolute, address_facts, shown_address
 from services.accounts.permissions import Permission
 from services.posters.requests import PosterQuery
 from services.posters.views import Submission
@@ -65,6 +65,7 @@ def wall() -> str:
         themes=themes_in_sight(),
         start_theme=forms.START_THEME,
         kiosk=address.kiosk,
+        invites_to=shown_address(),
     )
 
 
@@ -237,8 +238,8 @@ def _exhibit(poster_id: str) -> dict[str, Any]:
         "themes": themes_in_sight(),
         "visitors_themes": visitors_themes([view.theme]),
         "formats": list(map(str, Format)) if services().posters.may_export(poster_id, visitor) else [],
-        "share_url": urljoin(request.url_root, body["url"]),
-        "og_image": urljoin(request.url_root, body["preview_url"]),
+        "share_url": absolute(body["url"]),
+        "og_image": absolute(body["preview_url"]),
     }
 
 
@@ -312,7 +313,10 @@ def status() -> str:
         "admin/status.html",
         version=__version__,
         status="degraded" if nothing_to_draw and state == "healthy" else state,
-        facts=wording.status_facts(health.check().parts, health.stats(), nothing_to_draw=nothing_to_draw),
+        facts=[
+            *wording.status_facts(health.check().parts, health.stats(), nothing_to_draw=nothing_to_draw),
+            *address_facts(),
+        ],
         broken=services().themes.broken(),
         left_out=wording.left_out(services().map_files.left_out()),
         nothing_to_draw=nothing_to_draw,

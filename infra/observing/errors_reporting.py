@@ -27,8 +27,11 @@ def start_reporting(dsn: str, environment: str) -> Callable[[], object]:
     import sentry_sdk  # noqa: PLC0415
     from sentry_sdk.integrations.logging import LoggingIntegration  # noqa: PLC0415
 
+    from infra.observing.sentry_transport import StayingTransport  # noqa: PLC0415
+
     sentry_sdk.init(
         dsn=dsn,
+        transport=StayingTransport,
         release=f"mural@{__version__}",
         environment=environment,
         # Only what is logged as an error; no library may begin to send requests and their bodies by itself.

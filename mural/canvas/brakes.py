@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
 
 from mural.canvas.cooldown import Charges, Cooldown
 from mural.canvas.traffic import CROWD, NETWORK_CROWD
+from mural.net.addresses import normal_network
 
 FACTOR: Final = 4
 """So many times as long a braked visitor waits."""
@@ -40,7 +41,7 @@ class Brake:
     @cached_property
     def network(self) -> IPv4Network | IPv6Network | None:
         """The range of addresses, if it is one; raise ValueError where it is nothing at all."""
-        return None if self.who in {EVERYBODY, NEWCOMERS} else ip_network(self.who, strict=False)
+        return None if self.who in {EVERYBODY, NEWCOMERS} else normal_network(self.who)
 
     def holds(self, address: str, *, newcomer: bool) -> bool:
         """Tell whether somebody is slowed down."""

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import osmium
 import requests
-from urllib3.exceptions import HTTPError, NameResolutionError
+from urllib3.exceptions import NameResolutionError
 
 from mural.errors import AreaTooLarge, BrokenExtract, MapServerError, MapServerRefused
 from mural.geo.antimeridian import halves, join
@@ -33,6 +33,9 @@ from mural.geo.extract import OSMIUM_ERRORS, read_area
 from mural.geo.layers import Area
 from mural.geo.overpass_answers import Answers, ServerBusyError, TooMuchAskedError, too_slow, whole_number
 from mural.geo.overpass_query import outline, pieces, query_tags
+from mural.net.errors import OutgoingError
+from mural.net.fetch import Bounds, fetch
+from mural.net.targets import NamedBy
 from mural.worker.protocol import MapSources
 
 log = logging.getLogger(__name__)
@@ -245,18 +248,13 @@ class _Download:
 
     def _slot_wait_s(self) -> float:
         """Ask the server when it has a slot for us; 0 when it does not say."""
+        url = self.sources.overpass_url.rstrip("/") + "/status"
+        bounds = Bounds(timeout_s=CONNECT_TIMEOUT_S, max_bytes=STATUS_BYTES)
         try:
-            answer = requests.get(
-                self.sources.overpass_url.rstrip("/") + "/status",
-                headers={"User-Agent": self._agent()},
-                timeout=CONNECT_TIMEOUT_S,
-                allow_redirects=False,
-                stream=True,
-            )
-            with Deadline(CONNECT_TIMEOUT_S, lambda: requests.Timeout("too slow")), answer:
-                said = answer.raw.read(STATUS_BYTES, decode_content=True).decode(errors="replace")
-        except (requests.RequestException, HTTPError):
+            answer = fetch(url, NamedBy.SETTINGS, bounds, headers={"User-Agent": self._agent()})
+        except OutgoingError:
             return 0.0
+        said = answer.body.decode(errors="replace")
         slots = [whole_number(seconds) for seconds in re.findall(r"in (\d+) seconds", said)]
         return float(min((seconds for seconds in slots if seconds is not None), default=0))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import uuid
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from mural.canvas.exchange import parse_pixels, save_pixels
 from mural.canvas.pictures import still
 from mural.canvas.reduce import board_from_picture, opened_picture
 from mural.errors import MuralError
+from mural.net.addresses import normal_network
 from routes.web.cli_errors import ToldGroup
 from routes.web.cli_files import FileToRead, FileToWrite, bounded_memory
 from routes.web.context import services
@@ -248,7 +248,7 @@ def _who(network: str | None, *, newcomers: bool) -> str:
     if network is None:
         return NEWCOMERS if newcomers else EVERYBODY
     try:
-        return str(ip_network(network, strict=False))
+        return str(normal_network(network))
     except ValueError as error:
         raise click.UsageError(f"{network!r} is not a range of addresses.") from error
 

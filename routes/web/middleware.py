@@ -8,6 +8,8 @@ from typing import IO, TYPE_CHECKING, Final
 from werkzeug.http import parse_date
 from werkzeug.wsgi import FileWrapper
 
+from routes.web.origins import PUBLIC_ORIGIN
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -49,12 +51,14 @@ class EntranceMiddleware:
     the offer is taken out before the socket library can accept it.
     """
 
-    def __init__(self, app: WSGIApplication, url_prefix: str) -> None:
+    def __init__(self, app: WSGIApplication, url_prefix: str, public_origin: str) -> None:
         self._app = app
         self._prefix = url_prefix
+        self._public_origin = public_origin
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["wsgi.file_wrapper"] = _large_pieces
+        environ[PUBLIC_ORIGIN] = self._public_origin
         _drop_unreadable(environ)
         if is_chunked(environ):
             # All three servers end the stream where the last chunk ends, but eventlet does not say so.

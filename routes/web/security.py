@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from mural.net.origins import normal_origin
+from routes.web.origins import ANYBODY
+
 MAX_BODY_BYTES: Final = 2 * 1024 * 1024
 """Larger than any GPX track worth drawing; a poster request is a few kilobytes."""
 
@@ -54,7 +57,7 @@ def init_cors(app: Flask, origins: tuple[str, ...]) -> None:
     @app.after_request
     def _allow(response: Response) -> Response:
         origin = request.headers.get("Origin", "")
-        if not request.path.startswith("/api/") or not {origin, "*"}.intersection(origins):
+        if not request.path.startswith("/api/") or not {normal_origin(origin), ANYBODY}.intersection(origins):
             return response
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = "Content-Range, ETag, Location, Retry-After"

@@ -20,6 +20,8 @@ def describe(config: Config) -> list[tuple[str, str]]:
     free = shutil.disk_usage(config.data_dir).free if config.data_dir.exists() else 0
     return [
         ("server", _server(config)),
+        ("address", config.public_url or "PUBLIC_URL is not set"),
+        ("names", ", ".join(config.answered_hosts) or "any; ALLOWED_HOSTS is not set"),
         ("data", f"{config.data_dir}, {free / 1e9:.1f} GB free"),
         *_database(config),
         ("backup", str(max(copies(config.backups_dir), default="none yet"))),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from mural.canvas.board import Board, Rect
 from mural.canvas.brakes import EVERYBODY, Brake, Brakes
 from mural.canvas.exchange import load_pixels
 from mural.errors import InvalidInput, MuralError
+from mural.net.addresses import normal_network
 from services.board.log import Kind, Placement
 from services.board.orders import Order, OrderBook
 from services.board.rules import CanvasRules
@@ -202,5 +202,5 @@ def _ban(rules: CanvasRules, arguments: dict[str, Any], *, lift: bool) -> None:
     if "user_id" in arguments:
         (rules.banned_visitors.discard if lift else rules.banned_visitors.add)(arguments["user_id"])
     if "network" in arguments:
-        network = ip_network(arguments["network"], strict=False)
+        network = normal_network(arguments["network"])
         (rules.banned_networks.discard if lift else rules.banned_networks.add)(network)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 import requests
 
 from mural.errors import NoStreets
-from tests.support.api import Api, Visitor
+from tests.support.api import Api, Visitor, running_api
 from tests.support.server import Server
 
 NOT_FOUND = ("/posters/nothing", "/generate/nothing", "/create?like=nothing", "/nowhere")
@@ -111,10 +112,32 @@ def test_the_kiosk_tells_where_to_make_one_if_others_understand_the_address(
 def test_a_link_to_a_poster_brings_its_picture(server: Server) -> None:
     result = server.wait_for(server.submit(city="<b>Böle & co</b>")["job_id"], "completed")["result"]
     page = requests.get(f"{server.base_url}/posters/{result['poster_id']}", timeout=30).text
-    assert f'property="og:image" content="http://127.0.0.1:{server.port}{result["preview_url"]}"' in page
+    assert f'property="og:image" content="{result["preview_url"]}"' in page
     assert 'property="og:title" content="&lt;b&gt;Böle &amp; co&lt;/b&gt;, Finland"' in page
     assert "<b>Böle" not in page
     assert "OpenStreetMap contributors" in page
+
+
+@pytest.mark.parametrize("prefix", ["", "/mural"])
+def test_links_for_others_begin_with_the_address_that_the_host_has_given(
+    tmp_path: Path, gazetteer: Path, prefix: str
+) -> None:
+    settings = {"PUBLIC_URL": "https://posters.example", "URL_PREFIX": prefix}
+    with running_api(tmp_path, gazetteer, **settings) as running:
+        poster = running.made(running.visitor())
+        as_asked = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+        page = running.visitor().get(poster["url"], headers=as_asked).text
+        for link in (
+            f'property="og:url" content="https://posters.example{poster["url"]}"',
+            f'property="og:image" content="https://posters.example{poster["preview_url"]}"',
+            f'data-share="https://posters.example{poster["url"]}"',
+        ):
+            assert link in page
+        assert poster["url"].startswith(f"{prefix}/posters/")
+        assert "evil" not in page
+        kiosk = running.visitor().get(f"{prefix}/?kiosk=1", headers=as_asked).text
+        assert f"Make yours at \u2066posters.example{prefix}\u2069" in kiosk
+        assert "evil" not in kiosk
 
 
 def test_a_poster_is_had_in_another_format_by_one_button_and_hangs_once(server: Server) -> None:

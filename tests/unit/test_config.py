@@ -47,6 +47,15 @@ def test_development_shortens_the_cooldown() -> None:
         ("RATE_LIMIT_POSTERS", "often"),
         ("CORS_ORIGINS", "https://example.org/path"),
         ("CANVAS_JSON", "maybe"),
+        ("PUBLIC_URL", "posters.example.org"),
+        ("PUBLIC_URL", "ftp://posters.example.org"),
+        ("PUBLIC_URL", "https://posters.example.org/elsewhere"),
+        ("PUBLIC_URL", "https://me@posters.example.org"),
+        ("PUBLIC_URL", "https://posters.example.org:port"),
+        ("PUBLIC_URL", "https://posters.example.org/?a=b"),
+        ("ALLOWED_HOSTS", "https://posters.example.org"),
+        ("ALLOWED_HOSTS", "posters.example.org, *"),
+        ("ALLOWED_HOSTS", "posters.*"),
     ],
 )
 def test_a_wrong_value_names_the_setting(name: str, value: str) -> None:
@@ -71,6 +80,18 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
     assert Config.from_env({"ADMIN_TOKEN_FILE": str(file)}).admin_token == "a token of enough length"
     with pytest.raises(ConfigError, match="ADMIN_TOKEN_FILE"):
         Config.from_env({"ADMIN_TOKEN_FILE": str(tmp_path / "absent")})
+
+
+@pytest.mark.parametrize("path", ["", "/", "/mural", "/mural/"])
+def test_the_public_address_has_one_form_and_brings_the_prefix(path: str) -> None:
+    environ = {"PUBLIC_URL": f"HTTPS://Posters.example.org:443{path}", "URL_PREFIX": "/mural"}
+    config = Config.from_env(environ)
+    assert config.public_url == "https://posters.example.org/mural"
+    assert config.public_origin == "https://posters.example.org"
+    assert config.answered_hosts == (), "one's own address alone shuts nobody out"
+    named = Config.from_env(environ | {"ALLOWED_HOSTS": "A.example"})
+    assert named.answered_hosts == ("a.example", "posters.example.org")
+    assert Config.from_env(environ | {"ALLOWED_HOSTS": "*"}).answered_hosts == ()
 
 
 def test_off_switches_an_outside_server_off() -> None:

@@ -41,7 +41,7 @@ function startLookingCloser(button) {
 /** @param {HTMLElement} article */
 export function startExhibit(article) {
   const share = find("[data-share]", article);
-  if (share) startSharing(share, () => ({ link: share.dataset.share ?? "" }));
+  if (share) startSharing(share, () => ({ link: new URL(share.dataset.share ?? "", location.href).href }));
   const closer = find("[data-closer]", article);
   if (closer) startLookingCloser(closer);
   const remove = find("[data-delete]", article);

@@ -48,3 +48,14 @@ def test_without_a_dsn_nothing_is_started(sentry: Sentry) -> None:
     logging.getLogger("services.test").error("Something broke")
     finish()
     assert sentry.events == []
+
+
+@pytest.mark.filterwarnings(r"ignore:\s*Eventlet is deprecated")
+def test_what_went_wrong_is_sent_to_nobody_to_whom_an_answer_points(sentry: Sentry) -> None:
+    with sentry_server() as elsewhere:
+        sentry.elsewhere = elsewhere.root
+        finish = start_reporting(sentry.dsn, "production")
+        logging.getLogger("services.test").error("Something broke")
+        finish()
+    assert len(sentry.events) == 1
+    assert elsewhere.asked == 0
