@@ -8,8 +8,12 @@ from __future__ import annotations
 import wsgi  # first: it patches
 
 # isort: split
+import gc
+import threading
 from pathlib import Path
 from typing import Any
+
+from greenlet import greenlet
 
 from app_factory import create_app
 from config import Config
@@ -24,6 +28,13 @@ def payload_of(number: int, wish: dict[str, Any]) -> Any:
     if wish.get("binary"):
         return number.to_bytes(4) + bytes(wish["size"])
     return {"number": number, "filling": "x" * wish["size"]}
+
+
+def count_threads() -> int:
+    """Count the threads that live, green ones where there are such; what lived at the start may be left out."""
+    if wsgi.ASYNC_MODE == "threading":
+        return threading.active_count()
+    return sum(isinstance(one, greenlet) and not one.dead for one in gc.get_objects())
 
 
 def main() -> None:
@@ -42,7 +53,7 @@ def main() -> None:
             fanout.publish(Event("test:event", payload_of(number, wish), (GALLERY_ROOM,), instead))
         # Before any other thread has had a turn:
         members = [engine.sockets.get(engine_id) for _id, engine_id in fanout.get_participants("/", GALLERY_ROOM)]
-        return {"queued": [member.queue._queue.qsize() for member in members if member is not None]}
+        return {"queued": [member.queue.waiting_bytes for member in members if member is not None]}
 
     def look() -> dict[str, Any]:
         connections = list(engine.sockets.values())
@@ -53,6 +64,7 @@ def main() -> None:
             "green": [connection.queue.open.green for connection in connections if connection.queue.open],
             "in_room": len(list(fanout.get_participants("/", GALLERY_ROOM))),
             "jobs_watched": [room for room in fanout.rooms["/"] if room and room.startswith("job:")],
+            "threads": count_threads(),
             "vanished": len(vanished),
             "viewers": services.presence.viewers(GALLERY_ROOM),
             "resident_mb": pages * 4096 / 2**20,
