@@ -17,7 +17,7 @@ RED = 6
 SKY = 22
 UNLIMITED: dict[str, Any] = {"PIXEL_COOLDOWN": "0", "RATE_LIMIT_PIXELS": "100000 per second"}
 
-PAGES_OWN = "document.querySelector('script[src$=\"/canvas.js\"]').src"
+PAGES_OWN = "document.querySelector('script[src$=\"/board/page.js\"]').src"
 """Where the page's own copy of the board comes from: under another address it would be another copy."""
 
 NEAR = "#x=100&y=100&z=16"

@@ -106,8 +106,8 @@ def test_a_kiosk_holds_no_more_after_many_posters_than_after_a_few(visit: Visit,
     shown = ann.locator("[data-poster].shown")
     expect(shown).to_have_count(1)
     hang = """async ([id, count]) => {
-        const script = document.querySelector('script[src$="wall.js"]').src;
-        const { posterCard } = await import(script.replace("wall.js", "gallery/cards.js"));
+        const script = document.querySelector('script[src$="/wall/page.js"]').src;
+        const { posterCard } = await import(script.replace("page.js", "cards.js"));
         const list = document.querySelector("[data-wall]");
         const facts = await (await fetch(`api/v1/posters/${id}`)).json();
         for (let n = 0; n < count; n++) {

@@ -16,8 +16,8 @@ from tests.support.server import Server
 pytestmark = pytest.mark.browser
 
 HANG = """async ([id, count, shapes]) => {
-    const script = document.querySelector('script[src$="/wall.js"]').src;
-    const { posterCard } = await import(script.replace("wall.js", "gallery/cards.js"));
+    const script = document.querySelector('script[src$="/wall/page.js"]').src;
+    const { posterCard } = await import(script.replace("page.js", "cards.js"));
     const facts = await (await fetch(`/api/v1/posters/${id}`)).json();
     const svg = 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"';
     const blank = (width, height) => ({

