@@ -104,7 +104,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     )
     store = JobStore(database, files, QueueLimits(config.max_queue, config.session_queue), clock)
     live, turns = LiveProgress(outside.background), Turns()
-    gallery = GalleryService(database, store, live, outside.publisher, urls)
+    gallery = GalleryService(database, store, live, outside.publisher, urls, outside.background.sleep)
     publishing = Publishing(database, files, outside.publisher, urls, clock)
     workshop = Workshop(
         store=store,

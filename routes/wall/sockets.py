@@ -28,8 +28,8 @@ def register(commands: Commands) -> None:
         join_room(GALLERY_ROOM)
         presence = services().presence
         presence.join(GALLERY_ROOM, sender.id, sender.actor.user_id)
-        resume = services().gallery.resume(payload.epoch, payload.seq)
-        return resume.to_json() | {"viewers": presence.viewers(GALLERY_ROOM), "making": services().gallery.making()}
+        resume, making = services().gallery.join(payload.epoch, payload.seq)
+        return resume.to_json() | {"viewers": presence.viewers(GALLERY_ROOM), "making": making}
 
     @commands.on(Command.GALLERY_LEAVE, NoPayload)
     def _leave(sender: Connection, _payload: NoPayload) -> Body:

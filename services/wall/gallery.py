@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -11,6 +12,7 @@ from infra.db.models import PosterRow
 from infra.db.session import Database
 from infra.events import gallery_store
 from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
+from infra.gathered import Gathered
 from mural.errors import InvalidInput
 from services.posters.job_store import JobStore
 from services.posters.live import LiveProgress
@@ -58,11 +60,26 @@ class Resume:
         return body | {"events": list(self.events)} if self.outcome == "replay" else body
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the wall stands: what everybody who joins it is told."""
+
+    epoch: str
+    seq: int
+    making: list[dict[str, Any]]
+
+
 class GalleryService:
     """Answers what hangs on the wall and what has changed since."""
 
     def __init__(
-        self, database: Database, jobs: JobStore, live: LiveProgress, publisher: Publisher, urls: Urls
+        self,
+        database: Database,
+        jobs: JobStore,
+        live: LiveProgress,
+        publisher: Publisher,
+        urls: Urls,
+        sleep: Callable[[float], None],
     ) -> None:
         self._database = database
         self._jobs = jobs
@@ -70,6 +87,7 @@ class GalleryService:
         self._publisher = publisher
         self._urls = urls
         self._last_making: list[dict[str, Any]] = []
+        self._standing = Gathered(self._read_standing, sleep)
 
     def page(
         self,
@@ -95,6 +113,19 @@ class GalleryService:
         next_before = shown[-1].gallery_seq if len(rows) > limit else None
         posters = tuple(shown_view(row[:-1], self._urls) for row in shown)
         return GalleryPage(posters, stream.epoch, stream.seq, next_before)
+
+    def join(self, epoch: str | None, seq: int | None) -> tuple[Resume, list[dict[str, Any]]]:
+        """Tell what somebody who joins has to do, and which posters are on their way; read once for all who come."""
+        now = self._standing.get()
+        if epoch == now.epoch and seq is not None and 0 <= seq < now.seq:
+            return self.resume(epoch, seq), now.making
+        outcome: Outcome = "current" if (epoch, seq) == (now.epoch, now.seq) else "refetch"
+        return Resume(outcome, now.epoch, now.seq), now.making
+
+    def _read_standing(self) -> Standing:
+        with self._database.read() as session:
+            stream = gallery_store.position(session)
+        return Standing(stream.epoch, stream.seq, self.making())
 
     def resume(self, epoch: str | None, seq: int | None) -> Resume:
         """Tell a client that knows the wall as of ``epoch`` and ``seq`` exactly what it missed."""

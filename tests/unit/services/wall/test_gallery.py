@@ -171,3 +171,16 @@ def test_a_number_is_taken_only_by_what_is_committed(idle: Studio) -> None:
         session.execute(update(StreamRow).values(epoch=StreamRow.epoch))
         row = gallery_store.append(session, "e", "p", lambda seq: {"seq": seq}, idle.clock())
     assert row.seq == 1
+
+
+def test_who_joins_is_told_what_has_just_changed_however_many_do(idle: Studio) -> None:
+    gallery = idle.services.gallery
+    epoch = gallery.resume(None, None).epoch
+    for seq in range(3):
+        assert gallery.join(epoch, seq) == (Resume("current", epoch, seq), gallery.making())
+        with idle.services.database.write() as session:
+            gallery_store.append(session, "e", str(seq), lambda number: {"seq": number}, idle.clock())
+        resume, _making = gallery.join(epoch, seq)
+        assert (resume, resume.outcome) == (gallery.resume(epoch, seq), "replay")
+    for wrong in ((None, None), (epoch, None), (epoch, 4), (epoch, -1), ("other", 3)):
+        assert gallery.join(*wrong)[0] == Resume("refetch", epoch, 3)
