@@ -1,8 +1,9 @@
-"""A crowd of websocket clients as lean as Python allows: `python -m bench.crowd PORT CLIENTS SECONDS`.
+"""A crowd of websocket clients as lean as Python allows: `python -m bench.crowd PORT CLIENTS SECONDS NUMBER`.
 
 It speaks Engine.IO and Socket.IO over bare sockets, so that what is measured is the server. Every client joins the
-wall; then the crowd notes how long after its `sent` (nanoseconds of the machine's monotonic clock) each event arrives.
-Prints two lines of JSON: how long joining took, and the delays.
+wall. Once a line comes in, which tells that the other crowds have joined too, this one notes how long after its `sent`
+(nanoseconds of the machine's monotonic clock) each event arrives. Prints two lines of JSON: how long joining took, and
+all delays. Crowds of different numbers come from different addresses.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import base64
 import json
 import os
 import re
+import select
 import selectors
 import socket
 import struct
@@ -19,17 +21,20 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from bench.report import percentile
+from infra.open_files import raise_open_files
 
 SENT: Final = re.compile(rb'"sent":"(\d+)"')
 OPEN, CONNECTED, PING, ACK = b"0", b"40", b"2", b"43"
+OTHER_FILES: Final = 100
+CLIENTS_PER_ADDRESS: Final = 500
 
 
 class Client:
     """One client, from its handshake on."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, address: str) -> None:
         self.socket = socket.socket()
+        self.socket.bind((address, 0))
         self.socket.settimeout(0)
         self.socket.connect_ex(("127.0.0.1", port))
         self.joined = False
@@ -69,6 +74,8 @@ class Client:
             elif message == PING:
                 self._send("3")
             elif message.startswith(ACK):
+                if b'"ok":true' not in message:
+                    raise ConnectionError(message.decode())
                 self.joined = True
             else:
                 yield message
@@ -95,9 +102,10 @@ class Client:
 class Crowd:
     """Many clients, watched by one thread."""
 
-    def __init__(self, port: int, count: int) -> None:
+    def __init__(self, port: int, count: int, number: int) -> None:
         self._selector = selectors.DefaultSelector()
-        self._clients = [Client(port) for _ in range(count)]
+        addresses = (f"127.1.{number}.{1 + client // CLIENTS_PER_ADDRESS}" for client in range(count))
+        self._clients = [Client(port, address) for address in addresses]
         for client in self._clients:
             self._selector.register(client.socket, selectors.EVENT_WRITE, client)
 
@@ -110,6 +118,11 @@ class Crowd:
                 raise TimeoutError(f"only {joined} of {len(self._clients)} clients could join")
             self._listen(0.05)
         return time.monotonic() - started
+
+    def wait_for_word(self) -> None:
+        """Go on hearing until a line comes in."""
+        while not select.select([sys.stdin], [], [], 0)[0]:
+            self._listen(0.05)
 
     def listen(self, seconds: float) -> list[float]:
         """Collect the delays of the events of the coming seconds, in milliseconds."""
@@ -136,14 +149,14 @@ class Crowd:
 
 def main() -> None:
     """Join, listen and tell."""
-    port, count, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-    crowd = Crowd(port, count)
+    port, count, seconds, number = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
+    raise_open_files(count + OTHER_FILES)
+    crowd = Crowd(port, count, number)
     storm_s = crowd.join()
     print(json.dumps({"storm_s": storm_s}), flush=True)
+    crowd.wait_for_word()
     crowd.listen(1.5)  # what joining has caused
-    delays_ms = crowd.listen(seconds)
-    figures = {f"p{share:g}": percentile(delays_ms, share / 100) for share in (50, 99)} | {"max": max(delays_ms)}
-    print(json.dumps(figures | {"heard": len(delays_ms)}), flush=True)
+    print(json.dumps({"delays_ms": crowd.listen(seconds)}), flush=True)
 
 
 if __name__ == "__main__":
