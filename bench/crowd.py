@@ -1,4 +1,4 @@
-"""A crowd of websocket clients as lean as Python allows: `python -m bench.crowd PORT CLIENTS SECONDS NUMBER`.
+"""A crowd of websocket clients as lean as Python allows: `python -m bench.crowd PORT CLIENTS SECONDS NUMBER AT_ONCE`.
 
 It speaks Engine.IO and Socket.IO over bare sockets, so that what is measured is the server. Every client joins the
 wall. Once a line comes in, which tells that the other crowds have joined too, this one notes how long after its `sent`
@@ -19,6 +19,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from infra.open_files import raise_open_files
@@ -102,21 +103,25 @@ class Client:
 class Crowd:
     """Many clients, watched by one thread."""
 
-    def __init__(self, port: int, count: int, number: int) -> None:
+    def __init__(self, port: int, count: int, number: int, at_once: int) -> None:
         self._selector = selectors.DefaultSelector()
         addresses = (f"127.1.{number}.{1 + client // CLIENTS_PER_ADDRESS}" for client in range(count))
-        self._clients = [Client(port, address) for address in addresses]
-        for client in self._clients:
-            self._selector.register(client.socket, selectors.EVENT_WRITE, client)
+        self._coming = (Client(port, address) for address in addresses)
+        self._joining: list[Client] = []
+        self._count, self._at_once = count, at_once
 
-    def join(self, within_s: float = 120.0) -> float:
-        """Wait until all have joined; tell how many seconds that took."""
-        started = time.monotonic()
-        while not all(client.joined for client in self._clients):
+    def join(self, within_s: float = 240.0) -> float:
+        """Wait until all have joined, so many at once; tell how many seconds that took."""
+        started, joined = time.monotonic(), 0
+        while joined < self._count:
             if time.monotonic() > started + within_s:
-                joined = sum(client.joined for client in self._clients)
-                raise TimeoutError(f"only {joined} of {len(self._clients)} clients could join")
+                raise TimeoutError(f"only {joined} of {self._count} clients could join")
+            for client in islice(self._coming, self._at_once - len(self._joining)):
+                self._selector.register(client.socket, selectors.EVENT_WRITE, client)
+                self._joining.append(client)
             self._listen(0.05)
+            before, self._joining = len(self._joining), [client for client in self._joining if not client.joined]
+            joined += before - len(self._joining)
         return time.monotonic() - started
 
     def wait_for_word(self) -> None:
@@ -149,9 +154,9 @@ class Crowd:
 
 def main() -> None:
     """Join, listen and tell."""
-    port, count, seconds, number = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
+    port, count, seconds, number, at_once = map(int, sys.argv[1:])
     raise_open_files(count + OTHER_FILES)
-    crowd = Crowd(port, count, number)
+    crowd = Crowd(port, count, number, at_once)
     storm_s = crowd.join()
     print(json.dumps({"storm_s": storm_s}), flush=True)
     crowd.wait_for_word()
