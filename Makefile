@@ -50,7 +50,7 @@ format: setup-dev ## Format the Python code
 bench: setup-dev ## Print the benchmark tables within three minutes, also into bench/results/
 	@$(BIN)/python -m bench
 
-bench-full: setup-dev ## The same at length: 5,000 clients, 50 km, A0, ten million pixels
+bench-full: setup-dev ## The same at length: 10,000 clients, 50 km, A0, ten million pixels
 	@BENCH=full $(BIN)/python -m bench
 
 docs: setup ## Write the reference of calls, commands and events into docs/

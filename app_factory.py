@@ -6,7 +6,8 @@ from http import HTTPStatus
 
 import click
 from apiflask import APIFlask
-from flask import Flask
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
 from flask_socketio import SocketIO
 
 from config import Config, ConfigError
@@ -52,6 +53,17 @@ from services.upkeep.data_paths import DataPaths
 from services.upkeep.secret_key import stored_secret_key
 
 API_PREFIX = "/api/v1"
+
+
+class NoSession(SessionInterface):
+    """Spares every request and every command reading Flask's own session: visitors have another cookie."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """Open none."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Save none."""
+
 
 CONNECTIONS_A_TURN, REQUESTS_A_TURN = 32, 2
 """What one address may begin before others have their turns: some milliseconds of work each."""
@@ -108,6 +120,7 @@ def _plain_app(config: Config) -> APIFlask:
     )
     app.json = StrictJson(app)
     app.request_class = JsonRequest
+    app.session_interface = NoSession()
     return app
 
 

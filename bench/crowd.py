@@ -1,8 +1,9 @@
-"""A crowd of websocket clients as lean as Python allows: `python -m bench.crowd PORT CLIENTS SECONDS`.
+"""A crowd of websocket clients as lean as Python allows: `python -m bench.crowd PORT CLIENTS SECONDS NUMBER AT_ONCE`.
 
 It speaks Engine.IO and Socket.IO over bare sockets, so that what is measured is the server. Every client joins the
-wall; then the crowd notes how long after its `sent` (nanoseconds of the machine's monotonic clock) each event arrives.
-Prints two lines of JSON: how long joining took, and the delays.
+wall. Once a line comes in, which tells that the other crowds have joined too, this one notes how long after its `sent`
+(nanoseconds of the machine's monotonic clock) each event arrives. Prints two lines of JSON: how long joining took, and
+all delays. Crowds of different numbers come from different addresses.
 """
 
 from __future__ import annotations
@@ -11,25 +12,30 @@ import base64
 import json
 import os
 import re
+import select
 import selectors
 import socket
 import struct
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
-from bench.report import percentile
+from infra.open_files import raise_open_files
 
 SENT: Final = re.compile(rb'"sent":"(\d+)"')
 OPEN, CONNECTED, PING, ACK = b"0", b"40", b"2", b"43"
+OTHER_FILES: Final = 100
+CLIENTS_PER_ADDRESS: Final = 500
 
 
 class Client:
     """One client, from its handshake on."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, address: str) -> None:
         self.socket = socket.socket()
+        self.socket.bind((address, 0))
         self.socket.settimeout(0)
         self.socket.connect_ex(("127.0.0.1", port))
         self.joined = False
@@ -69,6 +75,8 @@ class Client:
             elif message == PING:
                 self._send("3")
             elif message.startswith(ACK):
+                if b'"ok":true' not in message:
+                    raise ConnectionError(message.decode())
                 self.joined = True
             else:
                 yield message
@@ -95,21 +103,31 @@ class Client:
 class Crowd:
     """Many clients, watched by one thread."""
 
-    def __init__(self, port: int, count: int) -> None:
+    def __init__(self, port: int, count: int, number: int, at_once: int) -> None:
         self._selector = selectors.DefaultSelector()
-        self._clients = [Client(port) for _ in range(count)]
-        for client in self._clients:
-            self._selector.register(client.socket, selectors.EVENT_WRITE, client)
+        addresses = (f"127.1.{number}.{1 + client // CLIENTS_PER_ADDRESS}" for client in range(count))
+        self._coming = (Client(port, address) for address in addresses)
+        self._joining: list[Client] = []
+        self._count, self._at_once = count, at_once
 
-    def join(self, within_s: float = 120.0) -> float:
-        """Wait until all have joined; tell how many seconds that took."""
-        started = time.monotonic()
-        while not all(client.joined for client in self._clients):
+    def join(self, within_s: float = 240.0) -> float:
+        """Wait until all have joined, so many at once; tell how many seconds that took."""
+        started, joined = time.monotonic(), 0
+        while joined < self._count:
             if time.monotonic() > started + within_s:
-                joined = sum(client.joined for client in self._clients)
-                raise TimeoutError(f"only {joined} of {len(self._clients)} clients could join")
+                raise TimeoutError(f"only {joined} of {self._count} clients could join")
+            for client in islice(self._coming, self._at_once - len(self._joining)):
+                self._selector.register(client.socket, selectors.EVENT_WRITE, client)
+                self._joining.append(client)
             self._listen(0.05)
+            before, self._joining = len(self._joining), [client for client in self._joining if not client.joined]
+            joined += before - len(self._joining)
         return time.monotonic() - started
+
+    def wait_for_word(self) -> None:
+        """Go on hearing until a line comes in."""
+        while not select.select([sys.stdin], [], [], 0)[0]:
+            self._listen(0.05)
 
     def listen(self, seconds: float) -> list[float]:
         """Collect the delays of the events of the coming seconds, in milliseconds."""
@@ -136,14 +154,14 @@ class Crowd:
 
 def main() -> None:
     """Join, listen and tell."""
-    port, count, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-    crowd = Crowd(port, count)
+    port, count, seconds, number, at_once = map(int, sys.argv[1:])
+    raise_open_files(count + OTHER_FILES)
+    crowd = Crowd(port, count, number, at_once)
     storm_s = crowd.join()
     print(json.dumps({"storm_s": storm_s}), flush=True)
+    crowd.wait_for_word()
     crowd.listen(1.5)  # what joining has caused
-    delays_ms = crowd.listen(seconds)
-    figures = {f"p{share:g}": percentile(delays_ms, share / 100) for share in (50, 99)} | {"max": max(delays_ms)}
-    print(json.dumps(figures | {"heard": len(delays_ms)}), flush=True)
+    print(json.dumps({"delays_ms": crowd.listen(seconds)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -12,16 +12,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bench.effort import by_effort
 from bench.installation import installation
 from bench.plots import Curve, Panel, draw
-from bench.report import print_table
+from bench.report import percentile, print_table
 from bench.scenes import Scene, porto
 from tests.support.real_parts import ROOT, free_port
 from tests.support.server import Server
@@ -31,6 +31,18 @@ PADDING: Final = 40
 LISTEN_S: Final = by_effort(quick=2, full=8)
 ROUNDS: Final = by_effort(quick=1, full=2)
 CROWD: Final = 1_000
+PER_PROCESS: Final = 2_500
+"""So many clients one process can play without being what is measured."""
+
+MOST: Final = by_effort(quick=(), full=(10_000,))
+"""Crowds that both servers get, one after the other."""
+
+LET_IN: Final = 500
+"""Node's server lets 511 wait to be accepted; of more at once, who come in several processes, some would be cut off."""
+
+SELDOM_MS: Final = 1_000
+"""Four events a second to so many are more than two cores can send and receive, whoever sends them."""
+
 CURVE: Final = by_effort(quick=(100, CROWD), full=(100, 500, CROWD, 2_000, 5_000))
 
 
@@ -68,6 +80,10 @@ def run() -> None:
     print_table("an event of about 100 bytes, four times a second", HEADER, rows)
     curve = [("Mural (eventlet)", clients, *found.cells()) for clients, found in by_clients.items()]
     print_table("the same by number of clients", HEADER, curve)
+    for clients in MOST:
+        both = (("Mural (eventlet)", mural("eventlet", SELDOM_MS)), ("Node", peer(SELDOM_MS)))
+        rows = [(name, clients, *_measured(serving, clients).cells()) for name, serving in both]
+        print_table("the same event once a second, to as many as one machine can play", HEADER, rows)
     plot(by_clients)
 
 
@@ -91,23 +107,39 @@ def plot(by_clients: dict[int, Figures]) -> None:
 
 
 def measure(port: int, pid: int, clients: int) -> Figures:
-    """Send a crowd to a server."""
+    """Send a crowd to a server, in several processes where it is large."""
     before_kb = resident_kb(pid)
-    command = [sys.executable, "-m", "bench.crowd", str(port), str(clients), str(LISTEN_S)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as crowd:
-        told = map(json.loads, crowd.stdout or ())
-        joined = next(told)
+    firsts = range(0, clients, PER_PROCESS)
+    at_once = clients if len(firsts) == 1 else LET_IN // len(firsts)
+    with ExitStack() as stack:
+        crowds = [
+            stack.enter_context(_crowd(port, min(PER_PROCESS, clients - first), number, at_once))
+            for number, first in enumerate(firsts)
+        ]
+        storm_s = max(_told(crowd)["storm_s"] for crowd in crowds)
+        for crowd in crowds:
+            print("go", file=crowd.stdin, flush=True)
         time.sleep(LISTEN_S / 2)
         cost_kb = (resident_kb(pid) - before_kb) / clients
-        heard = next(told)
-    return Figures(joined["storm_s"], heard["heard"], heard["p50"], heard["p99"], heard["max"], cost_kb)
+        delays_ms = sorted(delay for crowd in crowds for delay in _told(crowd)["delays_ms"])
+    p50, p99 = percentile(delays_ms, 0.5), percentile(delays_ms, 0.99)
+    return Figures(storm_s, len(delays_ms), p50, p99, delays_ms[-1], cost_kb)
+
+
+def _crowd(port: int, clients: int, number: int, at_once: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "bench.crowd", *map(str, (port, clients, LISTEN_S, number, at_once))]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def _told(crowd: subprocess.Popen[str]) -> Any:
+    return json.loads(crowd.stdout.readline() if crowd.stdout else "")
 
 
 @contextmanager
-def mural(mode: str) -> Iterator[tuple[int, int]]:
+def mural(mode: str, every_ms: int = EVERY_MS) -> Iterator[tuple[int, int]]:
     """Run Mural; give its port and its process."""
     with tempfile.TemporaryDirectory() as folder:
-        program = ("-m", "bench.fanout_program", str(EVERY_MS), str(PADDING))
+        program = ("-m", "bench.fanout_program", str(every_ms), str(PADDING))
         server = Server(Path(folder) / "data", cold=True, program=program, ASYNC_MODE=mode)
         try:
             yield server.port, server.pid
@@ -115,9 +147,9 @@ def mural(mode: str) -> Iterator[tuple[int, int]]:
             server.stop()
 
 
-def peer() -> AbstractContextManager[tuple[int, int]]:
+def peer(every_ms: int = EVERY_MS) -> AbstractContextManager[tuple[int, int]]:
     """Run the Node server that sends what ours sends."""
-    return node("fanout", EVERY_MS, PADDING)
+    return node("fanout", every_ms, PADDING)
 
 
 @contextmanager

@@ -117,7 +117,7 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
         database, files, QueueLimits(config.max_queue, config.session_queue, config.address_queue), clock
     )
     live, turns = LiveProgress(outside.background), Turns()
-    gallery = GalleryService(database, store, live, outside.publisher, urls)
+    gallery = GalleryService(database, store, live, outside.publisher, urls, outside.background.sleep)
     publishing = Publishing(database, files, outside.publisher, clock)
     workshop = Workshop(
         queue=queue,

@@ -1,33 +1,38 @@
 """Everything that goes beyond the public interface of python-engineio and of the libraries under it.
 
-Engine.IO gives each client an unbounded queue and a thread of its own that writes what is in it: a broadcast to 1,000
-clients wakes 1,000 threads, and a client that reads nothing has its queue grow until its next ping is missed. Here the
-queue is an Outbox. It writes straight to the client's connection when nothing waits before it and the system takes it
-without waiting; else the packet is queued and the client's own thread writes it. What waits is bounded.
+Engine.IO gives each client an unbounded queue, a thread of its own that writes what is in it, and another that waits to
+ping: a broadcast to 1,000 clients wakes 1,000 threads, a client that reads nothing has its queue grow until its next
+ping is missed, and two thirds of the threads sleep. Here the queue is an Outbox. It writes straight to the client's
+connection when nothing waits before it and the system takes it without waiting; else the packet is queued, and a thread
+writes until nothing waits. What waits is bounded. One thread pings all clients.
 
 What this relies on, each with a test in tests/sockets that notices when it is no longer so:
 
 - ``Server.create_queue`` makes the queue of each socket, which is then only used by put, get, task_done and join;
-- ``Server._async["websocket"]`` is called with ``Socket._websocket_handler``, and makes a WSGI application;
-- the handler uses its websocket by wait, send and close, and sends through the queue once ``Socket.upgraded`` is set;
+- a client is in ``Server.sockets`` before its "connect", and may change its class then: its first ping comes after;
+- its ``schedule_ping`` is called when it has come and with each pong, and ``last_ping`` is when it was pinged;
+- what it sends by polling is read by its ``handle_post_request``, whose EngineIOError is answered with 400;
+- its ``_websocket_handler`` gets its websocket and serves it, whose start and end ``connected``, ``upgrading`` and
+  ``upgraded`` tell;
 - eventlet's websockets read and write through ``socket``, those of simple-websocket through ``ws.sock``;
 - handlers of Engine.IO's own events are in ``Server.handlers``, and "connect" may refuse a client by returning a text;
-- a client is in ``Server.sockets`` before its "connect", and what it sends by polling is read by its
-  ``Socket.handle_post_request``, whose EngineIOError is answered with 400;
 - a green socket keeps the system's socket as ``fd`` (eventlet) or ``_sock`` (gevent).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from functools import partial
+import time
+from contextlib import suppress
 from typing import Any, Final
 
-from engineio.exceptions import EngineIOError
+from engineio.exceptions import EngineIOError, SocketIsClosedError, UnknownPacketError
+from engineio.packet import NOOP, PING, UPGRADE, Packet
+from engineio.socket import Socket
 
-from infra.delivery.frames import Frames, websocket_frame
+from infra.delivery.frames import websocket_frame
 from infra.delivery.outbox import Outbox
+from infra.delivery.rounds import Rounds
 from infra.delivery.wire import Wire
 from infra.limits import TokenBucket
 from infra.observing.logs_sparing import Blameless, Sparing
@@ -41,6 +46,9 @@ INCOMING_KB_BURST: Final = 1000.0
 BINARY_PACKETS: Final = ("5", "6")
 """Socket.IO's types of packets that announce attachments."""
 
+PROBE, PROBED = "2probe", "3probe"
+"""Engine.IO's packets by which a client tries a websocket before it stops polling."""
+
 BROKEN: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """What the libraries raise over packets that they cannot read."""
 
@@ -50,34 +58,125 @@ logging.getLogger("engineio.server").addFilter(Blameless())
 
 
 class Line:
-    """One websocket, as Engine.IO sees it."""
+    """One websocket, to be read from."""
 
-    def __init__(self, websocket: Any, wire: Wire, outbox: Outbox) -> None:
+    __slots__ = ("_gate", "_most_bytes", "_websocket", "wire")
+
+    def __init__(self, websocket: Any, wire: Wire, most_bytes: int) -> None:
         self._websocket = websocket
-        self._wire = wire
-        self._outbox = outbox
+        self.wire = wire
+        self._most_bytes = most_bytes
         self._gate = TokenBucket(INCOMING_KB_PER_S, INCOMING_KB_BURST)
 
     def wait(self) -> Any:
-        """Receive a message; end the connection of a client that sends more than anybody can handle."""
-        message = self._websocket.wait()
-        if message is not None and not self._gate.take(max(1.0, len(message) / 1024)):
+        """Receive a message, or None at the end: for a client that breaks off, and for one that sends too much."""
+        try:
+            message = self._websocket.wait()
+        except (OSError, *BROKEN) as error:
+            log.info("a websocket breaks off: %r", error)
+            return None
+        if message is None or len(message) > self._most_bytes:
+            return None
+        if not self._gate.take(max(1.0, len(message) / 1024)):
             log.warning("disconnecting a flooding socket")
-            self._wire.cut()
+            self.wire.cut()
             return None
         return message
 
-    def send(self, content: str | bytes) -> None:
-        """Write a packet that waited, or one of the upgrade, which did not."""
-        upgraded = self._outbox.open
-        self._wire.flush(content if isinstance(content, Frames) else websocket_frame(content))
-        if upgraded:
-            self._outbox.written()
+    def send(self, packet: str) -> None:
+        """Write a packet of the upgrade, before which nothing waits."""
+        with suppress(OSError):  # gone already, which who reads notices
+            self.wire.flush(websocket_frame(packet))
 
     def close(self) -> None:
-        """Close, and make sure that whoever reads notices."""
-        self._websocket.close()
-        self._wire.end()
+        """Close, once, and make sure that whoever reads notices."""
+        websocket, self._websocket = self._websocket, GONE
+        websocket.close()
+        self.wire.end()
+
+
+class Gone:
+    """The websocket of a line that was closed."""
+
+    def wait(self) -> None:
+        """Tell that nothing comes any more."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+GONE: Final = Gone()
+
+
+class Connection(Socket):  # type: ignore[misc]  # python-engineio ships no types
+    """A client as Engine.IO knows it."""
+
+    sockets: EngineSockets
+    connected: bool
+    last_ping: float | None
+
+    def schedule_ping(self) -> None:
+        """Ping it after a while, if it has answered the last time."""
+        if self.last_ping:
+            self.last_ping = None
+            self.sockets.pings.ask(self.sid)
+
+    def handle_post_request(self, environ: dict[str, Any]) -> None:
+        """Read what a polling client sends; one that cannot be read is disconnected, as on a websocket."""
+        try:
+            super().handle_post_request(environ)
+        except BROKEN as error:
+            log.warning("disconnecting a polling client for a packet that is not Engine.IO: %r", error)
+            self.end()  # the library would wait until the client takes what is queued for it
+            raise EngineIOError from error
+
+    def _websocket_handler(self, websocket: Any) -> list[bytes]:
+        """Serve a websocket for as long as it lasts."""
+        wire = self.sockets.lay_wire(websocket)
+        line = Line(websocket, wire, self.server.max_http_buffer_size)
+        if self.connected and not self._has_changed_over(line):
+            return []  # the upgrade has failed, and the client goes on polling
+        self.connected = self.upgraded = True
+        try:
+            self.queue.open_to(line)
+            self._listen(line)
+        finally:
+            self.queue.finish()
+            line.close()
+            self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+            wire.discard()
+            self.sockets.forget(self)
+        return []
+
+    def _has_changed_over(self, line: Line) -> bool:
+        """Let a client that polls try its websocket, and tell whether it wants to use it from now on."""
+        self.upgrading = True  # its polls are answered with nothing meanwhile
+        try:
+            if line.wait() != PROBE:
+                return False
+            line.send(PROBED)
+            self.queue.put(Packet(NOOP))  # ends a poll that waits
+            answer = line.wait()
+            return isinstance(answer, str) and answer.startswith(str(UPGRADE))
+        finally:
+            self.upgrading = False
+
+    def _listen(self, line: Line) -> None:
+        """Receive packets until there are no more, or one that cannot be read."""
+        try:
+            while (content := line.wait()) is not None:
+                with suppress(UnknownPacketError):
+                    self.receive(Packet(encoded_packet=content))
+        except SocketIsClosedError:
+            pass
+        except BROKEN as error:
+            log.warning("disconnecting a socket for a packet that is not Engine.IO: %r", error)
+            line.wire.cut()
+
+    def end(self) -> None:
+        """Count as closed, whatever the client does."""
+        self.close(wait=False, abort=True)
+        self.sockets.forget(self)
 
 
 class EngineSockets:
@@ -90,10 +189,8 @@ class EngineSockets:
         self._connected, self._received = engine.handlers["connect"], engine.handlers["message"]
         engine.on("connect", self._connect)
         engine.on("message", self._receive)
-        self._make_queue = engine.create_queue
-        self._driver = engine._async["websocket"]  # noqa: SLF001  # there is no public place for this
         engine.create_queue = self._outbox
-        engine._async = engine._async | {"websocket": self._websocket}  # noqa: SLF001
+        self.pings = Rounds(engine, engine.ping_interval, self._ping)
 
     def __len__(self) -> int:
         return len(self._engine.sockets)
@@ -114,9 +211,16 @@ class EngineSockets:
             log.warning("refusing a socket: there are %d", self._max_clients)
             return "Too many connections."
         connection = self._engine.sockets[engine_id]
-        connection.handle_post_request = partial(self._read_posted, connection, connection.handle_post_request)
+        connection.__class__, connection.sockets = Connection, self
         self._connected(engine_id, environ)
         return None
+
+    def _ping(self, engine_id: str) -> None:
+        connection = self._engine.sockets.get(engine_id)
+        if connection is not None and not connection.closing and not connection.closed:
+            connection.last_ping = time.time()
+            with suppress(SocketIsClosedError):
+                connection.send(Packet(PING))
 
     def _receive(self, engine_id: str, data: str | bytes) -> None:
         """Hand a packet on to Socket.IO; nobody who speaks to Mural sends binary ones, or ones that cannot be read."""
@@ -130,17 +234,8 @@ class EngineSockets:
         log.warning("disconnecting a socket for a packet that is not Socket.IO: %r", error)
         self.cut(engine_id)
 
-    def _read_posted(self, connection: Any, read: Callable[[dict[str, Any]], None], environ: dict[str, Any]) -> None:
-        """Read what a polling client sends; one that cannot be read is disconnected, as on a websocket."""
-        try:
-            read(environ)
-        except BROKEN as error:
-            log.warning("disconnecting a polling client for a packet that is not Engine.IO: %r", error)
-            self._close(connection)  # the library would wait until the client takes what is queued for it
-            raise EngineIOError from error
-
     def _outbox(self) -> Outbox:
-        return Outbox(self._make_queue(), self._engine.get_queue_empty_exception(), self._overflow)
+        return Outbox(self._engine.get_queue_empty_exception(), self._engine.start_background_task, self._overflow)
 
     def _overflow(self, outbox: Outbox) -> None:
         open_now = list(self._engine.sockets.values())  # others come and go meanwhile
@@ -154,39 +249,13 @@ class EngineSockets:
         if wire is not None:
             wire.cut()
         # Not here: it tells the handlers of disconnections, and who publishes must not wait for them.
-        self._engine.start_background_task(self._close, connection)
+        self._engine.start_background_task(connection.end)
 
-    def _close(self, connection: Any) -> None:
-        connection.close(wait=False, abort=True)
-        self._forget(connection)
-
-    def _forget(self, connection: Any) -> None:
+    def forget(self, connection: Connection) -> None:
         """Leave nothing of a closed socket to Engine.IO's sweep, which comes by every 20 seconds."""
         self._engine.sockets.pop(connection.sid, None)
 
-    def _websocket(self, handler: Callable[[Any], Any], engine: Any) -> Any:
-        connection = handler.__self__  # type: ignore[attr-defined]  # it is a method of the socket
-        return self._driver(lambda websocket: self._serve(websocket, connection, handler), engine)
-
-    def _serve(self, websocket: Any, connection: Any, handler: Callable[[Any], Any]) -> Any:
-        wire = self._lay_wire(websocket)
-        outbox: Outbox = connection.queue
-        outbox.attach(connection, wire)
-        try:
-            return handler(Line(websocket, wire, outbox))
-        except BROKEN as error:
-            log.warning("disconnecting a socket for a packet that is not Engine.IO: %r", error)
-            self._cut(connection)
-            outbox.put(None)
-            return []
-        finally:
-            if connection.upgraded:
-                wire.discard()
-                self._forget(connection)
-            else:  # the upgrade has failed, and the client goes on polling
-                outbox.attach(connection, None)
-
-    def _lay_wire(self, websocket: Any) -> Wire:
+    def lay_wire(self, websocket: Any) -> Wire:
         """Put a wire between the websocket library and the socket."""
         if hasattr(websocket, "socket"):  # eventlet
             wire = websocket.socket = Wire(websocket.socket, self._engine.sleep)

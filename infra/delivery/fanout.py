@@ -26,12 +26,39 @@ class Fanout(Manager):  # type: ignore[misc]  # python-socketio ships no types
         self._sockets: EngineSockets | None = None
         self.worded: Worded = lambda _name, facts: facts
         """Makes of an event's facts what clients get, addresses and all; set by whoever knows how they are made."""
+        self._rooms_of: dict[str, list[str | None]] = {}
 
     def attach(self, server: Any) -> None:
         """Take over how a Socket.IO server writes to its clients."""
         self._sockets = EngineSockets(server.eio, most_sockets())
         # An acknowledgement with attachments would go out part by part, and a broadcast could come between them.
         server._send_packet = self._send_whole  # noqa: SLF001  # there is no public place for this
+
+    def basic_enter_room(self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None) -> None:
+        """Let a client into a room, and note that it is there."""
+        super().basic_enter_room(sid, namespace, room, eio_sid)
+        rooms = self._rooms_of.setdefault(sid, [])
+        if room not in rooms:
+            rooms.append(room)
+
+    def basic_leave_room(self, sid: str, namespace: str, room: str | None) -> None:
+        """Let a client out of a room."""
+        super().basic_leave_room(sid, namespace, room)
+        rooms = self._rooms_of.get(sid, [])
+        if room in rooms:
+            rooms.remove(room)
+
+    def basic_disconnect(self, sid: str, namespace: str, **_options: Any) -> None:
+        """Forget a client; the library would look for it in every room, and each client has two of its own."""
+        for room in self._rooms_of.pop(sid, []):
+            super().basic_leave_room(sid, namespace, room)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            waiting = pending.get(namespace, [])
+            if sid in waiting:
+                waiting.remove(sid)
+                if not waiting:
+                    del pending[namespace]
 
     @property
     def clients(self) -> int:

@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 SEND_BUFFER_BYTES: Final = 64 * 1024
@@ -22,6 +23,8 @@ UNHANDLED_PAUSE_S: Final = 0.01
 
 MAX_DISCARDED_READS: Final = 64
 
+NO_LOCK: Final = contextlib.nullcontext()
+
 
 class Wire:
     """A client's connection, to which several may write without mixing their frames; libraries take it for a socket."""
@@ -31,7 +34,8 @@ class Wire:
         self._sleep = sleep
         # Under the green socket: its writes return at once instead of letting the green thread wait.
         self._raw = getattr(sock, "fd", None) or getattr(sock, "_sock", None) or sock
-        self._state = threading.Lock()
+        # No green thread gives way while it holds this one, and a lock of theirs costs as much as the write itself.
+        self._state: AbstractContextManager[object] = NO_LOCK if self.green else threading.Lock()
         self._turn = threading.Lock()
         self._writing = False
         self._rest = b""

@@ -29,8 +29,8 @@ def register(commands: Commands) -> None:
         presence = services().presence
         presence.join(GALLERY_ROOM, sender.id, sender.actor.id)
         gallery = services().gallery
-        resume = gallery.resume(payload.epoch, payload.seq)
-        return resume.to_json(gallery.worded) | {"viewers": presence.viewers(GALLERY_ROOM), "making": gallery.making()}
+        resume, making = gallery.join(payload.epoch, payload.seq)
+        return resume.to_json(gallery.worded) | {"viewers": presence.viewers(GALLERY_ROOM), "making": making}
 
     @commands.on(Command.GALLERY_LEAVE, NoPayload)
     def _leave(sender: Connection, _payload: NoPayload) -> Body:

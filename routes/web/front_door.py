@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import socket
 import threading
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from infra.work_budget import CONNECTION_S, FairTurns, Standing, WorkBudget
 from routes.web.hangup import is_closing
 from routes.web.networks import network_of
-from routes.web.whole_heads import CutOff, WholeLines
+from routes.web.whole_heads import CutOff, WholeLines, WholeWrites
 
 if TYPE_CHECKING:
     from infra.observing.metrics import Metrics
@@ -102,13 +103,18 @@ class FrontDoor:
 
 
 def guarded(handler: type[Any], door: FrontDoor) -> type[Any]:
-    """Have the handler of a server's connections count them, and read whole heads only."""
+    """Have the handler of a server's connections count them, read whole heads only, and keep no buffers."""
 
     class Guarded(handler):  # type: ignore[misc]  # one of three libraries' classes
+        rbufsize = wbufsize = 0
         rfile: Any
+        wfile: Any = None
 
         def handle(self) -> None:
-            self.rfile = WholeLines(self.rfile.detach(), door.cut_off)
+            raw = self.rfile.detach() if isinstance(self.rfile, io.BufferedReader) else self.rfile  # gevent asks nobody
+            self.rfile = WholeLines(raw, door.cut_off)
+            if isinstance(self.wfile, io.RawIOBase):  # eventlet's
+                self.wfile = WholeWrites(self.wfile)
             with door.open_for(self.client_address), suppress(CutOff):
                 super().handle()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +13,8 @@ from infra.db.session import Database
 from infra.events.announcing import Announcer
 from infra.events.events import GALLERY_ROOM, Event, Name, Publisher
 from infra.events.payloads import Making, MakingJob
-from infra.events.streams import Resume, Worded
+from infra.events.streams import Outcome, Position, Resume, Worded
+from infra.gathered import Gathered
 from infra.jobs.live import LiveProgress
 from mural.errors import InvalidInput
 from services.posters.addressing import wording
@@ -45,11 +47,25 @@ class GalleryPage:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class WallState:
+    """How the wall stands: what everybody who joins it is told."""
+
+    position: Position
+    making: list[MakingJob]
+
+
 class GalleryService:
     """Answers what hangs on the wall and what has changed since."""
 
     def __init__(
-        self, database: Database, jobs: PosterJobStore, live: LiveProgress, publisher: Publisher, urls: Urls
+        self,
+        database: Database,
+        jobs: PosterJobStore,
+        live: LiveProgress,
+        publisher: Publisher,
+        urls: Urls,
+        sleep: Callable[[float], None],
     ) -> None:
         self._database = database
         self._jobs = jobs
@@ -58,6 +74,7 @@ class GalleryService:
         self._urls = urls
         self.worded: Worded = wording(urls)
         self._last_making: list[MakingJob] = []
+        self._state = Gathered(self._read_state, sleep)
 
     def page(
         self,
@@ -83,6 +100,20 @@ class GalleryService:
         next_before = shown[-1].gallery_seq if len(rows) > limit else None
         posters = tuple(shown_view(row[:-1], self._urls) for row in shown)
         return GalleryPage(posters, stream.epoch, stream.seq, next_before)
+
+    def join(self, epoch: str | None, seq: int | None) -> tuple[Resume, list[MakingJob]]:
+        """Tell what somebody who joins has to do, and which posters are on their way; read once for all who come."""
+        state = self._state.get()
+        here = state.position
+        if epoch == here.epoch and seq is not None and 0 <= seq < here.seq:
+            return self.resume(epoch, seq), state.making
+        outcome: Outcome = "current" if (epoch, seq) == (here.epoch, here.seq) else "refetch"
+        return Resume(outcome, here.epoch, here.seq), state.making
+
+    def _read_state(self) -> WallState:
+        with self._database.read() as session:
+            position = WALL.position(session)
+        return WallState(position, self.making())
 
     def resume(self, epoch: str | None, seq: int | None) -> Resume:
         """Tell a client that knows the wall as of ``epoch`` and ``seq`` exactly what it missed."""

@@ -8,8 +8,12 @@ from __future__ import annotations
 import wsgi  # first: it patches
 
 # isort: split
+import gc
+import threading
 from pathlib import Path
 from typing import Any, TypedDict
+
+from greenlet import greenlet
 
 from app_factory import create_app
 from config import Config
@@ -42,6 +46,13 @@ def payload_of(number: int, wish: dict[str, Any]) -> Any:
     return {"number": number, "filling": "x" * wish["size"]}
 
 
+def count_threads() -> int:
+    """Count the threads that live, green ones where there are such; what lived at the start may be left out."""
+    if wsgi.ASYNC_MODE == "threading":
+        return threading.active_count()
+    return sum(isinstance(one, greenlet) and not one.dead for one in gc.get_objects())
+
+
 def main() -> None:
     """Serve."""
     draw_at_once()
@@ -59,7 +70,7 @@ def main() -> None:
             fanout.publish(Event("test:event", payload_of(number, wish), (GALLERY_ROOM,), instead))
         # Before any other thread has had a turn:
         members = [engine.sockets.get(engine_id) for _id, engine_id in fanout.get_participants("/", GALLERY_ROOM)]
-        return {"queued": [member.queue._queue.qsize() for member in members if member is not None]}
+        return {"queued": [member.queue.waiting_bytes for member in members if member is not None]}
 
     def look() -> dict[str, Any]:
         connections = list(engine.sockets.values())
@@ -70,6 +81,7 @@ def main() -> None:
             "green": [connection.queue.open.green for connection in connections if connection.queue.open],
             "in_room": len(list(fanout.get_participants("/", GALLERY_ROOM))),
             "jobs_watched": [room for room in fanout.rooms["/"] if room and room.startswith("job:")],
+            "threads": count_threads(),
             "vanished": len(vanished),
             "viewers": services.presence.viewers(GALLERY_ROOM),
             "resident_mb": pages * 4096 / 2**20,

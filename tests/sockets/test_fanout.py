@@ -84,6 +84,21 @@ def test_the_system_s_socket_is_found_under_the_green_one(publishing: Server) ->
     assert look(publishing)["green"] == [green]
 
 
+def test_a_client_that_keeps_up_takes_no_thread_but_those_that_read(publishing: Server) -> None:
+    # One serves the request that has become a websocket; simple-websocket, which is not eventlet's, adds another.
+    reading = {"eventlet": 1}.get(publishing._settings["ASYNC_MODE"], 2)
+    look_until(publishing, 0)
+    with ExitStack() as stack:
+        looker = stack.enter_context(publishing.client())
+        threads = []
+        for _ in range(2):  # the first ten also give those who have just left the time to be gone
+            for _ in range(10):
+                stack.enter_context(raw_socket(publishing.port)).join()
+            looker.call("test:publish", {"first": 0, "count": 10, "size": 100})
+            threads.append(looker.call("test:look")["threads"])
+        assert threads[1] - threads[0] == 10 * reading
+
+
 def test_frames_of_the_library_and_of_broadcasts_do_not_mix(publishing: Server) -> None:
     with raw_socket(publishing.port) as client, publishing.client() as publisher:
         client.join()

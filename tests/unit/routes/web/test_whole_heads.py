@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+import sys
+from typing import Any
 
 import pytest
 
-from routes.web.whole_heads import HEAD_S, CutOff, WholeLines
+from routes.web.whole_heads import HEAD_S, CutOff, WholeLines, WholeWrites
 
 HEAD = b"DELETE /x HTTP/1.1\r\nHost: a\r\nCookie: mural_visitor=abc\r\n\r\n"
 
@@ -85,3 +87,35 @@ def test_after_the_end_nothing_more_is_read_of_what_was_sent() -> None:
     client.head()
     client.lines.end()
     assert (client.lines.readline(), client.lines.read(10), client.cuts) == (b"", b"", 0)
+
+
+class Slow(io.RawIOBase):
+    """A connection that takes a few bytes at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any, /) -> int:
+        self.taken.append(bytes(content[:5]))
+        return len(self.taken[-1])
+
+
+def test_what_is_written_goes_out_whole_and_in_one_piece_where_the_system_takes_it() -> None:
+    slow = Slow()
+    writes = WholeWrites(slow)
+    writes.writelines([b"head", b"", b"a longer body"])
+    assert (b"".join(slow.taken), slow.taken[0]) == (b"heada longer body", b"heada")
+    writes.close()
+    assert slow.closed
+
+
+def test_a_connection_that_waits_for_its_next_request_keeps_nothing() -> None:
+    client = Incoming(HEAD + b"body")
+    client.head()
+    client.lines.read(4)
+    assert sys.getsizeof(client.lines) < 200
+    assert client.lines.read(1) == b""

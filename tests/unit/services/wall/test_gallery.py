@@ -10,7 +10,7 @@ from infra.events.streams import Resume
 from mural.errors import InvalidInput
 from services.accounts.actors import Actor
 from services.posters.views import PosterView
-from services.posters.wall_news import WALL
+from services.posters.wall_news import WALL, append_removed
 from tests.support.posters import Studio
 
 
@@ -148,3 +148,16 @@ def test_an_unchanged_list_is_not_announced_again(idle: Studio) -> None:
     idle.services.gallery.announce_making()
     idle.services.gallery.announce_making()
     assert len(idle.listener.named(Name.GALLERY_MAKING)) == 1
+
+
+def test_who_joins_is_told_what_has_just_changed_however_many_do(idle: Studio) -> None:
+    gallery = idle.services.gallery
+    epoch = gallery.resume(None, None).epoch
+    for seq in range(3):
+        assert gallery.join(epoch, seq) == (Resume("current", epoch, seq), gallery.making())
+        with idle.services.database.write() as session:
+            append_removed(session, str(seq), idle.clock())
+        resume, _making = gallery.join(epoch, seq)
+        assert (resume, resume.outcome) == (gallery.resume(epoch, seq), "replay")
+    for wrong in ((None, None), (epoch, None), (epoch, 4), (epoch, -1), ("other", 3)):
+        assert gallery.join(*wrong)[0] == Resume("refetch", epoch, 3)
