@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from infra.events.events import Event, Name
+from services.accounts.actors import HOUSE
 from services.posters.addressing import wording
 from services.posters.urls import Urls
 from tests.support.posters import Studio, make_studio
@@ -17,7 +18,7 @@ def test_a_changed_prefix_leaves_no_stale_address_behind(studio: Studio) -> None
     epoch = studio.services.gallery.page().epoch
     moved = make_studio(studio.folder, replace(studio.config, url_prefix="/maps"))
     [event] = moved.services.gallery.resume(epoch, 0).to_json(moved.services.gallery.worded)["events"]
-    assert event["payload"] == {"seq": 1, "poster": moved.services.posters.get(poster.id).to_json()}
+    assert event["payload"] == {"seq": 1, "poster": moved.services.posters.get(poster.id, HOUSE).to_json()}
     assert event["payload"]["poster"]["download_url"] == f"/maps/api/v1/posters/{poster.id}/download?v=1"
     moved.services.database.close()
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.events.events import Event, Name
-from services.accounts.actors import Actor
+from services.accounts.actors import HOUSE, Actor
 from services.posters.store import from_sidecar
 from services.posters.views import PosterView
 from tests.support.posters import Studio
@@ -58,9 +58,9 @@ def test_a_poster_that_nobody_could_be_told_of_keeps_its_files(
     studio: Studio, deaf: Deaf, caplog: pytest.LogCaptureFixture
 ) -> None:
     poster = made(studio)
-    assert studio.services.posters.file(poster.id, "poster").path.read_bytes()
+    assert studio.services.posters.file(poster.id, "poster", HOUSE).path.read_bytes()
     assert [one.id for one in studio.services.gallery.page().posters] == [poster.id]
-    assert studio.services.jobs.get(poster.job_id).state == "completed"
+    assert studio.services.jobs.get(poster.job_id, HOUSE).state == "completed"
     studio.listener.wait_for(Name.GENERATION_COMPLETED)
     assert deaf.failures == 1
     assert "gallery:poster_added could not be announced" in caplog.text
@@ -76,7 +76,7 @@ def test_posters_made_at_once_all_keep_their_files(studio: Studio, deaf: Deaf) -
         thread.join()
     assert len(posters) == deaf.failures == 4
     for poster in posters:
-        assert studio.services.posters.file(poster.id, "thumbnail").path.exists()
+        assert studio.services.posters.file(poster.id, "thumbnail", HOUSE).path.exists()
     assert told_later(studio, 0) == [Name.GALLERY_POSTER_ADDED] * 4
 
 
@@ -93,7 +93,7 @@ def test_a_poster_that_was_hung_back_unheard_hangs_with_its_files(studio: Studio
     poster = made(studio)
     studio.services.posters.delete(poster.id, ANN)
     studio.services.posters.restore(poster.id, ANN)
-    assert studio.services.posters.file(poster.id, "poster").path.read_bytes()
+    assert studio.services.posters.file(poster.id, "poster", HOUSE).path.read_bytes()
     assert told_later(studio, 2) == [Name.GALLERY_POSTER_ADDED]
     assert deaf.failures == 3
 
@@ -110,7 +110,8 @@ def test_who_sees_a_poster_is_changed_whole_even_unheard(studio: Studio, deaf: D
 def test_a_job_whose_end_nobody_could_be_told_of_has_ended(studio: Studio) -> None:
     deaf = Deaf(studio, (Name.GENERATION_COMPLETED,))
     first, second = made(studio), made(studio)
-    assert studio.services.jobs.get(first.job_id).state == studio.services.jobs.get(second.job_id).state == "completed"
+    states = {studio.services.jobs.get(one.job_id, HOUSE).state for one in (first, second)}
+    assert states == {"completed"}
     assert deaf.failed.acquire(timeout=20)
     assert deaf.failed.acquire(timeout=20), "the thread that runs jobs goes on"
 

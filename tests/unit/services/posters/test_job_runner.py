@@ -5,6 +5,7 @@ import pytest
 from infra.events.events import Name
 from mural.errors import Cancelled, NoStreets, NotAllowed
 from services.accounts.actors import HOUSE, Actor
+from services.posters import publishing
 from tests.support.posters import Passing, Studio
 from tests.support.waiting import wait_until
 
@@ -88,8 +89,7 @@ def test_a_disk_that_fills_up_in_the_middle_fails_the_job_cleanly(studio: Studio
 
 
 def test_a_database_in_trouble_at_the_end_costs_an_attempt_and_leaves_no_orphan(studio: Studio, monkeypatch) -> None:
-    publishing = studio.services.jobs._shop.publishing
-    complete, calls = publishing._complete_job, []
+    complete, calls = publishing._complete_with, []
 
     def trouble_first(*args: object) -> None:
         calls.append(args)
@@ -97,7 +97,7 @@ def test_a_database_in_trouble_at_the_end_costs_an_attempt_and_leaves_no_orphan(
             raise Passing("The database is busy.")
         complete(*args)
 
-    monkeypatch.setattr(publishing, "_complete_job", trouble_first)
+    monkeypatch.setattr(publishing, "_complete_with", trouble_first)
     job_id = studio.submit()
     wait_until(lambda: calls)
     studio.wait_until(job_id, "pending")

@@ -12,7 +12,7 @@ from infra.db.models import JobRow
 from infra.events.events import Name, session_room
 from infra.jobs.leases import Lease
 from mural.jobs.retries import LONGEST_WAIT_S
-from services.accounts.actors import HOUSE
+from services.accounts.actors import HOUSE, Actor
 from tests.support.posters import Passing, Studio, make_config, make_studio
 from tests.support.waiting import wait_until
 
@@ -184,7 +184,7 @@ def test_news_of_a_hundred_waiting_jobs_costs_one_query(idle: Studio) -> None:
     jobs = [idle.submit(f"visitor {number}") for number in range(100)]
     for number in range(0, 100, 10):
         wish = idle.wish(distance_m=1001.0 + number)
-        assert idle.services.posters.submit(wish, "follower").job.job_id == jobs[number]
+        assert idle.services.posters.submit(wish, Actor("follower")).job.job_id == jobs[number]
     statements: list[str] = []
     engine = idle.services.database.engine
     event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))

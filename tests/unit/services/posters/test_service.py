@@ -143,18 +143,18 @@ def test_what_one_address_has_on_its_way_is_bounded_whoever_asks_there(tmp_path,
     studio = make_studio(tmp_path, make_config(tmp_path, database_url, ADDRESS_QUEUE="4"))
     studio.services.files.start()
     submit, batch = studio.services.posters.submit, studio.services.batches.submit
-    batch([studio.other_wish() for _ in range(3)], "ann", "192.0.2.1")
+    batch([studio.other_wish() for _ in range(3)], Actor("ann"), "192.0.2.1")
     with pytest.raises(TooMany, match="from your address"):
-        batch([studio.other_wish() for _ in range(2)], "bob", "192.0.2.1")
+        batch([studio.other_wish() for _ in range(2)], Actor("bob"), "192.0.2.1")
     assert studio.services.queue.count(ACTIVE) == 3, "a batch is taken whole or not at all"
-    fourth = submit(studio.other_wish(), "cy", "192.0.2.1").job.job_id
+    fourth = submit(studio.other_wish(), Actor("cy"), "192.0.2.1").job.job_id
     with pytest.raises(TooMany) as refused:
-        submit(studio.other_wish(), "dan", "192.0.2.1")
+        submit(studio.other_wish(), Actor("dan"), "192.0.2.1")
     assert refused.value.facts["limit"] == 4
     assert refused.value.retry_after_s >= 5
-    submit(studio.other_wish(), "dan", "192.0.2.2")
+    submit(studio.other_wish(), Actor("dan"), "192.0.2.2")
     studio.services.jobs.cancel(fourth, Actor("cy"))
-    submit(studio.other_wish(), "dan", "192.0.2.1")
+    submit(studio.other_wish(), Actor("dan"), "192.0.2.1")
     with studio.services.database.read() as session:
         kept = set(session.scalars(select(JobRow.address)))
     assert not any(address and "192.0.2" in address for address in kept)
