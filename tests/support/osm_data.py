@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -111,6 +112,12 @@ class OsmData:
         for ident in sorted(found.relation):
             members = [{"type": kind, "ref": ref, "role": role} for kind, ref, role in self.members[ident]]
             yield _described("relation", ident, self.tags["relation"][ident], members=members)
+
+
+@cache
+def osm_data(*files: Path) -> OsmData:
+    """Read files once, for all who only ask."""
+    return OsmData(*files)
 
 
 def _described(kind: str, ident: int, tags: Tags | None, **body: Any) -> dict[str, Any]:

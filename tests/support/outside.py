@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -139,6 +139,7 @@ class OutsideServer(ABC):
         self.closing.set()
         self._http.shutdown()
         self._thread.join()
+        self._http.listen_no_more()
         self._http.server_close()
 
     @property
@@ -173,6 +174,22 @@ class OutsideServer(ABC):
 class _HttpServer(ThreadingHTTPServer):
     outside: OutsideServer
     daemon_threads = False  # closing waits for every answer, so that no thread outlives its test
+
+    def __init__(self, address: tuple[str, int], handler: type[_Handler]) -> None:
+        super().__init__(address, handler)
+        self._callers: list[socket.socket] = []
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection."""
+        caller, address = super().get_request()
+        self._callers.append(caller)
+        return caller, address
+
+    def listen_no_more(self) -> None:
+        """Leave those who were connected and never said what they want."""
+        for caller in self._callers:
+            with suppress(OSError):  # it has hung up itself
+                caller.shutdown(socket.SHUT_RD)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -8,7 +8,7 @@ from shutil import rmtree
 
 import pytest
 
-from tests.support.osm_data import OsmData
+from tests.support.osm_data import osm_data
 from tests.support.outside import Fault
 from tests.support.overpass_server import OverpassServer
 from tests.support.real_parts import SAMPLE_FILE
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture(scope="module")
 def asked_by_all() -> Iterator[OverpassServer]:
-    with OverpassServer(OsmData(SAMPLE_FILE)) as server:
+    with OverpassServer(osm_data(SAMPLE_FILE)) as server:
         yield server
 
 

@@ -20,7 +20,7 @@ from mural.geo.projection import View, page_bbox
 from mural.geo.sources import obtain_area
 from mural.worker.protocol import MapSources
 from tests.support.maps import HELSINKI, ROOT, polygons_at, write_osm
-from tests.support.osm_data import OsmData
+from tests.support.osm_data import osm_data
 from tests.support.outside import Fault
 from tests.support.overpass_server import OverpassServer
 from tests.support.server import children
@@ -45,7 +45,7 @@ def sources(tmp_path: Path) -> MapSources:
 
 @pytest.fixture
 def server() -> Iterator[OverpassServer]:
-    with OverpassServer(OsmData(HELSINKI)) as server:
+    with OverpassServer(osm_data(HELSINKI)) as server:
         yield server
 
 

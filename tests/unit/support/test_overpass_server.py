@@ -9,7 +9,7 @@ import osmnx
 import pytest
 import shapely
 
-from tests.support.osm_data import OsmData
+from tests.support.osm_data import osm_data
 from tests.support.overpass_server import OverpassServer
 
 EXTRACT = Path(__file__).parents[3] / "data" / "samples" / "helsinki.osm.pbf"
@@ -18,7 +18,7 @@ CENTRE = shapely.box(24.938, 60.168, 24.950, 60.175)
 
 @pytest.fixture
 def overpass(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[OverpassServer]:
-    with OverpassServer(OsmData(EXTRACT)) as server:
+    with OverpassServer(osm_data(EXTRACT)) as server:
         monkeypatch.setattr(osmnx.settings, "overpass_url", server.url)
         monkeypatch.setattr(osmnx.settings, "cache_folder", tmp_path)
         monkeypatch.setattr(osmnx.settings, "http_user_agent", "Mural (tests)")
