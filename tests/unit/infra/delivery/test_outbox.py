@@ -21,11 +21,13 @@ class Client:
     def __init__(self) -> None:
         self.overflows = 0
         self.started = 0
+        self.writer: Any = None
         self.outbox = Outbox(queue.Empty, self._start, self._note)
 
     def _start(self, target: Callable[[], None]) -> Any:
         self.started += 1
-        return ThreadBackground().start_background_task(target)
+        self.writer = ThreadBackground().start_background_task(target)
+        return self.writer
 
     def _note(self, _outbox: Outbox) -> None:
         self.overflows += 1
@@ -109,6 +111,7 @@ def test_what_a_websocket_does_not_take_at_once_is_written_by_a_thread_which_end
         left = 10 + 2 * MAX_WAITING_BYTES
         while left > 0:
             left -= far.recv(2**20).count(b"x")
+        client.writer.join()
         client.outbox.finish()
         assert (client.outbox.waiting_bytes, client.overflows, line.closed) == (0, 0, 0)
         client.send(10)
