@@ -9,8 +9,24 @@ from typing import Any
 
 import engineio
 import socketio
+import websocket
 
 from tests.support.waiting import wait_until
+
+
+class ClosingWebSocket(websocket.WebSocket):  # type: ignore[misc]  # the library ships no types
+    """Closes its socket when nothing more can come: the library leaves that to whoever forgets it last."""
+
+    def recv(self) -> Any:
+        """Read a message; an empty one says that the other side closes."""
+        try:
+            message = super().recv()
+        except BaseException:
+            self.shutdown()
+            raise
+        if not message:
+            self.shutdown()
+        return message
 
 
 class Engine(engineio.Client):  # type: ignore[misc]  # the library ships no types
@@ -19,12 +35,18 @@ class Engine(engineio.Client):  # type: ignore[misc]  # the library ships no typ
     def _trigger_event(self, event: str, *args: Any, **options: Any) -> Any:
         return self.handlers[event](*args) if event == "message" else super()._trigger_event(event, *args, **options)
 
+    def _reset(self) -> None:
+        super()._reset()
+        if self.ws:  # could no longer be written to
+            self.ws.shutdown()
+
 
 class Client(socketio.Client):  # type: ignore[misc]  # the library ships no types
     """The library's client on such an engine; it looks into no letters, which in Python takes it most of its time."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(websocket_extra_options={"skip_utf8_validation": True}, **options)
+        sockets = {"skip_utf8_validation": True, "class_": ClosingWebSocket}
+        super().__init__(websocket_extra_options=sockets, **options)
 
     def _engineio_client_class(self) -> type[Engine]:
         return Engine
@@ -69,8 +91,6 @@ def hang_up(client: socketio.Client) -> None:
             # Closing alone would leave its reader waiting until the next ping is due.
             ws.sock.shutdown(socket.SHUT_RDWR)
     client.eio.disconnect(abort=is_lost(client))
-    if ws is not None:
-        ws.shutdown()
 
 
 def _wait_while_connected(client: socketio.Client, holds: Callable[[], bool], trouble: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -19,6 +21,8 @@ PREPARED_DIR: Final = data_dir_of(Settings(read_environ()))
 SAMPLE_FILE: Final = ROOT / "data" / "samples" / "helsinki.osm.pbf"
 SHARED_DATA: Final = ROOT.parent / "shared" / "data"
 """Real extracts that lie beside the checkout on some machines; the tests that use them are extras."""
+LISTENING_PORTS: Final = range(10_000, 32_768)
+"""The system gives the ports above to clients as they come, and one that connects may take what was free just now."""
 
 
 def missing(what: str) -> NoReturn:
@@ -43,8 +47,9 @@ def shared_extract(name: str) -> Path:
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Find a port that nobody listens on, and that no client gets before the server that is to have it starts."""
+    while True:
+        port = secrets.choice(LISTENING_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
