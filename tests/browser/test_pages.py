@@ -40,6 +40,11 @@ def paths(server: Server, poster: dict[str, Any]) -> list[str]:
     return [path.format(poster=poster["id"], job=failed) for path in PAGES]
 
 
+def open_me(page: Page) -> None:
+    """Open what is one's own."""
+    page.get_by_role("button", name="Me", exact=True).click()
+
+
 def wear(page: Page, appearance: str, base_url: str) -> None:
     """Choose an appearance before the first visit."""
     page.context.add_cookies([{"name": "appearance", "value": appearance, "url": base_url}])
@@ -129,10 +134,50 @@ def test_all_controls_of_the_workbench_are_seen_at_a_glance(visit: Visit) -> Non
     expect(ann.get_by_role("button", name="Make the poster")).to_be_in_viewport(ratio=0.99)
 
 
-def test_the_row_of_pages_begins_where_one_is_on_a_phone(visit: Visit) -> None:
+def test_every_room_is_under_the_thumb_on_a_phone(visit: Visit) -> None:
     ann = visit(viewport=PHONE)
-    ann.goto("/themes")
-    expect(ann.get_by_role("navigation", name="Main").get_by_role("link", name="Themes")).to_be_in_viewport(ratio=0.99)
+    for path, here in (("/", "Wall"), ("/canvas", "Board"), ("/create", "Make"), ("/themes", "Themes")):
+        ann.goto(path)
+        rooms = ann.get_by_role("navigation", name="Main")
+        for room in ("Wall", "Board", "Make", "Themes"):
+            expect(rooms.get_by_role("link", name=room)).to_be_in_viewport(ratio=0.99)
+        expect(rooms.get_by_role("link", name=here)).to_have_attribute("aria-current", "page")
+        expect(rooms.get_by_role("button", name="Me")).to_be_in_viewport(ratio=0.99)
+
+
+def test_on_a_phone_nothing_that_one_presses_lies_under_the_bar(visit: Visit) -> None:
+    ann = visit(viewport=PHONE)
+    ann.goto("/create")
+    ann.get_by_role("button", name="Make the poster").click(trial=True)
+    ann.goto("/canvas")
+    ann.locator(".paintbox label:visible").last.click(trial=True)
+    ann.goto("/about")
+    ann.get_by_role("contentinfo").get_by_role("link").last.click(trial=True)
+
+
+@pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
+def test_what_is_one_s_own_opens_at_the_avatar_and_closes_by_key_or_elsewhere(
+    visit: Visit, size: dict[str, int] | None
+) -> None:
+    ann = visit(viewport=size) if size else visit()
+    ann.goto("/")
+    own = ann.get_by_role("link", name="My posters")
+    avatar = ann.get_by_role("button", name="Me", exact=True)
+    expect(own).to_be_hidden()
+    avatar.press("Enter")
+    expect(own).to_be_in_viewport(ratio=0.99)
+    ann.keyboard.press("Tab")
+    expect(own).to_be_focused()
+    ann.keyboard.press("Escape")
+    expect(own).to_be_hidden()
+    expect(avatar).to_be_focused()
+    avatar.click()
+    expect(own).to_be_visible()
+    ann.mouse.click(10, 200)
+    expect(own).to_be_hidden()
+    avatar.click()
+    own.click()
+    expect(ann.get_by_role("heading", name="My posters")).to_be_visible()
 
 
 def test_no_page_breaks_the_content_security_policy(visit: Visit, paths: list[str]) -> None:
@@ -153,6 +198,7 @@ def test_the_appearance_is_chosen_at_once_and_kept(visit: Visit) -> None:
     ann.goto("/about")
     wall = "getComputedStyle(document.body).backgroundColor"
     light = ann.evaluate(wall)
+    open_me(ann)
     ann.get_by_role("button", name="Coffee").click()
     coffee = ann.evaluate(wall)
     assert coffee != light
@@ -229,6 +275,7 @@ def test_without_a_script_an_unclear_place_is_asked_about(visit: Visit) -> None:
 def test_without_a_script_the_appearance_is_chosen_by_way_of_the_server(visit: Visit) -> None:
     ann = visit(java_script_enabled=False)
     ann.goto("/themes?a=b")
+    open_me(ann)
     ann.get_by_role("button", name="Dark").click()
     expect(ann.locator("html")).to_have_attribute("data-appearance", "dark")
     assert ann.url.endswith("/themes?a=b")
@@ -242,6 +289,7 @@ def test_everything_works_under_a_prefix(chromium: Browser, tmp_path: Path) -> N
             ann.get_by_role("button", name="Make the poster").click()
             ann.wait_for_url("**/art/mural/generate/*")
             expect(ann.locator(".label.large")).to_contain_text("Helsinki")
+            open_me(ann)
             ann.get_by_role("button", name="Dark").click()
             ann.get_by_role("link", name="The wall").click()
             expect(ann.locator("[data-poster]")).to_have_count(1)

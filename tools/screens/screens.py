@@ -33,6 +33,11 @@ def at(path: str) -> Callable[[Gallery], str]:
     return lambda _gallery: path
 
 
+def open_me(page: Page) -> None:
+    """Open what is one's own."""
+    page.locator("[popovertarget=me]").click()
+
+
 def see_preview(page: Page) -> None:
     """Wait for the poster on the easel."""
     page.locator("[data-preview]:visible").wait_for()
@@ -195,6 +200,9 @@ SCREENS: Final = (
     Screen("wall-lost", at("/"), lose_connection),
     Screen("wall-german", at("/"), see_here, by="german"),
     Screen("wall-arabic", at("/"), see_here, by="arab"),
+    Screen("me", at("/"), open_me),
+    Screen("me-german", at("/"), open_me, by="german"),
+    Screen("me-arabic", at("/"), open_me, by="arab"),
     Screen("kiosk", at("/?kiosk=1"), sizes=("phone", "laptop", "large", "huge")),
     Screen("kiosk-across", at("/?kiosk=1"), show_one_across, sizes=("phone", "large", "huge")),
     Screen("kiosk-empty", at("/?kiosk=1"), by="nobody", sizes=("phone", "large", "huge")),

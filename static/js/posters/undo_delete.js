@@ -61,6 +61,6 @@ export function offerBack({ id, name, until }, onBack) {
 }
 
 /** Goes on offering what the page before this one took down. */
-export function startRegret() {
+export function startUndoDelete() {
   for (const taken of remembered()) offerBack(taken, () => location.reload());
 }
