@@ -14,7 +14,7 @@ import websocket
 from tests.support.waiting import wait_until
 
 
-class ClosingWebSocket(websocket.WebSocket):  # type: ignore[misc]  # the library ships no types
+class ClosingWebSocket(websocket.WebSocket):
     """Closes its socket when nothing more can come: the library leaves that to whoever forgets it last."""
 
     def recv(self) -> Any:
