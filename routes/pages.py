@@ -17,6 +17,7 @@ from mural.fonts import FAMILIES
 from mural.paper import STEEPEST_RATIO
 from mural.poster import Format
 from routes.posters import forms
+from routes.posters.fields import REMARKS, START
 from routes.posters.rest import show_to
 from routes.posters.schemas.pages import MineAddress, ThemeAddress, WallAddress, WorkbenchAddress
 from routes.themes.lists import kinds_of, themes_in_sight, visitors_themes
@@ -130,6 +131,8 @@ def _workbench(state: forms.State, **more: Any) -> str:
     return render_template(
         "posters/create.html",
         state=state,
+        plain=START,
+        remarks=REMARKS,
         themes=themes,
         layers=wording.layers(),
         furniture=wording.furniture(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from routes.posters.schemas.posters import PosterOut
+from routes.posters.schemas.posters import CardOut
 from routes.web.schemas import Answer, Name, Request, SequenceNumber
 
 
@@ -21,7 +21,7 @@ class GalleryQuery(Request):
 class GalleryOut(Answer):
     """A stretch of the wall, and the point in the sequence of events that it stands for."""
 
-    posters: list[PosterOut]
+    posters: list[CardOut]
     epoch: str
     seq: int
     next_before: int | None

@@ -8,16 +8,16 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from mural.paper import DPI_RANGE, SIZES, Orientation
-from mural.poster import ALL_LAYERS, Format
+from mural.paper import SIZES, Orientation
+from mural.poster import ALL_LAYERS
+from routes.posters.fields import IN_ADDRESS, with_fields
 from routes.posters.paper_fields import OWN_SIZE, is_size
 from routes.posters.schemas.designs import FurnitureIn, MarkerIn
 from routes.posters.schemas.posters import PageQuery
 from routes.posters.schemas.previews import words_of
 from routes.web.languages import LANGUAGES
-from routes.web.schemas import Distance, HiddenEnds, Latitude, Line, Longitude, Name, SequenceNumber, ThemeId, Turn
+from routes.web.schemas import Latitude, Line, Longitude, Name, SequenceNumber, ThemeId
 from services.posters.designs import MARKERS_MAX
-from services.posters.requests import Visibility
 
 APPEARANCES: Final = ("system", "light", "dark", "coffee")
 
@@ -85,6 +85,7 @@ class LanguageForm(Address):
     back: str = ""
 
 
+@with_fields(IN_ADDRESS)
 class WorkbenchAddress(Address):
     """A design in the address of the workbench or in its form; absent is what the workbench begins with."""
 
@@ -95,14 +96,8 @@ class WorkbenchAddress(Address):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     theme: ThemeId | None = None
-    distance: Distance | None = None
     size: Annotated[Name, AfterValidator(_check_size)] | None = None
     orientation: Orientation | None = None
-    format: Format | None = None
-    dpi: Annotated[int, Field(ge=DPI_RANGE[0], le=DPI_RANGE[1])] | None = None
-    rotation: Turn | None = None
-    visibility: Visibility | None = None
-    hide_ends_m: HiddenEnds | None = None
     title: Line | None = None
     subtitle: Line | None = None
     coordinates: Line | None = None
