@@ -101,6 +101,8 @@ class Furniture:
 class Remarks:
     """What a poster's maker says of it that is not drawn: short plain texts, "" where nothing is said."""
 
+    note: str = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wished:

@@ -83,6 +83,18 @@ FIELDS: Final = (
         start="",
         asked_as="visibility",
     ),
+    PlainField(
+        name="note",
+        kind=Annotated[
+            Remark,
+            Field(
+                description="What its maker says of it: told to whoever may see the poster, not printed, and not "
+                "handed on with its design."
+            ),
+        ],
+        usual="",
+        remark=True,
+    ),
 )
 
 NAMES: Final = {field.name for field in FIELDS}
