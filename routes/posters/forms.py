@@ -25,6 +25,7 @@ from routes.posters.paper_fields import is_size, paper_of, sides_of
 from routes.posters.schemas.designs import FurnitureIn, MarkerIn, PlaceIn, TrackIn
 from routes.posters.schemas.pages import WorkbenchAddress, marker_fields
 from routes.posters.schemas.posters import PosterIn
+from routes.themes.lists import START_THEME
 from routes.web.addresses import read_usable
 from routes.web.languages import noted
 from services.places.offline import SAMPLE, OfflinePlace
@@ -42,7 +43,6 @@ CANDIDATES: Final = 6
 VISIBILITIES: Final[tuple[Visibility, ...]] = get_args(Visibility)
 OFF_THE_WALL: Final = "unlisted"
 """What addresses said of an earlier version, before there was more to choose from."""
-START_THEME: Final = "noir"
 
 _TRACKS: Final[TypeAdapter[tuple[Track, ...]]] = TypeAdapter(tuple[Track, ...])
 _TRACKS_IN: Final[TypeAdapter[list[TrackIn]]] = TypeAdapter(list[TrackIn])

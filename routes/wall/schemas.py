@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from routes.posters.schemas.posters import CardOut
-from routes.web.schemas import Answer, Name, Request, SequenceNumber
+from routes.web.schemas import Address, Answer, Name, Request, SequenceNumber
 
 
 class GalleryQuery(Request):
@@ -25,3 +25,10 @@ class GalleryOut(Answer):
     epoch: str
     seq: int
     next_before: int | None
+
+
+class WallAddress(Address):
+    """Which part of the wall, and for whom."""
+
+    before: SequenceNumber | None = None
+    kiosk: bool = False
