@@ -18,17 +18,23 @@ from infra.events.events import RecordingPublisher
 from infra.observing.metrics import Metrics
 from infra.work_budget import FairTurns, WorkBudget, WorkClock
 from mural import __version__
-from routes import cli, pages, site
+from routes import cli
 from routes.admin import health, metrics
+from routes.admin import pages as status_pages
+from routes.board import pages as board_pages
 from routes.board import rest as canvas
 from routes.permissions import ENDPOINTS
 from routes.places import rest as geocoding
 from routes.posters import batches, jobs, previews, tiles
+from routes.posters import pages as poster_pages
 from routes.posters import rest as posters
 from routes.sockets import init_sockets
+from routes.themes import pages as theme_pages
 from routes.themes import rest as themes
+from routes.themes import stylesheets
+from routes.wall import pages as wall_pages
 from routes.wall import rest as gallery
-from routes.web import assets, docs
+from routes.web import about, assets, docs, site
 from routes.web.caching import init_caching
 from routes.web.context import bring_services
 from routes.web.errors import init_errors
@@ -131,8 +137,9 @@ def _register_routes(app: APIFlask, config: Config) -> None:
         app.register_blueprint(blueprint, url_prefix=API_PREFIX)
     init_openapi(app, rest, config.url_prefix)
     app.register_blueprint(canvas.plain_blueprint, url_prefix="/api")
-    for blueprint in (pages.blueprint, site.blueprint, assets.blueprint):
-        app.register_blueprint(blueprint)
+    rooms = (wall_pages, poster_pages, theme_pages, stylesheets, board_pages, status_pages, about, site, assets)
+    for room in rooms:
+        app.register_blueprint(room.blueprint)
 
 
 def _build_entrance(app: Flask, config: Config, socketio: SocketIO, metrics: Metrics) -> None:

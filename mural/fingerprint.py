@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import fields
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -18,6 +19,15 @@ RENDERER_VERSION: Final = 2
 LABELS_VERSION: Final = 3
 """The same for designs with labels on the map: those without stay what they were until RENDERER_VERSION passes it."""
 
+FIRST: Final = {
+    *("place", "distance_m", "theme", "page", "format"),
+    *("layers", "texts", "rotation_deg", "furniture", "markers", "tracks"),
+}
+"""What the text of every design says. What a design can say since stands in it only where it is not the usual thing, so
+that all others keep their fingerprints."""
+
+_SINCE: Final = {field.name for field in fields(PosterDesign)} - FIRST
+
 _DESIGN: Final[TypeAdapter[PosterDesign]] = TypeAdapter(PosterDesign)
 _POINTS: Final[TypeAdapter[tuple[tuple[float, float], ...]]] = TypeAdapter(tuple[tuple[float, float], ...])
 
@@ -27,7 +37,8 @@ _SMALL: Final = re.compile(r"\b0\.0000\d+|\b[\d.]+e-\d+")
 
 def design_to_json(design: PosterDesign) -> str:
     """Write a design as canonical JSON text, the same for equal designs: keys in order, numbers as Python has them."""
-    rest = _DESIGN.dump_python(design, mode="json", exclude={"tracks"})
+    rest = _DESIGN.dump_python(design, mode="json", exclude={"tracks", *_SINCE})
+    rest |= _DESIGN.dump_python(design, mode="json", include=_SINCE, exclude_defaults=True)
     rest["layers"].sort()
     # Without a manner of its own a theme is what themes were before they could have one, and has their fingerprints.
     for key, (usual, *_others) in CHOICES.items():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from mural.themes import Theme
 from mural.units import MM_PER_INCH, mm_to_px
@@ -98,17 +98,21 @@ class Furniture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PosterDesign:
-    """Everything that decides how a poster looks.
+class Remarks:
+    """What a poster's maker says of it that is not drawn: short plain texts, "" where nothing is said."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wished:
+    """What a wish for a poster says itself: a request has it under the same names as the design made of it.
 
     ``distance_m`` is the distance from the centre to the nearer page edges: a circle of that radius around the place
     touches the two long edges of the page. ``rotation_deg`` turns the map clockwise.
     """
 
-    place: Place
     distance_m: float
-    theme: Theme
-    page: Page = field(default_factory=Page)
     format: Format = Format.PNG
     layers: frozenset[LayerChoice] = ALL_LAYERS
     texts: Texts = field(default_factory=Texts)
@@ -116,6 +120,20 @@ class PosterDesign:
     furniture: Furniture = field(default_factory=Furniture)
     tracks: tuple[Track, ...] = ()
     markers: tuple[Marker, ...] = ()
+    remarks: Remarks = field(default_factory=Remarks)
+
+    def wished(self) -> dict[str, Any]:
+        """Give the values by their names, for another form of the same wish."""
+        return {field.name: getattr(self, field.name) for field in fields(Wished)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PosterDesign(Wished):
+    """Everything that decides how a poster looks, and what its maker says of it beside."""
+
+    place: Place
+    theme: Theme
+    page: Page = field(default_factory=Page)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -135,14 +153,14 @@ class PosterDesign:
 def for_others(design: PosterDesign) -> PosterDesign:
     """Give what anybody may build upon: the place and the look, without what its maker has added of their own.
 
-    That is where they went, what they marked and what they wrote; a line that was left out stays left out.
+    That is where they went, what they marked and what they wrote or said; a line that was left out stays left out.
     """
     texts = design.texts
     title, subtitle, coordinates = (
         "" if line == "" else None for line in (texts.title, texts.subtitle, texts.coordinates)
     )
     usual = Texts(title=title, subtitle=subtitle, coordinates=coordinates, font=texts.font)
-    return replace(design, tracks=(), markers=(), texts=usual)
+    return replace(design, tracks=(), markers=(), texts=usual, remarks=Remarks())
 
 
 DISTANCE_M_MIN: Final = 500.0

@@ -118,6 +118,7 @@ class PosterRow(Shown, Base):
     generation_s: Mapped[float]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
+    remarks: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     design: Mapped[str] = mapped_column(Text, deferred=True)
 
     __table_args__ = (

@@ -6,9 +6,9 @@ line not wanted); the form has a checkbox for each layer and line instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,12 +18,14 @@ from werkzeug.datastructures import MultiDict
 
 from mural.errors import InvalidInput
 from mural.geo.gazetteer import Settlement
-from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, SIZES, Size, size_words
-from mural.poster import ALL_LAYERS, Format, Furniture, Marker, PosterDesign, Track
+from mural.paper import DEFAULT_SIZE, SIZES, Size, size_words
+from mural.poster import ALL_LAYERS, Format, Marker, PosterDesign, Track
+from routes.posters.fields import START, designed, typed
 from routes.posters.paper_fields import is_size, paper_of, sides_of
-from routes.posters.schemas.designs import MarkerIn, PlaceIn, TrackIn
+from routes.posters.schemas.designs import FurnitureIn, MarkerIn, PlaceIn, TrackIn
 from routes.posters.schemas.pages import WorkbenchAddress, marker_fields
 from routes.posters.schemas.posters import PosterIn
+from routes.themes.lists import START_THEME
 from routes.web.addresses import read_usable
 from routes.web.languages import noted
 from services.places.offline import SAMPLE, OfflinePlace
@@ -34,16 +36,13 @@ DEGREES: Final = ("latitude", "longitude")
 PLACE: Final = ("city", "country", *DEGREES)
 LINES: Final = ("title", "subtitle", "coordinates")
 WORDS: Final = ("city", "country", "font", *LINES)
-CHECKED: Final = ("theme", "format", "distance", "dpi", "rotation", "hide_ends_m")
-FURNITURE: Final = frozenset(field.name for field in fields(Furniture))
+FURNITURE: Final = frozenset(FurnitureIn.model_fields)
 BLEED_MM: Final = 3.0
 """What most print shops ask for."""
 CANDIDATES: Final = 6
 VISIBILITIES: Final[tuple[Visibility, ...]] = get_args(Visibility)
 OFF_THE_WALL: Final = "unlisted"
 """What addresses said of an earlier version, before there was more to choose from."""
-START_DISTANCE_M: Final = 4000.0
-START_THEME: Final = "noir"
 
 _TRACKS: Final[TypeAdapter[tuple[Track, ...]]] = TypeAdapter(tuple[Track, ...])
 _TRACKS_IN: Final[TypeAdapter[list[TrackIn]]] = TypeAdapter(list[TrackIn])
@@ -62,28 +61,23 @@ class Ambiguous(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What the workbench shows."""
+    """What the workbench shows; ``plain`` is what the table of plain values names."""
 
+    plain: Mapping[str, Any] = field(default_factory=START.copy)
     city: str = ""
     country: str = ""
     latitude: str = ""
     longitude: str = ""
     theme: str = START_THEME
-    distance: float = START_DISTANCE_M
     size: str = DEFAULT_SIZE
     orientation: str = "portrait"
-    format: str = "png"
-    dpi: int = DEFAULT_DPI
     layers: frozenset[str] = frozenset(ALL_LAYERS)
     show: frozenset[str] = frozenset(LINES)
     title: str = ""
     subtitle: str = ""
     coordinates: str = ""
-    rotation: float = 0.0
     add: frozenset[str] = frozenset()
     bleed: bool = False
-    visibility: str = ""
-    hide_ends_m: float = 0.0
     lines: tuple[str, ...] = ()
     font: str = ""
     markers: tuple[Marker, ...] = ()
@@ -97,7 +91,8 @@ class State:
     @property
     def seen_by(self) -> str:
         """Tell who is to find the poster: what was chosen, else what is usual for it."""
-        return self.visibility or usual_visibility(self.tracks, self.markers)
+        chosen: str = self.plain["visibility"]
+        return chosen or usual_visibility(self.tracks, self.markers)
 
     @property
     def has_own_size(self) -> bool:
@@ -109,7 +104,8 @@ class State:
         """Write what GET /preview.png shows without a script; marks, tracks and lines are too long for an address."""
         lines = {line: getattr(self, line) if line in self.show else "" for line in LINES}
         return {
-            **{name: getattr(self, name) for name in (*PLACE, "theme", "distance", "size", "orientation", "rotation")},
+            **{name: getattr(self, name) for name in (*PLACE, "theme", "size", "orientation")},
+            **{name: self.plain[name] for name in ("distance", "rotation")},
             **{line: words for line, words in lines.items() if words or line not in self.show},
             "hide": ",".join(sorted(ALL_LAYERS - self.layers)),
             "add": ",".join(sorted(self.add)),
@@ -163,17 +159,18 @@ def _plain_values(values: Form) -> dict[str, Any]:
     usable, _refused = read_usable(WorkbenchAddress, values)
     found: dict[str, Any] = {name: values[name] for name in WORDS if values.get(name)}
     found |= {name: values[name] for name in DEGREES if getattr(usable, name) is not None}
-    return (
-        found
-        | usable.model_dump(include=set(CHECKED), exclude_none=True)
-        | {
-            **paper_of(values),
-            "lines": _lines(values),
-            "markers": _markers(values),
-            "bleed": "bleed" in values,
-            "visibility": usable.visibility or ("unlisted" if OFF_THE_WALL in values else ""),
-        }
-    )
+    plain = typed(usable, values)
+    if OFF_THE_WALL in values and not plain["visibility"]:
+        plain["visibility"] = "unlisted"
+    return {
+        **found,
+        **paper_of(values),
+        "theme": usable.theme or START_THEME,
+        "plain": plain,
+        "lines": _lines(values),
+        "markers": _markers(values),
+        "bleed": "bleed" in values,
+    }
 
 
 def _lines(values: Form) -> tuple[str, ...]:
@@ -214,24 +211,18 @@ def wish_from_form(form: Form, suggest: Suggest) -> PosterRequest:
     """Make a request of the form; raise InvalidInput, ValidationError, or Ambiguous where several places are meant."""
     state = state_from_form(form)
     place = _place(form, suggest)
-    body = {
-        "distance": state.distance,
+    body = {name: value for name, value in state.plain.items() if value != ""} | {
         "theme": state.theme,
         "size": state.size,
         "orientation": state.orientation,
-        "format": state.format,
-        "dpi": state.dpi,
         "layers": dict.fromkeys(frozenset(ALL_LAYERS) - state.layers, False),
         "texts": {line: (getattr(state, line) or None) if line in state.show else "" for line in LINES}
         | {"lines": state.lines, "font": state.font or None},
         "markers": [asdict(marker) for marker in state.markers],
         "tracks": _tracks(form),
-        "rotation": state.rotation,
         "furniture": dict.fromkeys(state.add, True),
-        "hide_ends_m": state.hide_ends_m,
-        "visibility": state.visibility or None,
     }
-    if state.bleed and state.format == Format.PDF:
+    if state.bleed and state.plain["format"] == Format.PDF:
         body |= {"bleed_mm": BLEED_MM, "crop_marks": True}
     wish = PosterIn.model_validate(body | place).to_request()
     _usable, refused = read_usable(WorkbenchAddress, form)
@@ -285,23 +276,16 @@ def wish_like(design: PosterDesign, form: Form, visibility: Visibility) -> Poste
     """Ask for the same poster in another theme."""
     place, page = design.place, design.page
     return PosterRequest(
+        **design.wished(),
         city=place.city,
         country=place.country,
         latitude=place.latitude,
         longitude=place.longitude,
-        distance_m=design.distance_m,
         theme=form.get("theme") or design.theme.id,
-        format=design.format,
         size=Size(page.width_mm, page.height_mm, "mm"),
         dpi=page.dpi,
         bleed_mm=page.bleed_mm,
         crop_marks=page.crop_marks,
-        layers=design.layers,
-        texts=design.texts,
-        rotation_deg=design.rotation_deg,
-        furniture=design.furniture,
-        tracks=design.tracks,
-        markers=design.markers,
         visibility=visibility,
     )
 
@@ -323,25 +307,21 @@ def state_like(design: PosterDesign, visibility: Visibility) -> State:
     usual = usual_visibility(design.tracks, design.markers)
     place, page, texts = design.place, design.page, design.texts
     return State(
+        plain=designed(design) | {"visibility": "" if visibility == usual else visibility},
         city=place.city,
         country=place.country,
         latitude=str(place.latitude),
         longitude=str(place.longitude),
         theme=design.theme.id,
-        distance=design.distance_m,
         size=size_words(page),
         orientation="landscape" if page.width_mm > page.height_mm else "portrait",
-        format=design.format,
-        dpi=page.dpi,
         layers=frozenset(design.layers),
         show=frozenset(line for line in LINES if getattr(texts, line) != ""),
         title=texts.title or "",
         subtitle=texts.subtitle or "",
         coordinates=texts.coordinates or "",
-        rotation=design.rotation_deg,
         add=frozenset(name for name in FURNITURE if getattr(design.furniture, name)),
         bleed=page.bleed_mm > 0,
-        visibility="" if visibility == usual else visibility,
         lines=texts.lines,
         font=texts.font or "",
         markers=design.markers,

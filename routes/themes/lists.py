@@ -12,6 +12,9 @@ from mural.themes import Theme
 from routes.web.context import services
 from routes.web.identity import current_actor
 
+START_THEME: Final = "noir"
+"""What a design and a new theme begin with."""
+
 HALF_LIGHT: Final = 0.6
 """Oklab lightness above which a ground counts as light."""
 

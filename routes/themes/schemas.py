@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, StringConstraints, create_model
 
 from mural.themes import REQUIRED, FadeChoice, TextureChoice, Theme
-from routes.web.schemas import Answer, Line, Name, Request
+from routes.web.schemas import Address, Answer, Line, Name, Request, ThemeId
 from routes.web.words import COLOUR
 
 
@@ -89,3 +89,9 @@ class CheckedThemeOut(Answer):
 
     colors: dict[str, str]
     faults: list[str]
+
+
+class ThemeAddress(Address):
+    """The theme that a new one begins with."""
+
+    start: ThemeId | None = None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from routes.posters.schemas.posters import PosterOut
-from routes.web.schemas import Answer, Name, Request, SequenceNumber
+from routes.posters.schemas.posters import CardOut
+from routes.web.schemas import Address, Answer, Name, Request, SequenceNumber
 
 
 class GalleryQuery(Request):
@@ -21,7 +21,14 @@ class GalleryQuery(Request):
 class GalleryOut(Answer):
     """A stretch of the wall, and the point in the sequence of events that it stands for."""
 
-    posters: list[PosterOut]
+    posters: list[CardOut]
     epoch: str
     seq: int
     next_before: int | None
+
+
+class WallAddress(Address):
+    """Which part of the wall, and for whom."""
+
+    before: SequenceNumber | None = None
+    kiosk: bool = False

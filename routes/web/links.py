@@ -21,8 +21,11 @@ def shown_address() -> str:
 def address_facts() -> list[tuple[str, str]]:
     """List how the site is reached, and what it lacks while the host has not said it."""
     config = services().config
-    answered = gettext("the names the host has given") if config.allowed_hosts else gettext("any name")
+    answered = gettext("those in ALLOWED_HOSTS") if config.allowed_hosts else gettext("any")
     return [
-        (gettext("Address"), config.public_url or gettext("not given: links shown elsewhere bring no picture")),
-        (gettext("Answers to"), answered),
+        (
+            gettext("Address"),
+            config.public_url or gettext("PUBLIC_URL is not set: links shared elsewhere show no picture"),
+        ),
+        (gettext("Host names"), answered),
     ]

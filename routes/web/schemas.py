@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Collection
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from config import DISTANCE_M_MAX
 from mural.paper import Orientation
 from mural.poster import DISTANCE_M_MIN
+from routes.web.languages import LANGUAGES
 from routes.web.words import LINE, NAME
 from services.posters.designs import LABEL_MAX, LATITUDE_MAX_DEG, LINE_MAX, NAME_MAX
 from services.posters.requests import MAX_HIDDEN_M
@@ -62,3 +65,36 @@ HiddenEnds = Annotated[
 ]
 Turned = Annotated[Orientation | None, Field(description="Absent: the size as it stands.")]
 SequenceNumber = Annotated[int, Field(ge=0, le=2**62)]
+
+APPEARANCES: Final = ("system", "light", "dark", "coffee")
+
+
+def _one_of(allowed: Collection[str]) -> AfterValidator:
+    """Allow one of some words; the sentence about another lists them."""
+
+    def check(word: str) -> str:
+        if word not in allowed:
+            raise PydanticCustomError("not_offered", "not offered", {"allowed": list(allowed)})
+        return word
+
+    return AfterValidator(check)
+
+
+class Address(BaseModel):
+    """An address or a form. What is not asked for may stand in it: links are passed on with more behind them."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, allow_inf_nan=False)
+
+
+class AppearanceForm(Address):
+    """How the pages are to look, and where the visitor was."""
+
+    appearance: Annotated[str, _one_of(APPEARANCES)]
+    back: str = ""
+
+
+class LanguageForm(Address):
+    """Which language the pages are to be in, and where the visitor was."""
+
+    language: Annotated[str, _one_of(LANGUAGES)]
+    back: str = ""

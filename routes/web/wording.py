@@ -49,10 +49,11 @@ LAYER_WORDS: Final[dict[LayerChoice, str]] = {
 }
 
 PART_WORDS: Final = {
-    "ok": noted("works"),
-    "starting": noted("is warming up"),
-    "memory": noted("works, here"),
-    "redis": noted("works, in Redis"),
+    "ok": noted("OK"),
+    "starting": noted("starting"),
+    "degraded": noted("some do not work"),
+    "stopped": noted("stopped"),
+    "memory in place of redis": noted("works in memory; Redis cannot be reached"),
 }
 
 MAP_FAULTS: Final[dict[Fault, str]] = {
@@ -234,10 +235,10 @@ def status_facts(
 ) -> list[tuple[str, str]]:
     """List how the installation is doing, for people."""
     names = {
-        "database": gettext("Memory of what hangs"),
-        "cache": gettext("Quick memory"),
-        "render_pool": gettext("Printers"),
-        "storage": gettext("Store room"),
+        "database": gettext("Database"),
+        "cache": gettext("Cache"),
+        "render_pool": gettext("Render processes"),
+        "storage": gettext("Storage"),
         "map_data": gettext("Map files"),
     }
     seconds = stats["average_generation_time"]
@@ -247,12 +248,12 @@ def status_facts(
     return [
         *((names.get(part, part), word) for part, word in words.items()),
         (gettext("Posters made"), _number(stats["total_posters"])),
-        (gettext("On their way now"), _number(stats["active_jobs"])),
+        (gettext("Being made now"), _number(stats["active_jobs"])),
         (
-            gettext("A poster takes"),
+            gettext("Time a poster takes"),
             _measure(round(seconds, 1), "duration-second") if seconds else gettext("not known yet"),
         ),
-        (gettext("Room taken"), file_size_words(stats["storage_used"])),
+        (gettext("Storage used"), file_size_words(stats["storage_used"])),
         (gettext("Themes"), _number(stats["themes_count"])),
     ]
 

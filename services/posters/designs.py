@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from mural.errors import InvalidInput
 from mural.fonts import FontIndex, require_family
 from mural.paper import PageWish, page_for
-from mural.poster import DISTANCE_M_MIN, Format, Marker, Place, PosterDesign, Texts, Track
+from mural.poster import DISTANCE_M_MIN, Format, Marker, Place, PosterDesign, Remarks, Texts, Track
 from mural.scripts import tidy
 from mural.themes import Theme
 from mural.trail_ends import without_ends
@@ -23,6 +23,7 @@ NAME_MAX: Final = 100
 LINE_MAX: Final = 200
 LINES_MAX: Final = 10
 LABEL_MAX: Final = 80
+REMARK_MAX: Final = 300
 LATITUDE_MAX_DEG: Final = 85
 """Nearer the poles a flat page around a point shows nothing that reads as a map."""
 TRACKS_MAX: Final = 20
@@ -111,18 +112,17 @@ class Designs:
                 crop_marks=request.crop_marks,
             )
         )
+        cleaned = {
+            "texts": _clean_texts(request.texts),
+            "rotation_deg": request.rotation_deg % 360,
+            "tracks": _hidden(request),
+            "remarks": _clean_remarks(request.remarks),
+        }
         design = PosterDesign(
+            **request.wished() | cleaned,
             theme=self._themes.get(request.theme),
             place=Place(city=clean(request.city), country=clean(request.country), latitude=0.0, longitude=0.0),
-            distance_m=request.distance_m,
             page=page,
-            format=request.format,
-            layers=request.layers,
-            texts=_clean_texts(request.texts),
-            rotation_deg=request.rotation_deg % 360,
-            furniture=request.furniture,
-            tracks=_hidden(request),
-            markers=request.markers,
         )
         check_wording(design, self._fonts)
         return replace(design, place=self._located(request, design.place))
@@ -199,6 +199,14 @@ def _clean_texts(texts: Texts) -> Texts:
     if texts.font is not None:
         require_family(texts.font, field="texts.font")
     return Texts(lines=lines, font=texts.font, **named)
+
+
+def _clean_remarks(remarks: Remarks) -> Remarks:
+    cleaned = {name: clean(text) for name, text in asdict(remarks).items()}
+    for name, text in cleaned.items():
+        allowed = f"may have {REMARK_MAX} characters at most"
+        _require(len(text) <= REMARK_MAX, name, text, allowed, reason="string_too_long", max_length=REMARK_MAX)
+    return Remarks(**cleaned)
 
 
 def _cleaned(text: str | None) -> str | None:

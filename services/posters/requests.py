@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, Orientation, Size
-from mural.poster import ALL_LAYERS, Format, Furniture, LayerChoice, Marker, Texts, Track
+from mural.poster import Marker, Track, Wished
 
 DEFAULT_DISTANCE_M: Final = 29_000.0
 PER_PAGE_MAX: Final = 100
@@ -21,7 +21,7 @@ MAX_HIDDEN_M: Final = 5000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PosterRequest:
+class PosterRequest(Wished):
     """One poster to make; without ``latitude`` and ``longitude`` the place is looked up."""
 
     city: str
@@ -33,15 +33,8 @@ class PosterRequest:
     size: str | Size = DEFAULT_SIZE
     orientation: Orientation | None = None
     dpi: int = DEFAULT_DPI
-    format: Format = Format.PNG
-    layers: frozenset[LayerChoice] = ALL_LAYERS
-    texts: Texts = field(default_factory=Texts)
-    rotation_deg: float = 0.0
     bleed_mm: float = 0.0
     crop_marks: bool = False
-    furniture: Furniture = field(default_factory=Furniture)
-    tracks: tuple[Track, ...] = ()
-    markers: tuple[Marker, ...] = ()
     hide_ends_m: float = 0.0
     visibility: Visibility | None = None
     preview: bool = False

@@ -15,7 +15,7 @@ from infra.db.session import Database
 from mural.errors import InvalidInput, NotAllowed, NotFound
 from mural.fingerprint import design_from_json, design_to_json, fingerprint_of, tells_where
 from mural.jobs.estimates import Estimates, Work
-from mural.poster import Format, PosterDesign, for_others
+from mural.poster import Format, PosterDesign, Remarks, for_others
 from services.accounts.actors import Actor
 from services.accounts.permissions import Permission
 from services.posters.designs import Designs
@@ -96,6 +96,8 @@ class PosterService:
         if not _may_export(row, actor):
             raise NotAllowed("A poster with tracks or marks is made as another kind of file for its maker only.")
         design = _as_file(design_from_json(row.design), wanted)
+        if not actor.can(Permission.POSTER_SEE_ADDED, row):
+            design = replace(design, remarks=Remarks())  # it would be theirs, and they have said nothing
         visibility: Visibility = "private" if tells_where(row.design) or row.visibility == "private" else "unlisted"
         return self._enqueued(self._new_job(design, actor, visibility, address, preview=False))
 

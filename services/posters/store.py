@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, cast
 
@@ -135,6 +135,7 @@ def poster_row(facts: PosterFacts) -> PosterRow:
         width_mm=page.width_mm,
         height_mm=page.height_mm,
         dpi=page.dpi,
+        remarks=asdict(facts.design.remarks),
         design=design_to_json(facts.design),
     )
 

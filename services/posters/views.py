@@ -68,6 +68,7 @@ class PosterView:
     created_at: datetime
     expires_at: datetime | None
     gallery_seq: int | None
+    remarks: Mapping[str, str]
     urls: Urls
 
     @property
@@ -104,7 +105,7 @@ class PosterView:
         return {"width": self.width_px, "height": self.height_px, "dpi": self.dpi}
 
     def facts(self) -> PosterNews:
-        """Give all facts that everybody who may see the poster may know, without its addresses."""
+        """Give what everybody who may see the poster may know, without its addresses and what its maker says of it."""
         body: PosterNews = {
             "id": self.id,
             "job_id": self.job_id,
@@ -130,9 +131,13 @@ class PosterView:
             body["expires_at"] = iso(self.expires_at)
         return body
 
-    def to_json(self) -> dict[str, Any]:
-        """Give the facts with the addresses."""
+    def card_json(self) -> dict[str, Any]:
+        """Give the facts with the addresses: what the wall shows, and the news of it."""
         return addressed(self.facts(), self.urls)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give that and what its maker says of it."""
+        return self.card_json() | {name: text for name, text in self.remarks.items() if text}
 
     def result_json(self) -> dict[str, Any]:
         """Give the ``result`` of the job that made it."""

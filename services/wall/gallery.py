@@ -40,7 +40,7 @@ class GalleryPage:
     def to_json(self) -> dict[str, Any]:
         """Give the body of GET /gallery."""
         return {
-            "posters": [poster.to_json() for poster in self.posters],
+            "posters": [poster.card_json() for poster in self.posters],
             "epoch": self.epoch,
             "seq": self.seq,
             "next_before": self.next_before,

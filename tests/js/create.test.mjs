@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addressQuery, requestBody, seenBy } from "../../static/js/posters/make/design.js";
+import { addressQuery, requestBody, seenBy, without } from "../../static/js/posters/make/design.js";
 import { scale, spoken } from "../../static/js/posters/make/distance.js";
 import { History } from "../../static/js/posters/make/history.js";
 import { apartM, moved, onGround } from "../../static/js/posters/make/mover.js";
@@ -62,6 +62,14 @@ test("the request's body names layers and texts as the interface wants them", ()
   assert.equal("visibility" in body, false, "the server knows who is to see what nobody has chosen for");
   assert.equal(requestBody({ ...design, visibility: "unlisted" }).visibility, "unlisted");
   assert.equal("hide" in body || "title" in body || "unlisted" in body, false);
+});
+
+test("a plain value that only the server's table knows is in the address and in the body, and can be left out", () => {
+  const said = { ...design, remark: "In the rain" };
+  assert.equal(addressQuery(said).get("remark"), "In the rain");
+  assert.equal(requestBody(said).remark, "In the rain");
+  assert.equal(addressQuery({ ...said, remark: "" }).has("remark"), false);
+  assert.deepEqual(without(said, ["remark"]), design);
 });
 
 test("bleed and crop marks are for a PDF only", () => {

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from mural.errors import NoStreets
+from routes.posters import fields
 from tests.support.api import Api, Visitor, running_api
 from tests.support.server import Server
 
@@ -23,6 +24,12 @@ def test_a_page_is_there_for_a_stranger(server: Server, path: str) -> None:
     answer = requests.get(server.base_url + path, timeout=30)
     assert answer.status_code == 200
     assert "<h1" in answer.text
+
+
+def test_every_plain_value_of_a_wish_has_a_control_on_the_workbench(server: Server) -> None:
+    page = requests.get(server.base_url + "/create", timeout=30).text
+    controls = set(re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', page))
+    assert controls >= fields.NAMES
 
 
 @pytest.mark.parametrize("path", NOT_FOUND)

@@ -67,7 +67,7 @@ def test_a_view_that_names_nothing_is_refused_to_everybody(api: Api) -> None:
     app.extensions = api.app.extensions
     app.config.update(SECRET_KEY=api.app.config["SECRET_KEY"])
     app.add_url_rule("/new", "new", lambda: "done")
-    app.add_url_rule("/about", "pages.about", lambda: "done")
+    app.add_url_rule("/about", "about_pages.about", lambda: "done")
     init_guard(app, ENDPOINTS)
     app.register_error_handler(NotAllowed, lambda error: (error.message, HTTPStatus.FORBIDDEN))
     asking = app.test_client()
@@ -119,7 +119,7 @@ VIEWS: Final = {
     "assets.other_static": ANYBODY,
     "openapi.spec": ANYBODY,
     "docs.docs": ANYBODY,
-    "pages.about": ANYBODY,
+    "about_pages.about": ANYBODY,
     "site.set_appearance": "303 303 303 303",
     "site.set_language": "303 303 303 303",
     "site.manifest": ANYBODY,
@@ -129,23 +129,23 @@ VIEWS: Final = {
     "health.health": ANYBODY,
     "health.ready": "503 503 503 503",
     "health.stats": ANYBODY,
-    "pages.status": ANYBODY,
+    "status_pages.status": ANYBODY,
     "metrics.metrics": ANYBODY,
     # The wall
-    "pages.wall": ANYBODY,
+    "wall_pages.wall": ANYBODY,
     "gallery.get_gallery": ANYBODY,
     # What needs no poster
-    "pages.create": ANYBODY,
+    "poster_pages.create": ANYBODY,
     "previews.live_preview": ANYBODY,
     "previews.draw_now": ANYBODY,
-    "pages.create_poster": "400 400 400 400",
+    "poster_pages.create_poster": "400 400 400 400",
     "posters.create_poster": "400 400 400 400",
     "posters.create_preview": "400 400 400 400",
     "batches.create_batch": "400 400 400 400",
-    "pages.mine": ANYBODY,
+    "poster_pages.mine": ANYBODY,
     "posters.list_own_posters": ANYBODY,
     # A poster that is its owner's alone. An admin sees it and takes it down, and neither shows nor exports it.
-    "pages.poster": "200 404 200 404",
+    "poster_pages.poster": "200 404 200 404",
     "posters.get_poster": "200 404 200 404",
     "posters.download_poster": "200 404 200 404",
     "posters.get_thumbnail": "200 404 200 404",
@@ -153,30 +153,30 @@ VIEWS: Final = {
     "tiles.describe_tiles": "200 404 200 404",
     "tiles.get_tile": "404 404 404 404",
     "posters.export_poster": "202 404 404 404",
-    "pages.change_visibility": "303 404 403 404",
+    "poster_pages.change_visibility": "303 404 403 404",
     "posters.change_poster": "200 404 403 404",
-    "pages.ask_to_delete": "200 404 200 404",
-    "pages.delete_poster": "303 404 303 404",
+    "poster_pages.ask_to_delete": "200 404 200 404",
+    "poster_pages.delete_poster": "303 404 303 404",
     "posters.delete_poster": "204 404 204 404",
-    "pages.restore_poster": "303 404 303 404",
+    "poster_pages.restore_poster": "303 404 303 404",
     "posters.restore_poster": "200 404 200 404",
     # Its job, which has ended, and its batch
-    "pages.generate": "200 404 200 404",
+    "poster_pages.generate": "200 404 200 404",
     "jobs.get_job": "200 404 200 404",
-    "pages.cancel_job": "409 404 409 404",
+    "poster_pages.cancel_job": "409 404 409 404",
     "jobs.cancel_job": "409 404 409 404",
-    "pages.retry_job": "409 404 409 404",
+    "poster_pages.retry_job": "409 404 409 404",
     "jobs.retry_job": "409 404 409 404",
     "batches.get_batch": "200 404 200 404",
     "batches.download_batch": "200 404 200 404",
     # A theme of the owner's, which everybody sees who knows its name
-    "pages.themes": ANYBODY,
+    "theme_pages.themes": ANYBODY,
     "themes.list_themes": ANYBODY,
     "themes.get_theme": ANYBODY,
     "previews.theme_preview": ANYBODY,
-    "site.theme_colours": ANYBODY,
-    "site.colours_of": ANYBODY,
-    "pages.new_theme": ANYBODY,
+    "stylesheets.theme_colours": ANYBODY,
+    "stylesheets.colours_of": ANYBODY,
+    "theme_pages.new_theme": ANYBODY,
     "themes.create_theme": "201 201 201 201",
     "themes.check_theme": ANYBODY,
     "themes.replace_theme": "200 403 200 403",
@@ -187,7 +187,7 @@ VIEWS: Final = {
     "geocode.reverse": ANYBODY,
     "geocode.geocode_batch": ANYBODY,
     # The board
-    "pages.canvas": ANYBODY,
+    "board_pages.canvas": ANYBODY,
     "canvas.get_canvas": ANYBODY,
     "canvas.get_board": ANYBODY,
     "canvas.get_history": ANYBODY,
@@ -210,7 +210,7 @@ SENT: Final[dict[str, dict[str, Any]]] = {
     "previews.draw_now": {"json": HELSINKI},
     "posters.export_poster": {"json": {"format": "pdf"}},
     "posters.change_poster": {"json": {"visibility": "private"}},
-    "pages.change_visibility": {"data": {"visibility": "private"}},
+    "poster_pages.change_visibility": {"data": {"visibility": "private"}},
     "themes.create_theme": {"json": EXAMPLE},
     "themes.check_theme": {"json": EXAMPLE},
     "themes.replace_theme": {"json": EXAMPLE},
@@ -224,8 +224,8 @@ SENT: Final[dict[str, dict[str, Any]]] = {
 }
 """What a view wants, so that nothing but who asks can be wrong; where it is left out, 400 says that one was let in."""
 
-TAKING_DOWN: Final = frozenset({"pages.delete_poster", "posters.delete_poster", "themes.delete_theme"})
-RESTORING: Final = frozenset({"pages.restore_poster", "posters.restore_poster"})
+TAKING_DOWN: Final = frozenset({"poster_pages.delete_poster", "posters.delete_poster", "themes.delete_theme"})
+RESTORING: Final = frozenset({"poster_pages.restore_poster", "posters.restore_poster"})
 
 
 class Things:

@@ -140,9 +140,9 @@ def test_a_name_told_by_a_proxy_is_looked_at_too(tmp_path: Path) -> None:
 def test_status_says_how_the_site_is_reached(names: Api, api: Api) -> None:
     page = names.visitor().get("/status", headers={"Host": "mural.example"}).text
     assert "<dt>Address</dt><dd>https://public.example</dd>" in page
-    assert "<dt>Answers to</dt><dd>the names the host has given</dd>" in page
+    assert "<dt>Host names</dt><dd>those in ALLOWED_HOSTS</dd>" in page
     page = api.visitor().get("/status").text
-    assert "<dt>Answers to</dt><dd>any name</dd>" in page
+    assert "<dt>Host names</dt><dd>any</dd>" in page
 
 
 def test_a_refused_name_leaves_the_connection_in_order(tmp_path: Path) -> None:

@@ -22,10 +22,10 @@ class ClosingWebSocket(websocket.WebSocket):
         try:
             message = super().recv()
         except BaseException:
-            self.shutdown()
+            super().shutdown()
             raise
         if not message:
-            self.shutdown()
+            super().shutdown()
         return message
 
 

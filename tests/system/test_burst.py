@@ -87,7 +87,7 @@ def counted(server: Server, figure: str) -> float:
     return sum(float(value) for value in values)
 
 
-WALLS = 'mural_request_seconds_count{endpoint="pages.wall"'
+WALLS = 'mural_request_seconds_count{endpoint="wall_pages.wall"'
 
 
 class Hung:

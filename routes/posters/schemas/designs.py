@@ -7,13 +7,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from mural.paper import DEFAULT_DPI, DEFAULT_SIZE, DPI_RANGE, Size, Unit
-from mural.poster import ALL_LAYERS, Format, Furniture, LayerChoice, Marker, Texts, Track
+from mural.paper import DEFAULT_SIZE, Size, Unit
+from mural.poster import ALL_LAYERS, Furniture, LayerChoice, Marker, Texts, Track
+from routes.posters.fields import IN_BODY, asked, with_fields
 from routes.web.schemas import (
     City,
     Country,
-    Distance,
-    HiddenEnds,
     Label,
     Latitude,
     Line,
@@ -21,11 +20,10 @@ from routes.web.schemas import (
     Name,
     Request,
     ThemeId,
-    Turn,
     Turned,
 )
 from services.posters.designs import LINES_MAX, MARKERS_MAX, TRACK_POINTS_MAX, TRACKS_MAX
-from services.posters.requests import DEFAULT_DISTANCE_M, PosterRequest, Visibility
+from services.posters.requests import PosterRequest
 
 
 class SizeIn(Request):
@@ -83,49 +81,34 @@ class FurnitureIn(Request):
     frame: bool = False
 
 
+@with_fields(IN_BODY)
 class LooksIn(Request):
     """How a poster looks, whatever place it shows and in whatever theme."""
 
-    distance: Distance = DEFAULT_DISTANCE_M
     size: SizeChoice = DEFAULT_SIZE
     orientation: Turned = None
-    dpi: int = Field(default=DEFAULT_DPI, ge=DPI_RANGE[0], le=DPI_RANGE[1])
-    format: Format = Format.PNG
     layers: dict[LayerChoice, bool] = Field(default_factory=dict, description="Layers to switch off or on; all are on.")
     texts: TextsIn = Field(default_factory=TextsIn)
-    rotation: Turn = 0
     furniture: FurnitureIn = Field(default_factory=FurnitureIn)
     tracks: list[TrackIn] = Field(default_factory=list, max_length=TRACKS_MAX)
     markers: list[MarkerIn] = Field(default_factory=list, max_length=MARKERS_MAX)
     bleed_mm: float = Field(default=0, ge=0, le=20)
     crop_marks: bool = False
-    hide_ends_m: HiddenEnds = 0.0
-    visibility: Visibility | None = Field(
-        default=None,
-        description="Who finds it: everybody on the wall, those who know its link, or its owner alone. "
-        "Absent: public, but private with a track or a marker.",
-    )
 
     def looks(self) -> dict[str, Any]:
         """Hand the checked values on under the names that the services have for them."""
         size = self.size if isinstance(self.size, str) else Size(self.size.width, self.size.height, self.size.unit)
         texts = self.texts.model_dump() | {"lines": tuple(self.texts.lines)}
-        return {
-            "distance_m": self.distance,
+        return asked(self) | {
             "size": size,
             "orientation": self.orientation,
-            "dpi": self.dpi,
-            "format": self.format,
             "layers": ALL_LAYERS - {layer for layer, wanted in self.layers.items() if not wanted},
             "texts": Texts(**texts),
-            "rotation_deg": self.rotation,
             "bleed_mm": self.bleed_mm,
             "crop_marks": self.crop_marks,
             "furniture": Furniture(**self.furniture.model_dump()),
             "tracks": tuple(Track(points=tuple(track.points), label=track.label) for track in self.tracks),
             "markers": tuple(Marker(**marker.model_dump()) for marker in self.markers),
-            "hide_ends_m": self.hide_ends_m,
-            "visibility": self.visibility,
         }
 
 

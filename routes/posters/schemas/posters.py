@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from mural.poster import Format
+from routes.posters.fields import IN_ANSWER, with_fields
 from routes.posters.schemas.designs import DesignIn
 from routes.web.schemas import Answer, Name, Request
 from routes.web.words import VERSION
@@ -82,8 +83,8 @@ class PaperOut(Answer):
     height_mm: float
 
 
-class PosterOut(Answer):
-    """All facts of a poster."""
+class CardOut(Answer):
+    """A poster as it hangs on the wall."""
 
     id: str
     job_id: str
@@ -108,6 +109,11 @@ class PosterOut(Answer):
     download_url: str
     thumbnail_url: str
     preview_url: str
+
+
+@with_fields(IN_ANSWER)
+class PosterOut(CardOut):
+    """All facts of a poster, with what its maker says of it."""
 
 
 class Pagination(Answer):

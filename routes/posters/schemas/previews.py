@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from mural.paper import DEFAULT_SIZE
-from mural.poster import ALL_LAYERS, Format, Furniture, Texts
+from mural.poster import ALL_LAYERS, Format, Furniture, Remarks, Texts
 from routes.posters.schemas.designs import DesignIn, FurnitureIn, PlaceIn
 from routes.web.schemas import Distance, Line, Name, ThemeId, Turn, Turned
 from services.posters.requests import DEFAULT_DISTANCE_M, PosterRequest
@@ -72,7 +72,7 @@ class LivePreviewIn(PlaceIn):
 
 
 class DrawnIn(DesignIn):
-    """A design to draw now; what only its file has (format, bleed and crop marks) is left out."""
+    """A design to draw now; what the picture does not show (format, bleed, crop marks and remarks) is left out."""
 
     width: int = Field(default=800, ge=100, le=800)
     draft_theme: dict[str, Line] | None = Field(
@@ -81,4 +81,4 @@ class DrawnIn(DesignIn):
 
     def to_request(self) -> PosterRequest:
         """Hand the checked values on as the services take them."""
-        return replace(super().to_request(), format=Format.PNG, bleed_mm=0.0, crop_marks=False)
+        return replace(super().to_request(), format=Format.PNG, bleed_mm=0.0, crop_marks=False, remarks=Remarks())

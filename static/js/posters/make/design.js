@@ -30,12 +30,10 @@ import { gettext } from "../../web/language.js";
  * @property {boolean} bleed for a print shop, in a PDF
  * @property {number} hide_ends_m metres of both ends of the tracks that nobody is to see
  * @property {string} visibility "" where nobody has chosen: then it depends on what is pointed out
+ *
+ * The plain values that the server's table names are in it too, under their names.
  */
 
-const ADDRESSED = /** @type {const} */ ([
-  ...["city", "country", "latitude", "longitude", "theme", "distance", "size", "orientation", "hide", "rotation"],
-  ...["add", "title", "subtitle", "coordinates", "font", "format", "dpi", "bleed", "hide_ends_m", "visibility"],
-]);
 /** What most print shops ask for. */
 const BLEED_MM = 3;
 const LINES = /** @type {const} */ (["title", "subtitle", "coordinates"]);
@@ -62,15 +60,23 @@ export function seenBy({ visibility, markers, tracks }) {
  */
 export function addressQuery(design) {
   const query = new URLSearchParams();
-  const values = /** @type {Record<string, any>} */ ({ ...design });
-  for (const name of ADDRESSED) {
-    const value = values[name];
+  const { lines, markers, tracks, ...single } = design;
+  for (const [name, value] of Object.entries(single)) {
     const emptyLine = value === "" && LINES.includes(/** @type {any} */ (name));
     if (emptyLine || (value !== null && value !== "" && value !== false && value !== 0)) query.set(name, String(value));
   }
-  for (const line of design.lines) query.append("line", line);
-  for (const marker of design.markers) query.append("marker", markerWords(marker));
+  for (const line of lines) query.append("line", line);
+  for (const marker of markers) query.append("marker", markerWords(marker));
   return query;
+}
+
+/**
+ * The design without some values: as others get it, or as the picture shows it.
+ * @param {Design} design
+ * @param {readonly string[]} names
+ */
+export function without(design, names) {
+  return /** @type {Design} */ (Object.fromEntries(Object.entries(design).filter(([name]) => !names.includes(name))));
 }
 
 /**

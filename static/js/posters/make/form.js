@@ -39,6 +39,25 @@ function readPaper(form, data) {
 }
 
 /**
+ * The plain values, as the server's table names them: those that have a control of their name.
+ * @param {HTMLFormElement} form
+ * @param {FormData} data
+ */
+function readPlain(form, data) {
+  const found = plainOf(form).filter(([name]) => data.has(name));
+  const read = found.map(([name, start]) => [name, typeof start === "number" ? Number(data.get(name)) : String(data.get(name)).trim()]);
+  return /** @type {Pick<Design, "format" | "dpi" | "rotation" | "hide_ends_m">} */ (Object.fromEntries(read));
+}
+
+/**
+ * Each plain value's name, and what an empty workbench begins with.
+ * @param {HTMLFormElement} form
+ */
+function plainOf(form) {
+  return Object.entries(/** @type {Record<string, unknown>} */ (JSON.parse(form.dataset.plain ?? "{}")));
+}
+
+/**
  * Everything that the controls say; the place, the distance, marks and tracks have widgets of their own.
  * @param {HTMLFormElement} form
  * @returns {Omit<Design, "city" | "country" | "latitude" | "longitude" | "distance" | "markers" | "tracks">}
@@ -48,20 +67,17 @@ export function readControls(form) {
   const kept = new Set(data.getAll("layers"));
   const layers = /** @type {HTMLInputElement[]} */ (all("[name=layers]", form));
   return {
+    ...readPlain(form, data),
     theme: String(data.get("theme")),
     ...readPaper(form, data),
-    format: String(data.get("format")),
-    dpi: Number(data.get("dpi")),
     hide: layers.map((layer) => layer.value).filter((layer) => !kept.has(layer)).join(","),
     title: lineOf(data, "title"),
     subtitle: lineOf(data, "subtitle"),
     coordinates: lineOf(data, "coordinates"),
     lines: furtherLines(data),
     font: String(data.get("font")),
-    rotation: Number(data.get("rotation")),
     add: data.getAll("add").join(","),
     bleed: data.has("bleed"),
-    hide_ends_m: Number(data.get("hide_ends_m")),
     visibility: need("[data-seen-by]", form).dataset.chosen ?? "",
   };
 }
@@ -72,12 +88,10 @@ export function readControls(form) {
  * @param {Design} design
  */
 export function writeControls(form, design) {
-  for (const name of /** @type {const} */ (["dpi", "font", "rotation", "hide_ends_m"])) field(form, name).value = String(design[name]);
+  const values = /** @type {Record<string, unknown>} */ ({ ...design });
+  for (const name of ["theme", "orientation", "font", ...plainOf(form).map(([name]) => name)]) set(form, name, values[name]);
   field(form, "size").value = listed(form, design.size) ? design.size : OWN_SIZE;
   writeSides(form, design);
-  for (const name of /** @type {const} */ (["theme", "orientation", "format"])) {
-    check(form, name, (value) => value === String(design[name]));
-  }
   const hidden = design.hide.split(",");
   const added = design.add.split(",");
   check(form, "layers", (value) => !hidden.includes(value));
@@ -130,6 +144,19 @@ function field(form, name) {
  */
 function check(form, name, holds) {
   for (const box of /** @type {HTMLInputElement[]} */ (all(`[name="${name}"]`, form))) box.checked = holds(box.value);
+}
+
+/**
+ * Sets a control, or the one of several that has the value.
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @param {unknown} value
+ */
+function set(form, name, value) {
+  for (const control of /** @type {HTMLInputElement[]} */ (all(`[name="${name}"]`, form))) {
+    if (control.type === "radio") control.checked = control.value === String(value);
+    else control.value = String(value ?? "");
+  }
 }
 
 /**

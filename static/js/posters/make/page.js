@@ -1,7 +1,7 @@
 // @ts-check
 /** The workbench: controls on one side, the poster itself on the other, the state of both in the address. */
 
-import { addressQuery, linkWords, requestBody } from "./design.js";
+import { addressQuery, linkWords, requestBody, without } from "./design.js";
 import { scale } from "./distance.js";
 import { forgetDraft, keepDraft, offerDraft } from "./draft.js";
 import { followSize, paperShape, readControls, showSeenBy, startSeenBy, writeControls } from "./form.js";
@@ -31,6 +31,8 @@ const form = /** @type {HTMLFormElement} */ (need("[data-create]"));
 const easel = need("[data-easel]");
 const slider = /** @type {HTMLInputElement} */ (need("[data-distance]"));
 const tracksField = /** @type {HTMLInputElement} */ (need("[data-tracks-field]", form));
+/** What the maker says of the poster: not drawn, and not handed on with the design. @type {string[]} */
+const remarks = JSON.parse(form.dataset.remarks ?? "[]");
 const maxDistanceM = Number(form.dataset.maxDistance);
 const distances = scale(LEAST_M, maxDistanceM);
 const preview = new Preview(easel, tellOfSize);
@@ -194,7 +196,7 @@ function show(now) {
   showSeenBy(form, now);
   if (now.city && now.country) {
     const theme = need("[data-theme-name]").textContent ?? "";
-    preview.show(requestBody(now), gettext("%(city)s in the theme %(theme)s", { city: now.city, theme }));
+    preview.show(requestBody(without(now, remarks)), gettext("%(city)s in the theme %(theme)s", { city: now.city, theme }));
   }
   remember(now);
 }
@@ -278,7 +280,7 @@ startSlider();
 startSeenBy(form);
 startHistory();
 startSharing(need("[data-share]", form), () => {
-  return { link: new URL(`?${addressQuery(design.get())}`, location.href).href, words: linkWords(design.get()) };
+  return { link: new URL(`?${addressQuery(without(design.get(), remarks))}`, location.href).href, words: linkWords(design.get()) };
 });
 startMover(easel, {
   ready: () => design.get().latitude !== null,

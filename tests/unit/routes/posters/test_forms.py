@@ -245,7 +245,7 @@ def test_the_address_says_what_is_hidden() -> None:
 
 def test_a_bare_address_begins_with_the_sample() -> None:
     state = forms.state_from_address(MultiDict({"theme": "ocean"}))
-    assert (state.city, state.distance, state.theme) == ("Helsinki", 500, "ocean")
+    assert (state.city, state.plain["distance"], state.theme) == ("Helsinki", 500, "ocean")
 
 
 def design() -> PosterDesign:
@@ -294,7 +294,7 @@ def test_the_workbench_is_set_up_as_a_poster_was_made() -> None:
     state = forms.state_like(design(), "public")
     assert (state.size, state.orientation) == ("a3", "landscape")
     assert (state.title, state.show) == ("Hjem", {"title", "coordinates"})
-    assert (state.layers, state.add, state.rotation) == ({"roads"}, {"scale_bar"}, 30)
+    assert (state.layers, state.add, state.plain["rotation"]) == ({"roads"}, {"scale_bar"}, 30)
     assert state.seen_by == "public"
     assert forms.state_like(design(), "unlisted").seen_by == "unlisted"
 

@@ -49,8 +49,28 @@ def test_map_files_that_are_not_there_do_not_work() -> None:
     stats = dict.fromkeys(
         ("total_posters", "active_jobs", "average_generation_time", "storage_used", "themes_count"), 0
     )
-    assert ("Map files", "works") in wording.status_facts({"map_data": "ok"}, stats)
+    assert ("Map files", "OK") in wording.status_facts({"map_data": "ok"}, stats)
     assert ("Map files", "none yet") in wording.status_facts({"map_data": "ok"}, stats, nothing_to_draw=True)
+
+
+def test_the_parts_of_the_installation_are_called_as_hosts_call_them() -> None:
+    stats = dict.fromkeys(
+        ("total_posters", "active_jobs", "average_generation_time", "storage_used", "themes_count"), 0
+    )
+    parts = {
+        "database": "ok",
+        "cache": "memory in place of redis",
+        "render_pool": "degraded",
+        "storage": "The disk is full.",
+        "map_data": "degraded: a.osm.pbf left out",
+    }
+    assert wording.status_facts(parts, stats)[:5] == [
+        ("Database", "OK"),
+        ("Cache", "works in memory; Redis cannot be reached"),
+        ("Render processes", "some do not work"),
+        ("Storage", "The disk is full."),
+        ("Map files", "some are left out"),
+    ]
 
 
 def test_every_step_and_every_layer_has_words() -> None:

@@ -1,26 +1,24 @@
-"""What belongs to every page: its appearance and language, the colours of the themes, the worker and the manifest."""
+"""What belongs to every page: its words, its appearance and language, the worker and the manifest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint
-from flask import Response, current_app, make_response, redirect, render_template, request, send_from_directory
+from flask import Response, current_app, redirect, render_template, request, send_from_directory
 from werkzeug.wrappers import Response as BaseResponse
 
-from mural.themes import Theme
-from routes.posters.schemas.pages import APPEARANCES, AppearanceForm, LanguageForm
-from routes.themes.lists import themes_in_sight
 from routes.web import wording
 from routes.web.addresses import read
 from routes.web.context import services
 from routes.web.languages import COOKIE as LANGUAGE_COOKIE
+from routes.web.schemas import APPEARANCES, AppearanceForm, LanguageForm
 
 blueprint = APIBlueprint("site", __name__, enable_openapi=False)
+for words in wording.FILTERS:
+    blueprint.add_app_template_filter(words)
 
 YEAR_S: Final = 365 * 24 * 3600
 
@@ -66,40 +64,6 @@ def _own_path(back: str) -> str:
         parts = urlsplit("")
     path = "/" + parts.path.lstrip("/\\")
     return request.script_root + path + (f"?{parts.query}" if parts.query else "")
-
-
-@blueprint.get("/themes.css")
-def theme_colours() -> BaseResponse:
-    """Give the colours of everybody's themes and the visitor's own to stylesheets: one class a theme."""
-    return _stylesheet(themes_in_sight())
-
-
-@blueprint.get("/themes/<theme_id>.css")
-def colours_of(theme_id: str) -> BaseResponse:
-    """Give the colours of one theme, such as a stranger's own that a poster on the wall is made in."""
-    return _stylesheet([services().own_themes.get(theme_id)])
-
-
-def _stylesheet(themes: Iterable[Theme]) -> BaseResponse:
-    response = make_response("".join(_theme_class(theme) for theme in themes))
-    response.mimetype = "text/css"
-    response.cache_control.private = True
-    response.cache_control.no_cache = True
-    response.add_etag()
-    return response.make_conditional(request)
-
-
-def _theme_class(theme: Theme) -> str:
-    colours = asdict(theme)
-    names = {
-        "paper": "bg",
-        "paper-ink": "text",
-        "paper-fill": "water",
-        "paper-road": "road_motorway",
-        "paper-street": "road_secondary",
-    }
-    rules = "".join(f"--{name}:{colours[key]};" for name, key in names.items())
-    return f".theme-{theme.id}{{{rules}}}\n"
 
 
 @blueprint.get("/manifest.webmanifest")

@@ -1,25 +1,24 @@
-"""The pages that people see; the script and the REST interface add life to them, plain HTML carries them."""
+"""Pages about posters: the workbench, a poster on its way, a finished one, and one's own."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
-from apiflask import APIBlueprint
 from flask import redirect, render_template, request, url_for
 from pydantic import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
-from mural import __version__
 from mural.errors import MuralError
 from mural.fonts import FAMILIES
 from mural.paper import STEEPEST_RATIO
 from mural.poster import Format
 from routes.posters import forms
+from routes.posters.fields import REMARKS, START
 from routes.posters.rest import show_to
-from routes.posters.schemas.pages import MineAddress, ThemeAddress, WallAddress, WorkbenchAddress
-from routes.themes.lists import kinds_of, themes_in_sight, visitors_themes
+from routes.posters.schemas.pages import MineAddress, WorkbenchAddress
+from routes.themes.lists import START_THEME, themes_in_sight, visitors_themes
 from routes.web import wording
 from routes.web.addresses import read, read_usable
 from routes.web.api import client_address
@@ -29,44 +28,15 @@ from routes.web.errors import status_of, validation_body
 from routes.web.faults import said, said_of_kind
 from routes.web.identity import current_actor
 from routes.web.languages import gettext
-from routes.web.links import absolute, address_facts, shown_address
+from routes.web.links import absolute
+from routes.web.pages import CARDS_OF_A_PAGE, pages
 from services.accounts.permissions import Permission
 from services.posters.requests import PosterQuery
 from services.posters.views import Submission
 
-blueprint = APIBlueprint("pages", __name__, enable_openapi=False)
-for words in wording.FILTERS:
-    blueprint.add_app_template_filter(words)
+blueprint = pages("poster_pages", __name__)
 blueprint.add_app_template_filter(forms.town_query)
 blueprint.add_app_template_filter(forms.marker_words)
-
-CARDS_OF_A_PAGE: Final = 24
-PLAIN_BOARD_PX: Final = 1024
-"""About as large is the board for those without JavaScript."""
-
-
-@blueprint.before_request
-def _greet() -> None:
-    """Give a new visitor an identity with the first page, before the page's requests could each be given another."""
-    current_actor()
-
-
-@blueprint.get("/")
-def wall() -> str:
-    """Show everybody's posters, newest first."""
-    address = read(WallAddress, request.args)
-    page = services().gallery.page(limit=CARDS_OF_A_PAGE, before=address.before)
-    wall, making = page.to_json(), services().gallery.making()
-    return render_template(
-        "wall/wall.html",
-        **wall,
-        making=making,
-        visitors_themes=visitors_themes(card["theme"] for card in [*wall["posters"], *making]),
-        themes=themes_in_sight(),
-        start_theme=forms.START_THEME,
-        kiosk=address.kiosk,
-        invites_to=shown_address(),
-    )
 
 
 @blueprint.get("/create")
@@ -126,10 +96,12 @@ def _submit() -> Submission:
 def _workbench(state: forms.State, **more: Any) -> str:
     themes = themes_in_sight(state.theme)
     if all(theme.id != state.theme for theme in themes):  # it is gone since the link was made
-        state = replace(state, theme=forms.START_THEME)
+        state = replace(state, theme=START_THEME)
     return render_template(
         "posters/create.html",
         state=state,
+        plain=START,
+        remarks=REMARKS,
         themes=themes,
         layers=wording.layers(),
         furniture=wording.furniture(),
@@ -258,66 +230,4 @@ def mine() -> str:
         themes=themes_in_sight(),
         down=address.down,
         audience_words=dict(wording.audiences()),
-    )
-
-
-@blueprint.get("/canvas")
-def canvas() -> str:
-    """Show the board that everybody paints on."""
-    facts = services().canvas.facts()
-    scale = max(1, PLAIN_BOARD_PX // max(facts["width"], facts["height"]))
-    return render_template("board/canvas.html", facts=facts, scale=scale)
-
-
-@blueprint.get("/themes")
-def themes() -> str:
-    """Show every theme on the same place, one's own too."""
-    visitor = current_actor()
-    shown = [(theme, services().own_themes.belongs_to(theme.id, visitor)) for theme in themes_in_sight()]
-    return render_template(
-        "themes/themes.html",
-        themes=[(theme, kinds_of(theme, own=own), own) for theme, own in shown],
-        has_own=any(own for _theme, own in shown),
-        colour_words=wording.colour_words(),
-    )
-
-
-@blueprint.get("/themes/new")
-def new_theme() -> str:
-    """Show the theme maker, beginning with a theme; one's own is changed instead."""
-    theme = services().own_themes.get(read(ThemeAddress, request.args).start or forms.START_THEME)
-    return render_template(
-        "themes/new_theme.html",
-        theme=theme,
-        mine=services().own_themes.belongs_to(theme.id, current_actor()),
-        themes=themes_in_sight(theme.id),
-        groups=wording.colour_groups(),
-        derived=wording.derived_colours(),
-        choices=wording.theme_choices(),
-        offline_places=services().offline_places.for_colours(),
-    )
-
-
-@blueprint.get("/about")
-def about() -> str:
-    """Say what this is and whose work it stands on."""
-    return render_template("web/about.html", version=__version__, tile_url=services().config.tile_url)
-
-
-@blueprint.get("/status")
-def status() -> str:
-    """Tell people what is up."""
-    health, nothing_to_draw = services().health, services().offline_places.nothing_to_draw()
-    state = health.check().status
-    return render_template(
-        "admin/status.html",
-        version=__version__,
-        status="degraded" if nothing_to_draw and state == "healthy" else state,
-        facts=[
-            *wording.status_facts(health.check().parts, health.stats(), nothing_to_draw=nothing_to_draw),
-            *address_facts(),
-        ],
-        broken=services().themes.broken(),
-        left_out=wording.left_out(services().map_files.left_out()),
-        nothing_to_draw=nothing_to_draw,
     )
