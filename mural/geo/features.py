@@ -60,6 +60,7 @@ HIGHWAYS: Final[dict[str, Layer]] = {
     "residential": Layer.ROAD_RESIDENTIAL,
     "living_street": Layer.ROAD_RESIDENTIAL,
     "unclassified": Layer.ROAD_RESIDENTIAL,
+    "pedestrian": Layer.ROAD_PEDESTRIAN,
 }
 """Road classes by name; every other highway that is not in NOT_HIGHWAYS is ROAD_DEFAULT."""
 
@@ -140,11 +141,21 @@ AREAS: Final[dict[str, dict[str, Layer]]] = {
     "amenity": {"grave_yard": Layer.PARK},
     "aeroway": {"apron": Layer.AIRPORT, "helipad": Layer.AIRPORT, "runway": Layer.AIRPORT, "taxiway": Layer.AIRPORT},
     "man_made": {"pier": Layer.PIER, "breakwater": Layer.PIER, "groyne": Layer.PIER},
+    "highway": {"pedestrian": Layer.SQUARE, "footway": Layer.SQUARE},
+    "place": {"square": Layer.SQUARE},
 }
 """Areas other than buildings. natural=bay and =strait are left out: they name a part of the sea, overlap its shores and
 islands, and the sea itself comes from the coastline."""
 
-EITHER: Final = frozenset({("waterway", "canal"), ("waterway", "river"), ("aeroway", "taxiway")})
+EITHER: Final = frozenset(
+    {
+        ("waterway", "canal"),
+        ("waterway", "river"),
+        ("aeroway", "taxiway"),
+        ("highway", "pedestrian"),
+        ("highway", "footway"),
+    }
+)
 """Tags that mean a line even where it closes on itself, unless area=yes says otherwise."""
 
 CLOSED_IS_AREA: Final = frozenset((Layer.RUNWAY, Layer.PIER_LINE))

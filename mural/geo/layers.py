@@ -38,7 +38,8 @@ class Layer(StrEnum):
     ROAD_SECONDARY = "road_secondary"
     ROAD_TERTIARY = "road_tertiary"
     ROAD_RESIDENTIAL = "road_residential"  # residential, living_street, unclassified
-    ROAD_DEFAULT = "road_default"  # service, pedestrian, paths and all other highways
+    ROAD_PEDESTRIAN = "road_pedestrian"
+    ROAD_DEFAULT = "road_default"  # service, paths and all other highways
     LINK_MOTORWAY = "link_motorway"  # ramps: motorway_link
     LINK_PRIMARY = "link_primary"  # trunk_link, primary_link
     LINK_SECONDARY = "link_secondary"
@@ -52,6 +53,7 @@ class Layer(StrEnum):
     # Polygons
     SEA = "sea"  # made from coastlines
     WATER = "water"
+    SQUARE = "square"  # place=square, highway=pedestrian, footway as areas
     PARK = "park"
     WOOD = "wood"
     BEACH = "beach"
@@ -86,7 +88,7 @@ CARRIAGEWAYS = {
 }
 """The sides of a class's divided roads, each drawn so that both together are about as heavy as an undivided one."""
 
-STREETS = (*ROADS, *CARRIAGEWAYS.values())
+STREETS = (*ROADS, Layer.ROAD_PEDESTRIAN, *CARRIAGEWAYS.values())
 """The layers that together hold every road but the slip roads."""
 
 

@@ -18,6 +18,7 @@ from mural.geo.clip import clip_lines, clip_polygons
 from mural.geo.layers import STREETS, Area, Layer, Lines, Polygons, ProjectedMap
 from mural.geo.projection import View, page_bbox
 from mural.geo.simplify import straighten_lines, straighten_polygons, thin_lines, thin_polygons
+from mural.geo.squares import end_at_squares
 
 Layers = frozenset[Layer]
 
@@ -62,6 +63,7 @@ class _Plotter:
         lines = {layer: self._lines(part) for layer, part in self._area.lines.items() if layer not in hidden}
         lines = carriageways.tell_apart(lines, min(self._half_m))
         polygons = {layer: self._polygons(part) for layer, part in self._area.polygons.items() if layer not in hidden}
+        lines = end_at_squares(lines, polygons.get(Layer.SQUARE))
         coasts = self._area.lines.get(Layer.COASTLINE)
         if coasts is not None:
             polygons[Layer.SEA] = self._sea(coasts, lines)

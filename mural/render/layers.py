@@ -9,12 +9,21 @@ from typing import Final, Literal
 import numpy as np
 
 from mural.geo import ragged
-from mural.geo.layers import CARRIAGEWAYS, LINKS, ROADS, Layer, Lines, ProjectedMap
+from mural.geo.layers import CARRIAGEWAYS, LINKS, ROADS, Layer, Lines, Polygons, ProjectedMap
 from mural.poster import LayerChoice, PosterDesign
 from mural.render.dashes import dashed
 from mural.render.page import Sheet
 from mural.render.shapes import Chunk, Surface, line_chunks
-from mural.render.strokes import BUILDING_FADE_M, CARRIAGEWAY, CASED_FROM_PT, CASING_PT, WEIGHTS, presence
+from mural.render.strokes import (
+    AREA_FADES_M,
+    CARRIAGEWAY,
+    CASED_FROM_PT,
+    CASING_PT,
+    EDGE_PT,
+    EDGED_FROM_PT,
+    WEIGHTS,
+    presence,
+)
 from mural.themes import Theme, mix
 
 Cap = Literal["round", "butt"]
@@ -42,7 +51,9 @@ CHOICES: Final[dict[Layer, LayerChoice]] = {
     Layer.ROAD_SECONDARY: "roads",
     Layer.ROAD_TERTIARY: "roads",
     Layer.ROAD_RESIDENTIAL: "roads",
+    Layer.ROAD_PEDESTRIAN: "roads",
     Layer.ROAD_DEFAULT: "roads",
+    Layer.SQUARE: "roads",
     Layer.LINK_MOTORWAY: "roads",
     Layer.LINK_PRIMARY: "roads",
     Layer.LINK_SECONDARY: "roads",
@@ -62,6 +73,12 @@ TUNNEL_WIDTH: Final = 0.7
 
 DASH: Final = 1.6
 """Length of a tunnel's dashes, in widths of its road."""
+
+UPWARDS: Final = (ROADS[-1], Layer.ROAD_PEDESTRIAN, *ROADS[-2::-1])
+"""Classes of roads, the least important first: what is walked over lies under what is driven on."""
+
+EDGE: Final = 0.2
+"""How far the edge of what people walk on is blended into the colour of the lettering."""
 
 FAINTEST: Final = 0.72
 """How far a class is blended into the ground just before it drops out."""
@@ -111,7 +128,8 @@ class _Plan:
 
     def ground(self) -> Iterator[Group]:
         """Give everything that lies flat: greens, waters, piers, airports and buildings."""
-        theme, at_m = self._theme, self._sheet.distance_m
+        theme = self._theme
+        yield Group("squares", self._squares())
         yield Group("parks", self._fill(Layer.PARK, theme.parks))
         yield Group("woods", self._fill(Layer.WOOD, theme.wood))
         yield Group("beaches", self._fill(Layer.BEACH, theme.beach))
@@ -123,9 +141,7 @@ class _Plan:
         yield Group("piers", piers)
         runways = self._stroke(Layer.RUNWAY, theme.airport, cap="butt")
         yield Group("airports", self._fill(Layer.AIRPORT, mix(theme.airport, theme.bg, 0.5)) + runways)
-        left = presence(at_m, *BUILDING_FADE_M)
-        if left:
-            yield Group("buildings", self._fill(Layer.BUILDING, mix(theme.bg, theme.buildings, left)))
+        yield Group("buildings", self._fill(Layer.BUILDING, self._faded(Layer.BUILDING, theme.buildings)))
 
     def railways(self) -> Iterator[Group]:
         """Give the rails; those under ground are dashed and dim."""
@@ -135,13 +151,14 @@ class _Plan:
 
     def roads(self) -> Iterator[Group]:
         """Give the roads from minor to major: tunnels under everything, bridges over everything."""
-        upwards = tuple((road, self._kinds(road)) for road in reversed(ROADS))
-        ink = {kind: getattr(self._theme, road.value) for road, kinds in upwards for kind in kinds}
+        upwards = tuple((road, self._kinds(road)) for road in UPWARDS)
+        ink = {kind: self._ink(road) for road, kinds in upwards for kind in kinds}
         yield Group("tunnels", sum((self._tunnels(kind, ink[kind]) for kind in ink), ()))
         if self._theme.casing != self._theme.bg:
             yield Group("road_casings", sum((self._casing(kind, level=0) for kind in ink), ()))
         for road, kinds in upwards:
-            yield Group(road, sum((self._stroke(kind, ink[kind], open_air=True) for kind in kinds), ()))
+            strokes = sum((self._stroke(kind, ink[kind], open_air=True) for kind in kinds), ())
+            yield Group(road, (self._street_edges() if road is Layer.ROAD_PEDESTRIAN else ()) + strokes)
         # A bridge that is wider than life would only cut the road below it in two.
         bridged = [kind for kind in ink if WEIGHTS[kind].true_to_scale(self._sheet)]
         bridges = (self._casing(kind, level=1) + self._bridges(kind, ink[kind]) for kind in bridged)
@@ -152,9 +169,42 @@ class _Plan:
         """Name a class's layers from the bottom up: its slip roads and divided roads, if it has any, and the others."""
         return (*(layers[road] for layers in (LINKS, CARRIAGEWAYS) if road in layers), road)
 
+    def _ink(self, road: Layer) -> str:
+        if road is not Layer.ROAD_PEDESTRIAN:
+            return str(getattr(self._theme, road.value))
+        return self._theme.pedestrian if self._streets_are_edged() else self._edge()
+
+    def _edge(self) -> str:
+        return mix(self._theme.pedestrian, self._theme.text, EDGE)
+
+    def _streets_are_edged(self) -> bool:
+        return WEIGHTS[Layer.ROAD_PEDESTRIAN].width_pt(self._sheet) >= EDGED_FROM_PT * self._sheet.scale
+
+    def _street_edges(self) -> tuple[Stroke, ...]:
+        """Give what shows on both sides of a pedestrian street once the street lies on top of it."""
+        lines = self._lines(Layer.ROAD_PEDESTRIAN)
+        lines = ragged.take_lines(lines, lines.level >= 0)
+        if not len(lines) or not self._streets_are_edged():
+            return ()
+        width_pt = WEIGHTS[Layer.ROAD_PEDESTRIAN].width_pt(self._sheet) + 2 * EDGE_PT * self._sheet.scale
+        return (Stroke(line_chunks(lines), self._edge(), width_pt, "butt"),)
+
+    def _squares(self) -> tuple[Fill | Stroke, ...]:
+        """Give the squares over their edges, so that no edge shows between two that touch."""
+        fills = self._fill(Layer.SQUARE, self._faded(Layer.SQUARE, self._theme.pedestrian))
+        if not fills:
+            return ()
+        edges = line_chunks(outlines(self._map.polygons[Layer.SQUARE]))
+        colour = self._faded(Layer.SQUARE, self._edge())
+        return (Stroke(edges, colour, 2 * EDGE_PT * self._sheet.scale), *fills)
+
+    def _faded(self, layer: Layer, colour: str) -> str:
+        return mix(self._theme.bg, colour, presence(self._sheet.distance_m, *AREA_FADES_M[layer]))
+
     def _fill(self, layer: Layer, colour: str) -> tuple[Fill, ...]:
         polygons = self._map.polygons.get(layer)
-        if layer not in self._layers or polygons is None or not len(polygons):
+        gone = layer in AREA_FADES_M and not presence(self._sheet.distance_m, *AREA_FADES_M[layer])
+        if gone or layer not in self._layers or polygons is None or not len(polygons):
             return ()
         return (Fill(Surface(polygons), colour),)
 
@@ -199,6 +249,11 @@ class _Plan:
     def _lines(self, layer: Layer) -> Lines:
         lines = self._map.lines.get(layer)
         return NO_LINES if lines is None or layer not in self._layers else lines
+
+
+def outlines(polygons: Polygons) -> Lines:
+    """Give the rings of polygons as lines."""
+    return Lines(polygons.xy, polygons.rings, np.zeros(len(polygons.rings) - 1, dtype=np.int8))
 
 
 NO_LINES: Final = Lines(np.empty((0, 2)), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int8))

@@ -72,6 +72,7 @@ _UNDIVIDED: Final = {
     Layer.ROAD_SECONDARY: Weight(10.0, 0.95, 5.9),
     Layer.ROAD_TERTIARY: Weight(8.5, 0.75, 5.4, 24_000, 110_000),
     Layer.ROAD_RESIDENTIAL: Weight(6.5, 0.5, 4.6, 12_000, 70_000),
+    Layer.ROAD_PEDESTRIAN: Weight(6.5, 0.5, 4.6, 6_000, 36_000),
     Layer.ROAD_DEFAULT: Weight(2.8, 0.3, 1.6, 3_500, 18_000),
     Layer.LINK_MOTORWAY: Weight(6.0, 0.68, 3.5),
     Layer.LINK_PRIMARY: Weight(5.2, 0.52, 3.1),
@@ -95,6 +96,18 @@ WEIGHTS: Final[dict[Layer, Weight]] = _UNDIVIDED | {
 BUILDING_FADE_M: Final = (4_000.0, 22_000.0)
 """Distances at which buildings start to fade into the ground, and at which they are gone."""
 
+SQUARE_FADE_M: Final = (5_000.0, 14_000.0)
+"""The same for squares."""
+
+AREA_FADES_M: Final = {Layer.BUILDING: BUILDING_FADE_M, Layer.SQUARE: SQUARE_FADE_M}
+"""All kinds of areas that fade."""
+
+EDGE_PT: Final = 0.4
+"""Width of the edge of a square or of a pedestrian street, on a sheet whose shorter side is 12 in."""
+
+EDGED_FROM_PT: Final = 1.6
+"""Pedestrian streets narrower than this are lines without an edge."""
+
 CASING_PT: Final = 0.55
 """Width of a casing on each side of a road, on a sheet whose shorter side is 12 in."""
 
@@ -105,4 +118,4 @@ CASED_FROM_PT: Final = 2.0
 def hidden_at(distance_m: float) -> frozenset[Layer]:
     """Name the layers that need not be prepared at a distance; roads always are, as they also tell land from sea."""
     gone = {layer for layer, weight in WEIGHTS.items() if distance_m >= weight.gone_at_m and layer not in STREETS}
-    return frozenset(gone | ({Layer.BUILDING} if presence(distance_m, *BUILDING_FADE_M) == 0 else set()))
+    return frozenset(gone | {layer for layer, fade_m in AREA_FADES_M.items() if not presence(distance_m, *fade_m)})

@@ -122,6 +122,7 @@ DERIVED_WORDS: Final = {
     "airport": noted("Airports"),
     "pier": noted("Piers"),
     "rail": noted("Railways"),
+    "pedestrian": noted("Squares and pedestrian streets"),
     "casing": noted("Edges of roads"),
     "route": noted("Tracks"),
     "marker": noted("Marks"),

@@ -50,7 +50,7 @@ def test_ways_become_lines_of_their_class(tags: dict[str, str], layers: list[Lay
     ("tags", "layers"),
     [
         ({"highway": "pedestrian", "area": "yes"}, []),
-        ({"highway": "pedestrian"}, [Layer.ROAD_DEFAULT]),
+        ({"highway": "pedestrian"}, [Layer.ROAD_PEDESTRIAN]),
         ({"aeroway": "runway"}, []),
         ({"aeroway": "taxiway"}, [Layer.RUNWAY]),
         ({"aeroway": "taxiway", "area": "yes"}, []),
@@ -80,13 +80,16 @@ def test_closed_ways_are_lines_unless_they_outline_an_area(tags: dict[str, str],
         ({"natural": "bay"}, None),
         ({"natural": "coastline"}, None),
         ({"landuse": "residential"}, None),
+        ({"highway": "pedestrian"}, Layer.SQUARE),
+        ({"place": "square"}, Layer.SQUARE),
+        ({"place": "square", "leisure": "park"}, Layer.PARK),
     ],
 )
 def test_areas_become_polygons_of_their_layer(tags: dict[str, str], layer: Layer | None) -> None:
     assert area_layer(tags) is layer
 
 
-@pytest.mark.parametrize("tags", [{"aeroway": "taxiway"}, {"waterway": "canal"}])
+@pytest.mark.parametrize("tags", [{"aeroway": "taxiway"}, {"waterway": "canal"}, {"highway": "pedestrian"}])
 def test_a_closed_way_that_means_a_line_is_an_area_only_when_it_says_so(tags: dict[str, str]) -> None:
     assert area_layer(tags, from_way=True) is None
     assert area_layer(tags | {"area": "yes"}, from_way=True) is not None

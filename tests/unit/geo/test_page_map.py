@@ -23,8 +23,15 @@ def area_of(path: Path) -> Area:
     return read_area(path)
 
 
-def page_of(path: Path, view: View = CENTRE, distance_m: float = 500, tolerance_m: float = 0.0) -> ProjectedMap:
-    return project_area(area_of(path), view, distance_m, distance_m * 4 / 3, tolerance_m=tolerance_m)
+def page_of(
+    path: Path,
+    view: View = CENTRE,
+    distance_m: float = 500,
+    tolerance_m: float = 0.0,
+    hidden: frozenset[Layer] = frozenset(),
+) -> ProjectedMap:
+    half_m = distance_m, distance_m * 4 / 3
+    return project_area(area_of(path), view, *half_m, tolerance_m=tolerance_m, hidden=hidden)
 
 
 def parts(some: Lines) -> list[np.ndarray]:
@@ -60,7 +67,9 @@ def test_levels_stay_with_their_lines() -> None:
 
 
 def test_simplifying_leaves_the_picture_as_it_is() -> None:
-    exact, simple = page_of(HELSINKI), page_of(HELSINKI, tolerance_m=1.0)
+    # A path along the edge of a square may be in it one time and not the other.
+    hidden = frozenset({Layer.SQUARE})
+    exact, simple = (page_of(HELSINKI, tolerance_m=tolerance_m, hidden=hidden) for tolerance_m in (0.0, 1.0))
     for layer in (Layer.ROAD_DEFAULT, Layer.TRAM, Layer.COASTLINE):
         fine, coarse = (shapely.MultiLineString(parts(page.lines[layer])) for page in (exact, simple))
         assert len(simple.lines[layer].xy) < len(exact.lines[layer].xy)

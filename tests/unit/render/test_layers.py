@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from mural.geo.layers import CARRIAGEWAYS, ROADS, Layer
+from mural.geo.layers import CARRIAGEWAYS, Layer
 from mural.poster import ALL_LAYERS
-from mural.render.layers import CHOICES, Stroke, plan_layers
+from mural.render.layers import CHOICES, UPWARDS, Fill, Stroke, plan_layers
 from mural.render.page import Sheet
 from tests.support.designs import design
 from tests.support.maps import lines
@@ -26,6 +26,7 @@ def names(poster, parts=None) -> list[str]:
 
 def test_groups_are_drawn_from_the_ground_up():
     assert names(design()) == [
+        "squares",
         "parks",
         "woods",
         "beaches",
@@ -41,7 +42,7 @@ def test_groups_are_drawn_from_the_ground_up():
         "tram",
         "siding",
         "rail",
-        *reversed(ROADS),
+        *UPWARDS,
     ]
 
 
@@ -131,3 +132,27 @@ def test_a_tunnel_is_thinner_than_its_road():
     (group,) = plan_layers(map_of(design(), {Layer.ROAD_PRIMARY: tunnel}), design(), Sheet.of(design()))
     (under,) = group.marks
     assert under.width_pt < strokes_of(design(), Layer.ROAD_PRIMARY)[0].width_pt
+
+
+def test_a_pedestrian_street_is_as_wide_as_a_residential_one_and_flows_into_its_square():
+    parts = {Layer.SQUARE: BLOCK, Layer.ROAD_PEDESTRIAN: STREET}
+    squares, streets = plan_layers(map_of(design(), parts), design(), Sheet.of(design()))
+    edge, square = squares.marks
+    street_edge, street = streets.marks
+    assert isinstance(square, Fill)
+    assert street.colour == square.colour
+    assert street_edge.colour == edge.colour != square.colour
+    assert street_edge.width_pt > street.width_pt == strokes_of(design(), Layer.ROAD_RESIDENTIAL)[0].width_pt
+
+
+def test_a_pedestrian_street_too_thin_for_edges_is_a_line_that_can_be_seen():
+    far = replace(design(), distance_m=5000)
+    (street,) = strokes_of(far, Layer.ROAD_PEDESTRIAN)
+    assert street.colour != far.theme.pedestrian
+
+
+def test_squares_blend_into_the_ground_and_drop_out():
+    near, far, farther = (replace(design(), distance_m=distance_m) for distance_m in (1000, 10_000, 15_000))
+    assert names(farther, {Layer.SQUARE: BLOCK}) == []
+    fills = [plan_layers(map_of(p, {Layer.SQUARE: BLOCK}), p, Sheet.of(p))[0].marks[1].colour for p in (near, far)]
+    assert fills[0] < fills[1] < "#ffffff"
