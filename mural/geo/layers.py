@@ -53,6 +53,7 @@ class Layer(StrEnum):
     # Polygons
     SEA = "sea"  # made from coastlines
     WATER = "water"
+    PLATFORM = "platform"
     SQUARE = "square"  # place=square, highway=pedestrian, footway as areas
     PARK = "park"
     WOOD = "wood"

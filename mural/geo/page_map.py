@@ -63,7 +63,7 @@ class _Plotter:
         lines = {layer: self._lines(part) for layer, part in self._area.lines.items() if layer not in hidden}
         lines = carriageways.tell_apart(lines, min(self._half_m))
         polygons = {layer: self._polygons(part) for layer, part in self._area.polygons.items() if layer not in hidden}
-        lines = end_at_squares(lines, polygons.get(Layer.SQUARE))
+        lines = end_at_squares(lines, polygons)
         coasts = self._area.lines.get(Layer.COASTLINE)
         if coasts is not None:
             polygons[Layer.SEA] = self._sea(coasts, lines)

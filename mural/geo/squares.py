@@ -16,16 +16,22 @@ from mural.geo import ragged
 from mural.geo.coastline import TOUCHING_M
 from mural.geo.layers import STREETS, Layer, Lines, Polygons
 
+Shapes = NDArray[np.object_]
+
 ON_FOOT: Final[tuple[Layer, ...]] = (Layer.ROAD_DEFAULT, Layer.ROAD_PEDESTRIAN)
 """What is part of a square wherever it crosses one."""
 
 
-def end_at_squares(lines: dict[Layer, Lines], squares: Polygons | None) -> dict[Layer, Lines]:
+GREENS: Final = (Layer.PARK, Layer.WOOD)
+"""What covers a square where it lies on one; paths show there."""
+
+
+def end_at_squares(lines: dict[Layer, Lines], polygons: dict[Layer, Polygons]) -> dict[Layer, Lines]:
     """Cut out of squares what is walked on there, and those streets that end there without leading on."""
-    if squares is None or not len(squares):
+    if Layer.SQUARE not in polygons or not len(polygons[Layer.SQUARE]):
         return lines
-    shapes = ragged.to_shapes(squares)
-    tree = shapely.STRtree(np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes)))
+    greens = [_shapes(polygons[layer]) for layer in GREENS if layer in polygons]
+    tree = shapely.STRtree(_bare(_shapes(polygons[Layer.SQUARE]), np.concatenate([_NO_SHAPES, *greens])))
     driven = [lines[layer] for layer in STREETS if layer in lines and layer not in ON_FOOT]
     walked = [layer for layer in ON_FOOT if layer in lines]
     cut = {layer: _outside(lines[layer], lines[layer].level == 0, tree) for layer in walked}
@@ -33,6 +39,25 @@ def end_at_squares(lines: dict[Layer, Lines], squares: Polygons | None) -> dict[
     if streets is not None and len(streets):
         cut[Layer.ROAD_RESIDENTIAL] = _outside(streets, (streets.level == 0) & _end_within(streets, driven, tree), tree)
     return lines | cut
+
+
+def _shapes(polygons: Polygons) -> Shapes:
+    shapes = ragged.to_shapes(polygons)
+    wrong = ~shapely.is_valid(shapes)
+    shapes[wrong] = shapely.make_valid(shapes[wrong])
+    return shapes
+
+
+def _bare(squares: Shapes, greens: Shapes) -> Shapes:
+    """Leave of squares what no green covers."""
+    square, green = shapely.STRtree(greens).query(squares, "intersects")
+    if not len(square):
+        return squares
+    met, first = np.unique(square, return_index=True)
+    covers = [shapely.union_all(greens[part]) for part in np.split(green, first[1:])]
+    bare = squares.copy()
+    bare[met] = shapely.difference(squares[met], covers)
+    return bare
 
 
 def _end_within(streets: Lines, driven: list[Lines], tree: shapely.STRtree) -> ragged.Mask:
@@ -79,6 +104,9 @@ def _outside(lines: Lines, chosen: ragged.Mask, tree: shapely.STRtree) -> Lines:
     return ragged.concat_lines([kept, Lines(xy, offsets.astype(np.int64), levels)])
 
 
-def _strings(lines: Lines, numbers: NDArray[np.int64]) -> NDArray[np.object_]:
+_NO_SHAPES: Final = np.empty(0, dtype=object)
+
+
+def _strings(lines: Lines, numbers: NDArray[np.int64]) -> Shapes:
     xy, offsets = ragged.gather(lines.xy, lines.offsets, numbers)
     return np.asarray(shapely.from_ragged_array(shapely.GeometryType.LINESTRING, xy, (offsets,)), dtype=object)

@@ -44,6 +44,7 @@ CHOICES: Final[dict[Layer, LayerChoice]] = {
     Layer.SIDING: "rail",
     Layer.SUBWAY: "rail",
     Layer.TRAM: "rail",
+    Layer.PLATFORM: "rail",
     Layer.PIER: "piers",
     Layer.PIER_LINE: "piers",
     Layer.ROAD_MOTORWAY: "roads",
@@ -129,7 +130,8 @@ class _Plan:
     def ground(self) -> Iterator[Group]:
         """Give everything that lies flat: greens, waters, piers, airports and buildings."""
         theme = self._theme
-        yield Group("squares", self._squares())
+        yield Group("platforms", self._paved(Layer.PLATFORM))
+        yield Group("squares", self._paved(Layer.SQUARE))
         yield Group("parks", self._fill(Layer.PARK, theme.parks))
         yield Group("woods", self._fill(Layer.WOOD, theme.wood))
         yield Group("beaches", self._fill(Layer.BEACH, theme.beach))
@@ -189,13 +191,13 @@ class _Plan:
         width_pt = WEIGHTS[Layer.ROAD_PEDESTRIAN].width_pt(self._sheet) + 2 * EDGE_PT * self._sheet.scale
         return (Stroke(line_chunks(lines), self._edge(), width_pt, "butt"),)
 
-    def _squares(self) -> tuple[Fill | Stroke, ...]:
-        """Give the squares over their edges, so that no edge shows between two that touch."""
-        fills = self._fill(Layer.SQUARE, self._faded(Layer.SQUARE, self._theme.pedestrian))
+    def _paved(self, layer: Layer) -> tuple[Fill | Stroke, ...]:
+        """Give areas over their edges, so that no edge shows between two that touch."""
+        fills = self._fill(layer, self._faded(layer, self._theme.pedestrian))
         if not fills:
             return ()
-        edges = line_chunks(outlines(self._map.polygons[Layer.SQUARE]))
-        colour = self._faded(Layer.SQUARE, self._edge())
+        edges = line_chunks(outlines(self._map.polygons[layer]))
+        colour = self._faded(layer, self._edge())
         return (Stroke(edges, colour, 2 * EDGE_PT * self._sheet.scale), *fills)
 
     def _faded(self, layer: Layer, colour: str) -> str:

@@ -99,7 +99,14 @@ BUILDING_FADE_M: Final = (4_000.0, 22_000.0)
 SQUARE_FADE_M: Final = (5_000.0, 14_000.0)
 """The same for squares."""
 
-AREA_FADES_M: Final = {Layer.BUILDING: BUILDING_FADE_M, Layer.SQUARE: SQUARE_FADE_M}
+PLATFORM_FADE_M: Final = (2_500.0, 8_000.0)
+"""The same for platforms."""
+
+AREA_FADES_M: Final = {
+    Layer.BUILDING: BUILDING_FADE_M,
+    Layer.SQUARE: SQUARE_FADE_M,
+    Layer.PLATFORM: PLATFORM_FADE_M,
+}
 """All kinds of areas that fade."""
 
 EDGE_PT: Final = 0.4

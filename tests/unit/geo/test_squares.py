@@ -6,7 +6,7 @@ from mural.geo.squares import end_at_squares
 from tests.support.maps import lines
 from tests.support.pictures import polygons, square
 
-SQUARE = polygons([square(50)])
+SQUARE = {Layer.SQUARE: polygons([square(50)])}
 
 
 def points(part: Lines) -> list[list[tuple[float, float]]]:
@@ -40,4 +40,11 @@ def test_a_street_that_leads_on_crosses_a_square() -> None:
 
 def test_a_map_without_squares_stays_as_it_is() -> None:
     streets = {Layer.ROAD_RESIDENTIAL: lines([(0, 200), (0, 10)])}
-    assert end_at_squares(streets, None) is streets
+    assert end_at_squares(streets, {}) is streets
+
+
+def test_paths_show_where_a_park_covers_the_square() -> None:
+    covered = SQUARE | {Layer.PARK: polygons([square(20)])}
+    paths = {Layer.ROAD_DEFAULT: lines([(-100, 0), (100, 0)])}
+    cut = end_at_squares(paths, covered)[Layer.ROAD_DEFAULT]
+    assert sorted(points(cut)) == [[(-100, 0), (-50, 0)], [(-20, 0), (20, 0)], [(50, 0), (100, 0)]]

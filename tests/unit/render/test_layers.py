@@ -26,6 +26,7 @@ def names(poster, parts=None) -> list[str]:
 
 def test_groups_are_drawn_from_the_ground_up():
     assert names(design()) == [
+        "platforms",
         "squares",
         "parks",
         "woods",
