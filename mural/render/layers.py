@@ -81,6 +81,9 @@ UPWARDS: Final = (ROADS[-1], Layer.ROAD_PEDESTRIAN, *ROADS[-2::-1])
 EDGE: Final = 0.2
 """How far the edge of what people walk on is blended into the colour of the lettering."""
 
+RECEDING: Final = 0.35
+"""How far sidings and yards, of which there are many side by side, are blended into the ground."""
+
 FAINTEST: Final = 0.72
 """How far a class is blended into the ground just before it drops out."""
 
@@ -148,8 +151,8 @@ class _Plan:
     def railways(self) -> Iterator[Group]:
         """Give the rails; those under ground are dashed and dim."""
         for layer in (Layer.SUBWAY, Layer.TRAM, Layer.SIDING, Layer.RAIL):
-            tunnels = self._tunnels(layer, self._theme.rail)
-            yield Group(layer, tunnels + self._stroke(layer, self._theme.rail, cap="butt", open_air=True))
+            ink = mix(self._theme.rail, self._theme.bg, RECEDING) if layer is Layer.SIDING else self._theme.rail
+            yield Group(layer, self._tunnels(layer, ink) + self._stroke(layer, ink, cap="butt", open_air=True))
 
     def roads(self) -> Iterator[Group]:
         """Give the roads from minor to major: tunnels under everything, bridges over everything."""

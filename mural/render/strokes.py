@@ -82,7 +82,7 @@ _UNDIVIDED: Final = {
     Layer.CANAL: Weight(10.0, 0.7, 6.0, 12_000, 60_000),
     Layer.STREAM: Weight(3.0, 0.35, 2.0, 4_000, 24_000),
     Layer.RAIL: Weight(2.6, 0.5, 1.2, 12_000, 90_000),
-    Layer.SIDING: Weight(1.8, 0.28, 0.8, 4_000, 20_000),
+    Layer.SIDING: Weight(1.5, 0.22, 0.6, 2_500, 16_000),
     Layer.SUBWAY: Weight(2.6, 0.4, 1.0, 6_000, 24_000),
     Layer.TRAM: Weight(1.8, 0.3, 0.8, 3_000, 14_000),
     Layer.RUNWAY: Weight(32.0, 1.2, 16.0),

@@ -170,3 +170,10 @@ def test_hidden_layers_are_left_out_and_remembered_apart() -> None:
     assert set(whole.polygons) - set(without.polygons) == {Layer.BUILDING}
     assert set(whole.lines) - set(without.lines) == {Layer.TRAM}
     assert maps.get(area_of(HELSINKI), CENTRE, 500, 667) is whole
+
+
+def test_bits_of_path_are_left_out_where_the_page_is_too_small_for_them() -> None:
+    bit, street = [(24.9443, 60.1715), (24.9443, 60.1716)], [(24.9400, 60.1710), (24.9500, 60.1710)]
+    area = Area(BBox(24, 60, 25, 61), {Layer.ROAD_DEFAULT: lines(bit), Layer.ROAD_TERTIARY: lines(street)})
+    assert Layer.ROAD_DEFAULT in project_area(area, CENTRE, 500, 667, fragment_m=10).lines
+    assert set(project_area(area, CENTRE, 500, 667, fragment_m=12).lines) == {Layer.ROAD_TERTIARY}

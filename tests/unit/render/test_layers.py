@@ -157,3 +157,9 @@ def test_squares_blend_into_the_ground_and_drop_out():
     assert names(farther, {Layer.SQUARE: BLOCK}) == []
     fills = [plan_layers(map_of(p, {Layer.SQUARE: BLOCK}), p, Sheet.of(p))[0].marks[1].colour for p in (near, far)]
     assert fills[0] < fills[1] < "#ffffff"
+
+
+def test_sidings_recede_behind_the_line_beside_them():
+    siding, line = strokes_of(design(), Layer.SIDING)[0], strokes_of(design(), Layer.RAIL)[0]
+    assert siding.width_pt < line.width_pt
+    assert line.colour == design().theme.rail < siding.colour
