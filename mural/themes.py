@@ -53,6 +53,9 @@ class Theme:
     pier: str = ""
     rail: str = ""
     pedestrian: str = ""
+    wetland: str = ""
+    snow: str = ""
+    ferry: str = ""
     casing: str = ""
     route: str = ""
     marker: str = ""
@@ -206,6 +209,9 @@ def _derived(theme: Theme) -> dict[str, str]:
         "buildings": buildings,
         "airport": mix(bg, road, 0.5),
         "pier": bg,
+        "wetland": mix(parks, water, 0.45),
+        "snow": mix(bg, water, 0.35),
+        "ferry": mix(theme.sea or water, theme.text, 0.3),
         "rail": mix(bg, theme.text, 0.45),
         "pedestrian": _quiet_tint(theme, (bg, buildings, parks, water)),
         "casing": bg,

@@ -93,12 +93,18 @@ OTHER_LINES: Final[dict[str, dict[str, Layer]]] = {
         "river": Layer.RIVER,
         "canal": Layer.CANAL,
         "stream": Layer.STREAM,
-        "ditch": Layer.STREAM,
-        "drain": Layer.STREAM,
+        "ditch": Layer.DITCH,
+        "drain": Layer.DITCH,
         "tidal_channel": Layer.STREAM,
     },
-    "aeroway": {"runway": Layer.RUNWAY, "taxiway": Layer.RUNWAY},
+    "aeroway": {"runway": Layer.RUNWAY, "taxiway": Layer.TAXIWAY},
     "man_made": {"pier": Layer.PIER_LINE, "breakwater": Layer.PIER_LINE, "groyne": Layer.PIER_LINE},
+    "route": {"ferry": Layer.FERRY},
+    "aerialway": dict.fromkeys(
+        ("cable_car", "gondola", "mixed_lift", "chair_lift", "drag_lift", "t-bar", "j-bar", "platter", "rope_tow"),
+        Layer.LIFT,
+    ),
+    "piste:type": {"downhill": Layer.PISTE_LINE},
 }
 """Lines that are not roads; railways out of use carry other values (abandoned, disused...) and so stay out."""
 
@@ -115,6 +121,8 @@ AREAS: Final[dict[str, dict[str, Layer]]] = {
         "grassland": Layer.PARK,
         "heath": Layer.PARK,
         "scrub": Layer.PARK,
+        "wetland": Layer.WETLAND,
+        "glacier": Layer.GLACIER,
     },
     "waterway": {"riverbank": Layer.WATER, "dock": Layer.WATER, "canal": Layer.WATER, "river": Layer.WATER},
     "landuse": {
@@ -141,6 +149,7 @@ AREAS: Final[dict[str, dict[str, Layer]]] = {
         "pitch": Layer.PARK,
         "playground": Layer.PARK,
         "recreation_ground": Layer.PARK,
+        "swimming_pool": Layer.POOL,
     },
     "amenity": {"grave_yard": Layer.PARK},
     "aeroway": {"apron": Layer.AIRPORT, "helipad": Layer.AIRPORT, "runway": Layer.AIRPORT, "taxiway": Layer.AIRPORT},
@@ -149,6 +158,7 @@ AREAS: Final[dict[str, dict[str, Layer]]] = {
     "railway": {"platform": Layer.PLATFORM},
     "public_transport": {"platform": Layer.PLATFORM},
     "place": {"square": Layer.SQUARE},
+    "piste:type": {"downhill": Layer.PISTE},
 }
 """Areas other than buildings. natural=bay and =strait are left out: they name a part of the sea, overlap its shores and
 islands, and the sea itself comes from the coastline."""
@@ -164,7 +174,7 @@ EITHER: Final = frozenset(
 )
 """Tags that mean a line even where it closes on itself, unless area=yes says otherwise."""
 
-CLOSED_IS_AREA: Final = frozenset((Layer.RUNWAY, Layer.PIER_LINE))
+CLOSED_IS_AREA: Final = frozenset((Layer.RUNWAY, Layer.TAXIWAY, Layer.PIER_LINE, Layer.PISTE_LINE))
 """Line layers whose closed ways are outlines and belong to AREAS alone, save those in EITHER."""
 
 PAVED: Final = frozenset((Layer.SQUARE, Layer.PLATFORM))

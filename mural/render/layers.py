@@ -31,22 +31,31 @@ Cap = Literal["round", "butt"]
 CHOICES: Final[dict[Layer, LayerChoice]] = {
     Layer.SEA: "sea",
     Layer.WATER: "water",
+    Layer.POOL: "water",
+    Layer.WETLAND: "water",
+    Layer.GLACIER: "water",
     Layer.RIVER: "rivers",
     Layer.CANAL: "rivers",
     Layer.STREAM: "rivers",
+    Layer.DITCH: "rivers",
     Layer.PARK: "parks",
     Layer.WOOD: "parks",
+    Layer.PISTE: "parks",
+    Layer.PISTE_LINE: "parks",
     Layer.BEACH: "beaches",
     Layer.BUILDING: "buildings",
     Layer.AIRPORT: "airports",
     Layer.RUNWAY: "airports",
+    Layer.TAXIWAY: "airports",
     Layer.RAIL: "rail",
     Layer.SIDING: "rail",
     Layer.SUBWAY: "rail",
     Layer.TRAM: "rail",
+    Layer.LIFT: "rail",
     Layer.PLATFORM: "rail",
     Layer.PIER: "piers",
     Layer.PIER_LINE: "piers",
+    Layer.FERRY: "piers",
     Layer.ROAD_MOTORWAY: "roads",
     Layer.ROAD_PRIMARY: "roads",
     Layer.ROAD_SECONDARY: "roads",
@@ -83,6 +92,9 @@ EDGE: Final = 0.2
 
 RECEDING: Final = 0.35
 """How far sidings and yards, of which there are many side by side, are blended into the ground."""
+
+FERRY_DASH: Final = 7.0
+"""Length of the dashes of a ferry's way, in widths of its line."""
 
 FAINTEST: Final = 0.72
 """How far a class is blended into the ground just before it drops out."""
@@ -137,14 +149,19 @@ class _Plan:
         yield Group("squares", self._paved(Layer.SQUARE))
         yield Group("parks", self._fill(Layer.PARK, theme.parks))
         yield Group("woods", self._fill(Layer.WOOD, theme.wood))
+        yield Group("glaciers", self._fill(Layer.GLACIER, theme.snow))
+        yield Group("pistes", self._fill(Layer.PISTE, theme.snow) + self._stroke(Layer.PISTE_LINE, theme.snow))
+        yield Group("wetlands", self._fill(Layer.WETLAND, theme.wetland))
         yield Group("beaches", self._fill(Layer.BEACH, theme.beach))
-        for layer in (Layer.STREAM, Layer.CANAL, Layer.RIVER):
+        for layer in (Layer.DITCH, Layer.STREAM, Layer.CANAL, Layer.RIVER):
             yield Group(layer, self._stroke(layer, theme.river, open_air=True))  # nobody sees a culvert
         yield Group("water", self._fill(Layer.WATER, theme.water))
+        yield Group("pools", self._fill(Layer.POOL, self._faded(Layer.POOL, theme.water)))
         yield Group("sea", self._fill(Layer.SEA, theme.sea))
+        yield Group("ferries", self._dashes(Layer.FERRY, theme.ferry, FERRY_DASH))
         piers = self._fill(Layer.PIER, theme.pier) + self._stroke(Layer.PIER_LINE, theme.pier, cap="butt")
         yield Group("piers", piers)
-        runways = self._stroke(Layer.RUNWAY, theme.airport, cap="butt")
+        runways = sum((self._stroke(way, theme.airport, cap="butt") for way in (Layer.TAXIWAY, Layer.RUNWAY)), ())
         yield Group("airports", self._fill(Layer.AIRPORT, mix(theme.airport, theme.bg, 0.5)) + runways)
         yield Group("buildings", self._fill(Layer.BUILDING, self._faded(Layer.BUILDING, theme.buildings)))
 
@@ -153,6 +170,8 @@ class _Plan:
         for layer in (Layer.SUBWAY, Layer.TRAM, Layer.SIDING, Layer.RAIL):
             ink = mix(self._theme.rail, self._theme.bg, RECEDING) if layer is Layer.SIDING else self._theme.rail
             yield Group(layer, self._tunnels(layer, ink) + self._stroke(layer, ink, cap="butt", open_air=True))
+
+        yield Group("lifts", self._stroke(Layer.LIFT, self._theme.rail, cap="butt"))
 
     def roads(self) -> Iterator[Group]:
         """Give the roads from minor to major: tunnels under everything, bridges over everything."""
@@ -229,6 +248,11 @@ class _Plan:
         dash_m = DASH * (WEIGHTS[layer].width_pt(self._sheet) + 0.4 * self._sheet.scale) / self._sheet.pt_per_m
         dim = mix(colour, self._theme.bg, TUNNEL_DIM)
         return self._inked(layer, dashed(under, dash_m, dash_m * 0.7), dim, cap="butt", share=TUNNEL_WIDTH)
+
+    def _dashes(self, layer: Layer, colour: str, dash: float) -> tuple[Stroke, ...]:
+        """Stroke lines in dashes so many of their widths long, and as far apart."""
+        dash_m = dash * WEIGHTS[layer].width_pt(self._sheet) / self._sheet.pt_per_m
+        return self._inked(layer, dashed(self._lines(layer), dash_m, dash_m), colour, cap="butt")
 
     def _casing(self, layer: Layer, *, level: int) -> tuple[Stroke, ...]:
         width_pt = WEIGHTS[layer].width_pt(self._sheet)

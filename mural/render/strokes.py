@@ -81,11 +81,16 @@ _UNDIVIDED: Final = {
     Layer.RIVER: Weight(18.0, 1.1, 9.0),
     Layer.CANAL: Weight(10.0, 0.7, 6.0, 12_000, 60_000),
     Layer.STREAM: Weight(3.0, 0.35, 2.0, 4_000, 24_000),
+    Layer.DITCH: Weight(1.5, 0.25, 1.0, 1_500, 6_000),
     Layer.RAIL: Weight(2.6, 0.5, 1.2, 12_000, 90_000),
     Layer.SIDING: Weight(1.5, 0.22, 0.6, 2_500, 16_000),
     Layer.SUBWAY: Weight(2.6, 0.4, 1.0, 6_000, 24_000),
     Layer.TRAM: Weight(1.8, 0.3, 0.8, 3_000, 14_000),
-    Layer.RUNWAY: Weight(32.0, 1.2, 16.0),
+    Layer.RUNWAY: Weight(50.0, 1.2, 24.0),
+    Layer.TAXIWAY: Weight(15.0, 0.4, 6.0, 8_000, 30_000),
+    Layer.FERRY: Weight(4.0, 0.4, 0.9, 15_000, 70_000),
+    Layer.LIFT: Weight(2.0, 0.4, 0.8, 8_000, 30_000),
+    Layer.PISTE_LINE: Weight(25.0, 0.5, 9.0, 8_000, 30_000),
     Layer.PIER_LINE: Weight(5.0, 0.6, 4.0, 10_000, 40_000),
 }
 WEIGHTS: Final[dict[Layer, Weight]] = _UNDIVIDED | {
@@ -99,6 +104,9 @@ BUILDING_FADE_M: Final = (4_000.0, 22_000.0)
 SQUARE_FADE_M: Final = (5_000.0, 14_000.0)
 """The same for squares."""
 
+POOL_FADE_M: Final = (1_500.0, 5_000.0)
+"""The same for swimming pools."""
+
 PLATFORM_FADE_M: Final = (2_500.0, 8_000.0)
 """The same for platforms."""
 
@@ -106,6 +114,7 @@ AREA_FADES_M: Final = {
     Layer.BUILDING: BUILDING_FADE_M,
     Layer.SQUARE: SQUARE_FADE_M,
     Layer.PLATFORM: PLATFORM_FADE_M,
+    Layer.POOL: POOL_FADE_M,
 }
 """All kinds of areas that fade."""
 

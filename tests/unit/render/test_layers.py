@@ -30,12 +30,18 @@ def test_groups_are_drawn_from_the_ground_up():
         "squares",
         "parks",
         "woods",
+        "glaciers",
+        "pistes",
+        "wetlands",
         "beaches",
+        "ditch",
         "stream",
         "canal",
         "river",
         "water",
+        "pools",
         "sea",
+        "ferries",
         "piers",
         "airports",
         "buildings",
@@ -43,6 +49,7 @@ def test_groups_are_drawn_from_the_ground_up():
         "tram",
         "siding",
         "rail",
+        "lifts",
         *UPWARDS,
     ]
 
@@ -163,3 +170,23 @@ def test_sidings_recede_behind_the_line_beside_them():
     siding, line = strokes_of(design(), Layer.SIDING)[0], strokes_of(design(), Layer.RAIL)[0]
     assert siding.width_pt < line.width_pt
     assert line.colour == design().theme.rail < siding.colour
+
+
+def test_a_runway_is_as_wide_as_runways_are_and_a_taxiway_thin():
+    runway, taxiway = (strokes_of(design(), layer)[0] for layer in (Layer.RUNWAY, Layer.TAXIWAY))
+    pt_per_m = Sheet.of(design()).pt_per_m
+    assert 45 <= runway.width_pt / pt_per_m <= 60
+    assert taxiway.width_pt < runway.width_pt / 3
+
+
+def test_a_ferry_goes_in_dashes_and_a_lift_in_one_line():
+    ferry, lift = (strokes_of(design(), layer)[0] for layer in (Layer.FERRY, Layer.LIFT))
+    dashes, whole = (sum(len(chunk.path.vertices) for chunk in stroke.chunks) for stroke in (ferry, lift))
+    assert dashes > 10
+    assert whole == 2
+
+
+def test_ditches_and_pools_are_for_near_maps():
+    parts = {Layer.DITCH: STREET, Layer.STREAM: STREET, Layer.POOL: BLOCK}
+    assert names(design(), parts) == ["ditch", "stream", "pools"]
+    assert names(replace(design(), distance_m=6000), parts) == ["stream"]
