@@ -20,6 +20,7 @@ from mural.geo.layers import LINKS, STREETS, Area, Layer, Lines, Polygons, Proje
 from mural.geo.projection import View, page_bbox
 from mural.geo.simplify import straighten_lines, straighten_polygons, thin_lines, thin_polygons
 from mural.geo.squares import end_at_squares
+from mural.geo.waters import join_sea
 from mural.geo.yards import set_yards_apart
 
 Layers = frozenset[Layer]
@@ -75,6 +76,7 @@ class _Plotter:
         coasts = self._area.lines.get(Layer.COASTLINE)
         if coasts is not None:
             polygons[Layer.SEA] = self._sea(coasts, lines)
+            polygons = join_sea(polygons, self._tolerance)
         return ProjectedMap(
             *self._half_m,
             {layer: part for layer, part in lines.items() if len(part)},
