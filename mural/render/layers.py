@@ -24,6 +24,7 @@ from mural.render.strokes import (
     WEIGHTS,
     presence,
 )
+from mural.render.tunnels import ends, flat_at, tunnel_dashes
 from mural.themes import Theme, mix
 
 Cap = Literal["round", "butt"]
@@ -84,6 +85,9 @@ TUNNEL_WIDTH: Final = 0.7
 DASH: Final = 1.6
 """Length of a tunnel's dashes, in widths of its road."""
 
+GAP: Final = 0.7
+"""Length of what is between them, as a share of theirs."""
+
 UPWARDS: Final = (ROADS[-1], Layer.ROAD_PEDESTRIAN, *ROADS[-2::-1])
 """Classes of roads, the least important first: what is walked over lies under what is driven on."""
 
@@ -141,6 +145,9 @@ class _Plan:
         self._theme: Theme = design.theme
         self._sheet = sheet
         self._layers = {layer for layer, choice in CHOICES.items() if choice in design.layers}
+        roads = [part for layer, part in projected.lines.items() if CHOICES.get(layer) == "roads"]
+        under = [ragged.take_lines(road, road.level < 0) for road in roads]
+        self._portals = np.unique(np.concatenate([np.empty(0), *map(ends, under)]))
 
     def ground(self) -> Iterator[Group]:
         """Give everything that lies flat: greens, waters, piers, airports and buildings."""
@@ -236,18 +243,27 @@ class _Plan:
         lines = self._lines(layer)
         if open_air:
             lines = ragged.take_lines(lines, lines.level >= 0)
-        return self._inked(layer, lines, colour, cap=cap)
+        if cap == "butt" or CHOICES[layer] != "roads":
+            return self._inked(layer, lines, colour, cap=cap)
+        return self._up_to_portals(layer, lines, colour)
+
+    def _up_to_portals(self, layer: Layer, lines: Lines, colour: str) -> tuple[Stroke, ...]:
+        """Stroke roads with round ends, but flat ones where a tunnel begins."""
+        half_width_m = WEIGHTS[layer].width_pt(self._sheet) / 2 / self._sheet.pt_per_m
+        rounded, flat = flat_at(lines, self._portals, half_width_m)
+        return self._inked(layer, rounded, colour) + self._inked(layer, flat, colour, cap="butt")
 
     def _bridges(self, layer: Layer, colour: str) -> tuple[Stroke, ...]:
         lines = self._lines(layer)
-        return self._inked(layer, ragged.take_lines(lines, lines.level > 0), colour)
+        return self._up_to_portals(layer, ragged.take_lines(lines, lines.level > 0), colour)
 
     def _tunnels(self, layer: Layer, colour: str) -> tuple[Stroke, ...]:
         lines = self._lines(layer)
         under = ragged.take_lines(lines, lines.level < 0)
         dash_m = DASH * (WEIGHTS[layer].width_pt(self._sheet) + 0.4 * self._sheet.scale) / self._sheet.pt_per_m
         dim = mix(colour, self._theme.bg, TUNNEL_DIM)
-        return self._inked(layer, dashed(under, dash_m, dash_m * 0.7), dim, cap="butt", share=TUNNEL_WIDTH)
+        dashes = tunnel_dashes(under, dash_m, dash_m * GAP)
+        return self._inked(layer, dashes, dim, cap="butt", share=TUNNEL_WIDTH)
 
     def _dashes(self, layer: Layer, colour: str, dash: float) -> tuple[Stroke, ...]:
         """Stroke lines in dashes so many of their widths long, and as far apart."""

@@ -190,3 +190,17 @@ def test_ditches_and_pools_are_for_near_maps():
     parts = {Layer.DITCH: STREET, Layer.STREAM: STREET, Layer.POOL: BLOCK}
     assert names(design(), parts) == ["ditch", "stream", "pools"]
     assert names(replace(design(), distance_m=6000), parts) == ["stream"]
+
+
+def test_a_road_is_flat_at_a_portal_in_the_open_and_on_a_bridge():
+    for level in (0, 1):
+        road = lines([(-300, 0), (0, 0)], [(0, 0), (300, 0)], levels=[level, -1])
+        poster = design()
+        groups = plan_layers(map_of(poster, {Layer.ROAD_PRIMARY: road}), poster, Sheet.of(poster))
+        for group in groups:
+            reach = max(
+                chunk.path.vertices[:, 0].max() + mark.width_pt / 2 / Sheet.of(poster).pt_per_m * (mark.cap == "round")
+                for mark in group.marks
+                for chunk in mark.chunks
+            )
+            assert reach == pytest.approx(300 if group.name == "tunnels" else 0, abs=0.01)
