@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -36,6 +37,7 @@ def distance(colour: str, other: str) -> float:
     return math.dist(oklab(colour), oklab(other))
 
 
+@lru_cache(maxsize=4096)
 def oklab(colour: str) -> Triple:
     """Convert to Oklab: lightness (0 to 1), green to red, blue to yellow."""
     linear = _linear(colour)

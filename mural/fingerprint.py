@@ -13,10 +13,10 @@ from pydantic import TypeAdapter
 from mural.poster import PosterDesign, Track
 from mural.themes import CHOICES
 
-RENDERER_VERSION: Final = 2
+RENDERER_VERSION: Final = 4
 """Raised whenever the same design would come out looking different: old posters are then not given for new wishes."""
 
-LABELS_VERSION: Final = 3
+LABELS_VERSION: Final = 4
 """The same for designs with labels on the map: those without stay what they were until RENDERER_VERSION passes it."""
 
 FIRST: Final = {

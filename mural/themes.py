@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from mural.colours import contrast_ratio, distance
+from mural.colours import contrast_ratio, distance, oklab
 from mural.errors import InvalidInput
 from mural.fonts import require_family
 
@@ -52,6 +52,10 @@ class Theme:
     airport: str = ""
     pier: str = ""
     rail: str = ""
+    pedestrian: str = ""
+    wetland: str = ""
+    snow: str = ""
+    ferry: str = ""
     casing: str = ""
     route: str = ""
     marker: str = ""
@@ -70,7 +74,13 @@ class Theme:
             _check_value(key, data.get(key), required=key in REQUIRED)
         if data.get("font"):
             require_family(data["font"])
-        return cls(id=ident, **_derived(data) | {key: value for key, value in data.items() if value is not None})
+        return cls(id=ident, **{key: value for key, value in data.items() if value is not None})
+
+    def __post_init__(self) -> None:
+        """Complete the colours: also those that a design of an earlier version, read back, knows nothing of."""
+        for key, colour in _derived(self).items():
+            if not getattr(self, key):
+                object.__setattr__(self, key, colour)
 
 
 REQUIRED: Final = (
@@ -109,6 +119,15 @@ _TELL_APART: Final = (
     ("road_default", "parks", 0.02),
 )
 """Pairs of colours and the least Oklab distance between them; thin lines need more than areas."""
+
+_QUIET_SHARES: Final = (0.07, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+"""How much of a lighter or stronger colour there may be in a tint."""
+_TOLD_APART: Final = 0.024
+"""The Oklab distance at which two areas beside each other are seen to be two."""
+_TOLD_APART_IN_THE_DARK: Final = 0.038
+"""The same where the ground is dark and ink swallows what a screen still shows."""
+_DARK: Final = 0.5
+"""The Oklab lightness of a dark ground."""
 
 WORDS: Final = frozenset({"name", "description", "font"})
 COLOURS: Final = tuple(field.name for field in fields(Theme) if field.name not in {"id", *WORDS, *CHOICES})
@@ -178,19 +197,37 @@ def _check_choice(key: str, value: str) -> None:
         raise InvalidInput(f"“{key}” must be {words}.", field=key, value=value, allowed=list(allowed))
 
 
-def _derived(data: Mapping[str, Any]) -> dict[str, str]:
-    """Fill the optional colours from the required ones."""
-    bg, water, parks, road = data["bg"], data["water"], data["parks"], data["road_default"]
+def _derived(theme: Theme) -> dict[str, str]:
+    """Make the optional colours from the required ones."""
+    bg, water, parks, road = theme.bg, theme.water, theme.parks, theme.road_default
+    buildings = theme.buildings or mix(bg, theme.text, 0.09)
     return {
         "sea": water,
         "river": water,
         "wood": mix(parks, bg, 0.25),
-        "beach": mix(bg, data["road_secondary"], 0.12),
-        "buildings": mix(bg, data["text"], 0.09),
+        "beach": mix(bg, theme.road_secondary, 0.12),
+        "buildings": buildings,
         "airport": mix(bg, road, 0.5),
         "pier": bg,
-        "rail": mix(bg, data["text"], 0.45),
+        "wetland": mix(parks, water, 0.45),
+        "snow": mix(bg, water, 0.35),
+        "ferry": mix(theme.sea or water, theme.text, 0.3),
+        "rail": mix(bg, theme.text, 0.45),
+        "pedestrian": _quiet_tint(theme, (bg, buildings, parks, water)),
         "casing": bg,
-        "route": data["road_motorway"],
-        "marker": data["text"],
+        "route": theme.road_motorway,
+        "marker": theme.text,
     }
+
+
+def _quiet_tint(theme: Theme, beside: tuple[str, ...]) -> str:
+    """Find the quietest tint of the ground that can be told from all colours it may lie beside.
+
+    It is the ground lit up, as stone is in the sun, or else the ground with something of a road's colour.
+    """
+    inks = ("#ffffff", theme.road_residential, theme.road_secondary, theme.road_motorway)
+    tints = [mix(theme.bg, ink, share) for ink in inks for share in _QUIET_SHARES]
+    tints.sort(key=lambda tint: distance(tint, theme.bg))
+    apart = {tint: min(distance(tint, other) for other in beside) for tint in tints}
+    least = _TOLD_APART if oklab(theme.bg)[0] > _DARK else _TOLD_APART_IN_THE_DARK
+    return next((tint for tint in tints if apart[tint] >= least), max(apart, key=lambda tint: apart[tint]))

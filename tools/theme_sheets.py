@@ -25,7 +25,7 @@ from mural.poster import Place, PosterDesign, Texts
 from mural.render.compose import draw_poster
 from mural.render.export import draw_rows
 from mural.render.images import WholeImage
-from mural.render.page import map_half_extent_m, simplify_tolerance_m, size_px
+from mural.render.page import fragment_m, map_half_extent_m, simplify_tolerance_m, size_px
 from mural.themes import CHOICES, COLOURS, REQUIRED, Theme, load_themes
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -172,8 +172,13 @@ def _one_of(key: str) -> str:
 
 def _map(sheet: Sheet, design: PosterDesign) -> ProjectedMap:
     view = View(latitude=sheet.place.latitude, longitude=sheet.place.longitude, rotation_deg=0.0)
-    tolerance_m = simplify_tolerance_m(design, DRAWN_WIDTH_PX)
-    return project_area(read_area(sheet.file), view, *map_half_extent_m(design), tolerance_m=tolerance_m)
+    return project_area(
+        read_area(sheet.file),
+        view,
+        *map_half_extent_m(design),
+        tolerance_m=simplify_tolerance_m(design, DRAWN_WIDTH_PX),
+        fragment_m=fragment_m(design),
+    )
 
 
 def _unheard(_step: object, _fraction: float) -> None:

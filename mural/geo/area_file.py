@@ -24,7 +24,7 @@ from mural.geo.layers import Area, Layer, Lines, Polygons
 
 Origin = Literal["extract", "sample", "overpass"]
 
-MAGIC: Final = b"mural area 3\n"
+MAGIC: Final = b"mural area 4\n"
 """Raise the number whenever the format changes or the table in features.py reads the same file differently."""
 DOWNLOAD_MAX_AGE_S: Final = 7 * 86_400
 SET_BACK_S: Final = 86_400

@@ -54,14 +54,14 @@ def tell_apart(lines: dict[Layer, Lines], distance_m: float) -> dict[Layer, Line
 
 def have_company(lines: Lines, reach_m: float) -> ragged.Mask:
     """Mark the lines along most of which another one, or they themselves, run beside them, in whichever direction."""
-    owner, at, heading = _samples(lines)
+    owner, at, heading = samples(lines)
     points = np.asarray(shapely.points(at), dtype=object)
     one, other = shapely.STRtree(points).query(points, "dwithin", distance=reach_m)
     one, other = one[one < other], other[one < other]  # each pair once
     apart = at[other] - at[one]
     ahead = np.abs((apart * heading[one]).sum(axis=1))
-    sideways = np.abs(_cross(apart, heading[one]))
-    alike = np.abs(_cross(heading[one], heading[other])) < ASLANT
+    sideways = np.abs(crossed(apart, heading[one]))
+    alike = np.abs(crossed(heading[one], heading[other])) < ASLANT
     beside = alike & (sideways > np.maximum(NEAREST_M, ABREAST * ahead))
     in_company = np.zeros(len(at))
     in_company[one[beside]] = in_company[other[beside]] = 1.0
@@ -106,7 +106,7 @@ def _along(lines: Lines) -> NDArray[np.float64]:
     return np.concatenate(([0.0], np.cumsum(steps)))
 
 
-def _samples(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+def samples(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Take points evenly along lines: which line each belongs to, where it lies, and the unit vector along the line."""
     first, last = lines.offsets[:-1], lines.offsets[1:] - 1
     along = _along(lines)
@@ -122,5 +122,6 @@ def _samples(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.float64], NDAr
     return owner, lines.xy[segment] + step * share[:, None], step / length_m[:, None]
 
 
-def _cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+def crossed(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the cross products of pairs of vectors, shape (n, 2)."""
     return np.asarray(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])

@@ -28,7 +28,8 @@ class Layer(StrEnum):
     COASTLINE = "coastline"  # natural=coastline, land on the left
     RIVER = "river"  # waterway=river
     CANAL = "canal"  # waterway=canal
-    STREAM = "stream"  # waterway=stream, ditch, drain
+    STREAM = "stream"  # waterway=stream, tidal_channel
+    DITCH = "ditch"  # waterway=ditch, drain
     RAIL = "rail"  # railway=rail, light_rail, narrow_gauge ...
     SIDING = "siding"  # the same with service=yard, siding, spur, crossover
     SUBWAY = "subway"
@@ -38,7 +39,8 @@ class Layer(StrEnum):
     ROAD_SECONDARY = "road_secondary"
     ROAD_TERTIARY = "road_tertiary"
     ROAD_RESIDENTIAL = "road_residential"  # residential, living_street, unclassified
-    ROAD_DEFAULT = "road_default"  # service, pedestrian, paths and all other highways
+    ROAD_PEDESTRIAN = "road_pedestrian"
+    ROAD_DEFAULT = "road_default"  # service, paths and all other highways
     LINK_MOTORWAY = "link_motorway"  # ramps: motorway_link
     LINK_PRIMARY = "link_primary"  # trunk_link, primary_link
     LINK_SECONDARY = "link_secondary"
@@ -47,11 +49,21 @@ class Layer(StrEnum):
     CARRIAGEWAY_PRIMARY = "carriageway_primary"  # one side of a divided road
     CARRIAGEWAY_SECONDARY = "carriageway_secondary"
     CARRIAGEWAY_TERTIARY = "carriageway_tertiary"
-    RUNWAY = "runway"  # aeroway=runway, taxiway
+    RUNWAY = "runway"
+    TAXIWAY = "taxiway"
+    FERRY = "ferry"  # route=ferry
+    LIFT = "lift"  # aerialway=gondola, chair_lift, drag_lift ...
+    PISTE_LINE = "piste_line"  # piste:type=downhill as lines
     PIER_LINE = "pier_line"  # man_made=pier, breakwater as lines
     # Polygons
     SEA = "sea"  # made from coastlines
     WATER = "water"
+    POOL = "pool"  # leisure=swimming_pool
+    WETLAND = "wetland"
+    GLACIER = "glacier"
+    PISTE = "piste"
+    PLATFORM = "platform"
+    SQUARE = "square"  # place=square, highway=pedestrian, footway as areas
     PARK = "park"
     WOOD = "wood"
     BEACH = "beach"
@@ -86,7 +98,7 @@ CARRIAGEWAYS = {
 }
 """The sides of a class's divided roads, each drawn so that both together are about as heavy as an undivided one."""
 
-STREETS = (*ROADS, *CARRIAGEWAYS.values())
+STREETS = (*ROADS, Layer.ROAD_PEDESTRIAN, *CARRIAGEWAYS.values())
 """The layers that together hold every road but the slip roads."""
 
 

@@ -15,14 +15,20 @@ import numpy as np
 from mural.geo import carriageways, coastline, ragged
 from mural.geo.bbox import METRES_PER_DEGREE, BBox
 from mural.geo.clip import clip_lines, clip_polygons
-from mural.geo.layers import STREETS, Area, Layer, Lines, Polygons, ProjectedMap
+from mural.geo.fragments import fragments
+from mural.geo.layers import LINKS, STREETS, Area, Layer, Lines, Polygons, ProjectedMap
 from mural.geo.projection import View, page_bbox
 from mural.geo.simplify import straighten_lines, straighten_polygons, thin_lines, thin_polygons
+from mural.geo.squares import end_at_squares
+from mural.geo.waters import join_sea
+from mural.geo.yards import set_yards_apart
 
 Layers = frozenset[Layer]
 
 MARGIN: Final = 0.02
 """How far the map runs on beyond the page, as a share of the distance, so that strokes end outside of it."""
+LED_TO: Final = tuple(layer for layer in (*STREETS, *LINKS.values()) if layer is not Layer.ROAD_DEFAULT)
+"""What a path may lead to."""
 MARGIN_M: Final = 30.0
 """The same in metres, for what has a width on the ground: half a runway."""
 
@@ -34,14 +40,15 @@ def project_area(
     half_height_m: float,
     *,
     tolerance_m: float = 0.0,
+    fragment_m: float = 0.0,
     hidden: Layers = frozenset(),
 ) -> ProjectedMap:
     """Draw up the map of a page: metres from its centre, clipped to it with a small margin, the sea included.
 
-    Nothing moves by more than about ``tolerance_m`` metres (a fraction of a pixel); 0 keeps every point. The layers
-    in ``hidden`` are left out.
+    Nothing moves by more than about ``tolerance_m`` metres (a fraction of a pixel); 0 keeps every point. Bits of paths
+    that lead nowhere and are shorter than ``fragment_m`` metres are left out, and so are the layers in ``hidden``.
     """
-    return _Plotter(area, view, half_width_m, half_height_m, tolerance_m).plot(hidden)
+    return _Plotter(area, view, half_width_m, half_height_m, tolerance_m).plot(hidden, fragment_m)
 
 
 class _Plotter:
@@ -58,13 +65,18 @@ class _Plotter:
         cell = tolerance_m / math.sqrt(8) / METRES_PER_DEGREE
         self._cell = (cell / math.cos(math.radians(view.latitude)), cell)
 
-    def plot(self, hidden: Layers) -> ProjectedMap:
-        lines = {layer: self._lines(part) for layer, part in self._area.lines.items() if layer not in hidden}
-        lines = carriageways.tell_apart(lines, min(self._half_m))
+    def plot(self, hidden: Layers, fragment_m: float) -> ProjectedMap:
+        lines = {layer: self._on_page(part) for layer, part in self._area.lines.items() if layer not in hidden}
+        if fragment_m and Layer.ROAD_DEFAULT in lines:
+            lines[Layer.ROAD_DEFAULT] = self._without_fragments(lines, fragment_m)
+        lines = {layer: clip_lines(self._projected(part), self._page) for layer, part in lines.items()}
+        lines = set_yards_apart(carriageways.tell_apart(lines, min(self._half_m)))
         polygons = {layer: self._polygons(part) for layer, part in self._area.polygons.items() if layer not in hidden}
+        lines = end_at_squares(lines, polygons)
         coasts = self._area.lines.get(Layer.COASTLINE)
         if coasts is not None:
             polygons[Layer.SEA] = self._sea(coasts, lines)
+            polygons = join_sea(polygons, self._tolerance)
         return ProjectedMap(
             *self._half_m,
             {layer: part for layer, part in lines.items() if len(part)},
@@ -72,9 +84,15 @@ class _Plotter:
             self._area.source,
         )
 
-    def _lines(self, lines: Lines) -> Lines:
-        lines = ragged.take_lines(lines, ragged.touches(ragged.bounds(lines.xy, lines.offsets), self._bbox))
-        return clip_lines(self._projected(lines), self._page)
+    def _on_page(self, lines: Lines) -> Lines:
+        return ragged.take_lines(lines, ragged.touches(ragged.bounds(lines.xy, lines.offsets), self._bbox))
+
+    def _without_fragments(self, lines: dict[Layer, Lines], least_m: float) -> Lines:
+        paths = lines[Layer.ROAD_DEFAULT]
+        led_to = [lines[layer].xy for layer in LED_TO if layer in lines]
+        squares = self._area.polygons.get(Layer.SQUARE)
+        led_to += [squares.xy] if squares is not None else []
+        return ragged.take_lines(paths, ~fragments(paths, led_to, self._bbox, least_m))
 
     def _projected(self, lines: Lines) -> Lines:
         if self._tolerance:
@@ -104,7 +122,7 @@ class PageMaps:
 
     def __init__(self, keep: int = 4) -> None:
         self._keep = keep
-        self._maps: OrderedDict[tuple[int, View, float, float, float, Layers], tuple[Area, ProjectedMap]] = (
+        self._maps: OrderedDict[tuple[int, View, float, float, float, float, Layers], tuple[Area, ProjectedMap]] = (
             OrderedDict()
         )
 
@@ -116,15 +134,18 @@ class PageMaps:
         half_height_m: float,
         *,
         tolerance_m: float = 0.0,
+        fragment_m: float = 0.0,
         hidden: Layers = frozenset(),
     ) -> ProjectedMap:
         """Give what project_area() does, from memory when this very Area object was asked for like this before."""
         # The entry holds the area: ids stay unique.
-        key = (id(area), view, half_width_m, half_height_m, tolerance_m, hidden)
+        key = (id(area), view, half_width_m, half_height_m, tolerance_m, fragment_m, hidden)
         if key in self._maps:
             self._maps.move_to_end(key)
             return self._maps[key][1]
-        made = project_area(area, view, half_width_m, half_height_m, tolerance_m=tolerance_m, hidden=hidden)
+        made = project_area(
+            area, view, half_width_m, half_height_m, tolerance_m=tolerance_m, fragment_m=fragment_m, hidden=hidden
+        )
         self._maps[key] = (area, made)
         while len(self._maps) > self._keep:
             self._maps.popitem(last=False)

@@ -44,6 +44,18 @@ class BandRenderer(RendererAgg):
         top = self.page_height_px - self.top_px + self._margin_px
         return top - self.height, top
 
+    def coverage(self, path: Path, transform: Transform) -> NDArray[np.uint32]:
+        """Tell how much of each pixel of the rows a path covers, 0 to 255, shape (rows, width)."""
+        stencil = BandRenderer(
+            int(self.width), self.page_height_px, self.dpi, band_px=self._band_px, margin_px=self._margin_px
+        )
+        stencil.top_px = self.top_px
+        gc = stencil.new_gc()
+        gc.set_linewidth(0)
+        gc.set_snap(False)
+        stencil.draw_path(gc, path, transform, (0.0, 0.0, 0.0, 1.0))
+        return stencil.rows[..., 3].astype(np.uint32)
+
     def draw_path(
         self,
         gc: GraphicsContextBase,

@@ -17,11 +17,12 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox, BboxTransformTo, Transform
 
-from mural.geo.layers import ProjectedMap
+from mural.colours import contrast_ratio
+from mural.geo.layers import Layer, ProjectedMap
 from mural.jobs.progress import Step
 from mural.poster import Format, PosterDesign
 from mural.render.bands import BandRenderer
-from mural.render.fades import Fades, reaches
+from mural.render.fades import FadedWater, Fades, reaches
 from mural.render.fonts import FontShelf
 from mural.render.furniture import crop_marks, furnish
 from mural.render.inked import Shape, draw_shapes
@@ -30,7 +31,14 @@ from mural.render.lettering import PlacedText, block_top_pt, draw_lettering, lay
 from mural.render.marks import draw_markers, draw_tracks
 from mural.render.page import Sheet
 from mural.render.texture import Texture
+from mural.themes import mix
 from mural.units import PT_PER_INCH
+
+SEA_FADE: Final = 0.55
+"""How far the sea is blended into white, or into a dark ground, where it has faded most."""
+
+WHITE: Final = "#ffffff"
+BLACK: Final = "#000000"
 
 VECTORS: Final = frozenset({Format.SVG, Format.PDF})
 
@@ -69,6 +77,9 @@ class Picture:
         figure.add_artist(MapArtist(self.groups, sheet, theme.bg, margin_pt))
         planned = reaches(theme.fades, sheet, block_top_pt(self.lettering), page_scale(self.design.page))
         figure.add_artist(Fades(theme.gradient_color, sheet, margin_pt, planned))
+        water = self._sea_fade(margin_pt)
+        if water is not None:
+            figure.add_artist(Fades(water.colour, sheet, margin_pt, planned, water))
         if self.textured:
             figure.add_artist(Texture(theme.texture))
         draw_shapes(figure, self.shapes, origin_pt=(margin_pt, margin_pt))
@@ -76,6 +87,18 @@ class Picture:
             draw_shapes(figure, crop_marks(sheet), origin_pt=(margin_pt, margin_pt))
         draw_lettering(figure, self.lettering, theme.text, origin_pt=(margin_pt, margin_pt))
         return figure
+
+    def _sea_fade(self, margin_pt: float) -> FadedWater | None:
+        """Give what the sea fades into: not the land's colour, or a coast would seem to end at the fade."""
+        seas = [mark for group in self.groups if group.name == Layer.SEA for mark in group.marks]
+        if not seas or not isinstance(seas[0], Fill):
+            return None
+        sea, theme = seas[0], self.design.theme
+        # Under dark letters it grows pale and keeps its hue; under light ones it sinks into the dark.
+        dark_letters = contrast_ratio(theme.text, WHITE) > contrast_ratio(theme.text, BLACK)
+        into = WHITE if dark_letters else theme.gradient_color
+        to_points = _from_metres(self.sheet, margin_pt, PT_PER_INCH)
+        return FadedWater(sea.surface, mix(sea.colour, into, SEA_FADE), to_points)
 
 
 def draw_poster(projected: ProjectedMap, design: PosterDesign, fonts_dir: FilePath, report: Report) -> Picture:
@@ -115,7 +138,7 @@ class MapArtist(Artist):
 
     def _draw_band(self, band: BandRenderer) -> None:
         band.buffer[...] = (*bytes.fromhex(self._ground[1:]), 255)
-        transform = self._from_metres(band.dpi)
+        transform = _from_metres(self._sheet, self._margin_pt, band.dpi)
         reach_m = transform.inverted().transform([(0.0, y) for y in band.reach_px])[:, 1]
         for group in self._groups:
             for mark in group.marks:
@@ -127,7 +150,7 @@ class MapArtist(Artist):
         paper = Bbox.from_bounds(
             edge_pt, edge_pt, sheet.width_pt + 2 * sheet.reach_pt, sheet.height_pt + 2 * sheet.reach_pt
         )
-        transform = self._from_metres(PT_PER_INCH)
+        transform = _from_metres(sheet, self._margin_pt, PT_PER_INCH)
         renderer.open_group("land", gid="land")
         _fill(renderer, Path.unit_rectangle(), BboxTransformTo(paper), self._ground, paper)
         renderer.close_group("land")
@@ -137,10 +160,10 @@ class MapArtist(Artist):
                 _draw_mark(renderer, mark, transform, EVERYTHING, paper)
             renderer.close_group(group.name)
 
-    def _from_metres(self, dpi: float) -> Affine2D:
-        sheet = self._sheet
-        centre_pt = (self._margin_pt + sheet.width_pt / 2, self._margin_pt + sheet.height_pt / 2)
-        return Affine2D().scale(sheet.pt_per_m).translate(*centre_pt).scale(dpi / PT_PER_INCH)
+
+def _from_metres(sheet: Sheet, margin_pt: float, dpi: float) -> Affine2D:
+    centre_pt = (margin_pt + sheet.width_pt / 2, margin_pt + sheet.height_pt / 2)
+    return Affine2D().scale(sheet.pt_per_m).translate(*centre_pt).scale(dpi / PT_PER_INCH)
 
 
 EVERYTHING: Final = (-float("inf"), float("inf"))

@@ -14,6 +14,9 @@ REFERENCE_PT: Final = 12 * PT_PER_INCH
 TOLERANCE_PX: Final = 0.25
 """How far simplifying may move a line, in pixels of the poster: less than anybody can see."""
 
+FRAGMENT_MM: Final = 3.0
+"""Length on paper below which a bit of path that leads nowhere is left out."""
+
 CROP_MARK_ROOM_MM: Final = 8.0
 """Room around the bleed for the crop marks."""
 
@@ -78,6 +81,11 @@ def size_px(design: PosterDesign, width_px: int | None = None) -> tuple[int, int
 def simplify_tolerance_m(design: PosterDesign, width_px: int | None = None) -> float:
     """Give the metres by which geometry may be simplified before it is drawn."""
     return TOLERANCE_PX * 2 * design.half_extent_m[0] / size_px(design, width_px)[0]
+
+
+def fragment_m(design: PosterDesign) -> float:
+    """Give the metres below which a bit of path that leads nowhere is not worth its ink."""
+    return FRAGMENT_MM / design.page.width_mm * 2 * design.half_extent_m[0]
 
 
 def map_half_extent_m(design: PosterDesign) -> tuple[float, float]:

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.backends.backend_pdf import Name, Op, PdfFile, Reference, RendererPdf, Verbatim
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.transforms import IdentityTransform
 
 from mural.render.fades import FadeStrip
 from mural.render.page import Sheet
@@ -138,7 +139,10 @@ class _LayeredRenderer(RendererPdf):
 
     def draw_fade(self, strip: FadeStrip) -> None:
         """Draw a fade where the page has got to."""
-        self.file.output(Op.gsave, self.file.fade(strip), Op.use_xobject, Op.grestore)
+        self.file.output(Op.gsave)
+        if strip.outline is not None:
+            self.file.output(*self.file.pathOperations(strip.outline, IdentityTransform()), Op.clip, Op.endpath)
+        self.file.output(self.file.fade(strip), Op.use_xobject, Op.grestore)
 
     def close_group(self, s: str) -> None:  # noqa: ARG002 (matplotlib names what it closes)
         """End the layer."""

@@ -72,6 +72,7 @@ _UNDIVIDED: Final = {
     Layer.ROAD_SECONDARY: Weight(10.0, 0.95, 5.9),
     Layer.ROAD_TERTIARY: Weight(8.5, 0.75, 5.4, 24_000, 110_000),
     Layer.ROAD_RESIDENTIAL: Weight(6.5, 0.5, 4.6, 12_000, 70_000),
+    Layer.ROAD_PEDESTRIAN: Weight(6.5, 0.5, 4.6, 6_000, 36_000),
     Layer.ROAD_DEFAULT: Weight(2.8, 0.3, 1.6, 3_500, 18_000),
     Layer.LINK_MOTORWAY: Weight(6.0, 0.68, 3.5),
     Layer.LINK_PRIMARY: Weight(5.2, 0.52, 3.1),
@@ -80,11 +81,16 @@ _UNDIVIDED: Final = {
     Layer.RIVER: Weight(18.0, 1.1, 9.0),
     Layer.CANAL: Weight(10.0, 0.7, 6.0, 12_000, 60_000),
     Layer.STREAM: Weight(3.0, 0.35, 2.0, 4_000, 24_000),
+    Layer.DITCH: Weight(1.5, 0.25, 1.0, 1_500, 6_000),
     Layer.RAIL: Weight(2.6, 0.5, 1.2, 12_000, 90_000),
-    Layer.SIDING: Weight(1.8, 0.28, 0.8, 4_000, 20_000),
+    Layer.SIDING: Weight(1.5, 0.22, 0.6, 2_500, 16_000),
     Layer.SUBWAY: Weight(2.6, 0.4, 1.0, 6_000, 24_000),
     Layer.TRAM: Weight(1.8, 0.3, 0.8, 3_000, 14_000),
-    Layer.RUNWAY: Weight(32.0, 1.2, 16.0),
+    Layer.RUNWAY: Weight(50.0, 1.2, 24.0),
+    Layer.TAXIWAY: Weight(15.0, 0.4, 6.0, 8_000, 30_000),
+    Layer.FERRY: Weight(4.0, 0.4, 0.9, 15_000, 70_000),
+    Layer.LIFT: Weight(2.0, 0.4, 0.8, 8_000, 30_000),
+    Layer.PISTE_LINE: Weight(25.0, 0.5, 9.0, 8_000, 30_000),
     Layer.PIER_LINE: Weight(5.0, 0.6, 4.0, 10_000, 40_000),
 }
 WEIGHTS: Final[dict[Layer, Weight]] = _UNDIVIDED | {
@@ -94,6 +100,29 @@ WEIGHTS: Final[dict[Layer, Weight]] = _UNDIVIDED | {
 
 BUILDING_FADE_M: Final = (4_000.0, 22_000.0)
 """Distances at which buildings start to fade into the ground, and at which they are gone."""
+
+SQUARE_FADE_M: Final = (5_000.0, 14_000.0)
+"""The same for squares."""
+
+POOL_FADE_M: Final = (1_500.0, 5_000.0)
+"""The same for swimming pools."""
+
+PLATFORM_FADE_M: Final = (2_500.0, 8_000.0)
+"""The same for platforms."""
+
+AREA_FADES_M: Final = {
+    Layer.BUILDING: BUILDING_FADE_M,
+    Layer.SQUARE: SQUARE_FADE_M,
+    Layer.PLATFORM: PLATFORM_FADE_M,
+    Layer.POOL: POOL_FADE_M,
+}
+"""All kinds of areas that fade."""
+
+EDGE_PT: Final = 0.4
+"""Width of the edge of a square or of a pedestrian street, on a sheet whose shorter side is 12 in."""
+
+EDGED_FROM_PT: Final = 1.6
+"""Pedestrian streets narrower than this are lines without an edge."""
 
 CASING_PT: Final = 0.55
 """Width of a casing on each side of a road, on a sheet whose shorter side is 12 in."""
@@ -105,4 +134,4 @@ CASED_FROM_PT: Final = 2.0
 def hidden_at(distance_m: float) -> frozenset[Layer]:
     """Name the layers that need not be prepared at a distance; roads always are, as they also tell land from sea."""
     gone = {layer for layer, weight in WEIGHTS.items() if distance_m >= weight.gone_at_m and layer not in STREETS}
-    return frozenset(gone | ({Layer.BUILDING} if presence(distance_m, *BUILDING_FADE_M) == 0 else set()))
+    return frozenset(gone | {layer for layer, fade_m in AREA_FADES_M.items() if not presence(distance_m, *fade_m)})

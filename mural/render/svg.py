@@ -9,6 +9,8 @@ from typing import TextIO
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import Affine2D
 
 from mural.render.fades import FadeStrip
 from mural.units import PT_PER_INCH
@@ -47,7 +49,7 @@ class _NamingRenderer(RendererSVG):
 
     def draw_fade(self, strip: FadeStrip) -> None:
         """Write a gradient and a rectangle that is filled with it."""
-        ident = "fade-head" if strip.from_top else "fade-foot"
+        ident = ("" if strip.outline is None else "sea-") + ("fade-head" if strip.from_top else "fade-foot")
         start, end = ("0", "1") if strip.from_top else ("1", "0")
         self.writer.start("linearGradient", id=ident, x1="0", x2="0", y1=start, y2=end)
         for number, share in enumerate(strip.opacities):
@@ -57,4 +59,14 @@ class _NamingRenderer(RendererSVG):
         self.writer.end("linearGradient")
         top_pt = self.height - strip.bottom_pt - strip.height_pt
         box = {"x": strip.left_pt, "y": top_pt, "width": strip.width_pt, "height": strip.height_pt}
-        self.writer.element("rect", attrib={key: f"{pt:.3f}" for key, pt in box.items()} | {"fill": f"url(#{ident})"})
+        clip = {} if strip.outline is None else {"clip-path": f"url(#{self._clip(strip.outline, ident)})"}
+        fill = {"fill": f"url(#{ident})"} | clip
+        self.writer.element("rect", attrib={key: f"{pt:.3f}" for key, pt in box.items()} | fill)
+
+    def _clip(self, outline: Outline, ident: str) -> str:
+        name = f"clip-{ident}"
+        upright = Affine2D().scale(1.0, -1.0).translate(0.0, self.height)
+        self.writer.start("clipPath", id=name)
+        self.writer.element("path", d=self._convert_path(outline, upright, simplify=False))
+        self.writer.end("clipPath")
+        return name

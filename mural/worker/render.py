@@ -20,7 +20,7 @@ from mural.jobs.progress import Step
 from mural.poster import Format, Page, Place, PosterDesign
 from mural.render.compose import draw_poster
 from mural.render.export import Targets, export_poster
-from mural.render.page import map_half_extent_m, simplify_tolerance_m
+from mural.render.page import fragment_m, map_half_extent_m, simplify_tolerance_m
 from mural.render.strokes import hidden_at
 from mural.themes import REQUIRED, Theme
 from mural.worker.protocol import Progress, RenderRequest, RenderResult
@@ -100,6 +100,7 @@ class Renderer:
             view,
             *half_extent_m,
             tolerance_m=simplify_tolerance_m(design, width_px),
+            fragment_m=fragment_m(design),
             hidden=hidden_at(design.distance_m),
         )
 

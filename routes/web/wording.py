@@ -45,7 +45,7 @@ LAYER_WORDS: Final[dict[LayerChoice, str]] = {
     "parks": noted("Parks"),
     "beaches": noted("Beaches"),
     "airports": noted("Airports"),
-    "piers": noted("Piers"),
+    "piers": noted("Piers and ferries"),
 }
 
 PART_WORDS: Final = {
@@ -123,6 +123,10 @@ DERIVED_WORDS: Final = {
     "airport": noted("Airports"),
     "pier": noted("Piers"),
     "rail": noted("Railways"),
+    "pedestrian": noted("Squares and pedestrian streets"),
+    "wetland": noted("Wetlands"),
+    "snow": noted("Glaciers and ski runs"),
+    "ferry": noted("Ferries"),
     "casing": noted("Edges of roads"),
     "route": noted("Tracks"),
     "marker": noted("Marks"),

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from mural.geo.layers import Layer
-from mural.poster import Furniture, Marker, Page, Texts, Track
+from mural.poster import Format, Furniture, Marker, Page, Texts, Track
 from mural.render import export
+from mural.render.export import Targets, export_poster
 from mural.render.lettering import block_top_pt
 from tests.support.designs import design
 from tests.support.maps import lines
-from tests.support.pictures import compose, map_of, pixel_at, pixels, polygons, sample_map, square
+from tests.support.pictures import compose, map_of, pixel_at, pixels, polygons, quietly, sample_map, square
 
 SILENT = Texts(title="", subtitle="", coordinates="")
 
@@ -169,3 +170,25 @@ def test_markers_and_tracks_appear_where_they_are(poster):
     image = drawn(decorated, {}, 600)
     assert pixel_at(image, decorated, 0, 0) == "#2020c0"
     assert pixel_at(image, decorated, 300, 0) == "#c02020"
+
+
+def test_the_sea_fades_into_a_lighter_sea_and_the_land_into_the_ground():
+    poster = replace(design(texts=Texts(title="", subtitle="", coordinates="")), distance_m=500.0)
+    west = polygons([[(-520, -700), (0, -700), (0, 700), (-520, 700)]])
+    image = pixels(compose(map_of(poster, {Layer.SEA: west}), poster), 300)
+    sea, ground = (int(colour[1:3], 16) for colour in (poster.theme.sea, poster.theme.bg))
+    column, land = image[:200, 75, 0].astype(int), image[:200, 225, 0]
+    assert set(land.tolist()) == {ground}
+    assert column[-1] == sea
+    assert sea + 10 < column[0] < ground - 10
+    assert (np.diff(column) <= 1).all()  # lighter all the way, but for the dither
+
+
+@pytest.mark.parametrize("file_format", [Format.SVG, Format.PDF])
+def test_vectors_have_the_sea_fade_of_their_own(file_format, tmp_path):
+    poster = replace(design(), distance_m=500.0, format=file_format)
+    west = {Layer.SEA: polygons([[(-520, -700), (0, -700), (0, 700), (-520, 700)]])}
+    for parts, expected in (({}, False), (west, True)):
+        path = tmp_path / f"{len(parts)}.{file_format}"
+        export_poster(compose(map_of(poster, parts), poster), Targets(poster=path), quietly)
+        assert (b"sea_fades" in path.read_bytes()) == expected

@@ -20,7 +20,8 @@ METRES_PER_DEGREE: Final = 110_946.0
 
 ROW_M: Final = 22.0
 TOP_ROW_M: Final = 145.0
-"""The pattern book has a row for each layer of a choice, the first one this far up from the centre."""
+BOTTOM_ROW_M: Final = -145.0
+"""The pattern book has a row for each layer of a choice, the first one this far up from the centre; if many, closer."""
 
 
 def seas() -> dict[str, Area]:
@@ -48,8 +49,9 @@ def pattern_book() -> dict[Layer, Lines | Polygons]:
     drawn: dict[Layer, Lines | Polygons] = {}
     for choice in sorted(set(CHOICES.values())):
         members = [layer for layer in CHOICES if CHOICES[layer] == choice]
+        row_m = min(ROW_M, (TOP_ROW_M - BOTTOM_ROW_M) / max(1, len(members) - 1))
         for row, layer in enumerate(members):
-            y = TOP_ROW_M - row * ROW_M
+            y = TOP_ROW_M - row * row_m
             drawn[layer] = _areas(y) if layer in AREAS else _lines(y)
     return drawn
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mural.colours import distance
 from mural.errors import InvalidInput
 from mural.themes import CHOICES, REQUIRED, Theme, load_theme, load_themes, theme_faults
 from tests.support.designs import PLAIN_THEME
@@ -151,3 +153,13 @@ def test_a_file_that_is_not_there_is_bad_input(tmp_path: Path):
 def test_faults_are_told_in_sentences(changes: dict[str, str], words: str):
     assert theme_faults(plain()) == []
     assert any(words in fault for fault in theme_faults(plain(**changes)))
+
+
+@pytest.mark.parametrize("theme", SHIPPED.values(), ids=SHIPPED)
+def test_squares_can_be_told_from_what_lies_beside_them(theme: Theme):
+    beside = (theme.bg, theme.buildings, theme.parks, theme.water)
+    assert min(distance(theme.pedestrian, other) for other in beside) > 0.02
+
+
+def test_a_theme_of_an_earlier_version_gets_the_colours_that_it_lacks():
+    assert replace(plain(), pedestrian="").pedestrian == plain().pedestrian != ""

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from mural.geo.layers import CARRIAGEWAYS, ROADS, Layer
+from mural.geo.layers import CARRIAGEWAYS, Layer
 from mural.poster import ALL_LAYERS
-from mural.render.layers import CHOICES, Stroke, plan_layers
+from mural.render.layers import CHOICES, UPWARDS, Fill, Stroke, plan_layers
 from mural.render.page import Sheet
 from tests.support.designs import design
 from tests.support.maps import lines
@@ -26,14 +26,22 @@ def names(poster, parts=None) -> list[str]:
 
 def test_groups_are_drawn_from_the_ground_up():
     assert names(design()) == [
+        "platforms",
+        "squares",
         "parks",
         "woods",
+        "glaciers",
+        "pistes",
+        "wetlands",
         "beaches",
+        "ditch",
         "stream",
         "canal",
         "river",
         "water",
+        "pools",
         "sea",
+        "ferries",
         "piers",
         "airports",
         "buildings",
@@ -41,7 +49,8 @@ def test_groups_are_drawn_from_the_ground_up():
         "tram",
         "siding",
         "rail",
-        *reversed(ROADS),
+        "lifts",
+        *UPWARDS,
     ]
 
 
@@ -131,3 +140,67 @@ def test_a_tunnel_is_thinner_than_its_road():
     (group,) = plan_layers(map_of(design(), {Layer.ROAD_PRIMARY: tunnel}), design(), Sheet.of(design()))
     (under,) = group.marks
     assert under.width_pt < strokes_of(design(), Layer.ROAD_PRIMARY)[0].width_pt
+
+
+def test_a_pedestrian_street_is_as_wide_as_a_residential_one_and_flows_into_its_square():
+    parts = {Layer.SQUARE: BLOCK, Layer.ROAD_PEDESTRIAN: STREET}
+    squares, streets = plan_layers(map_of(design(), parts), design(), Sheet.of(design()))
+    edge, square = squares.marks
+    street_edge, street = streets.marks
+    assert isinstance(square, Fill)
+    assert street.colour == square.colour
+    assert street_edge.colour == edge.colour != square.colour
+    assert street_edge.width_pt > street.width_pt == strokes_of(design(), Layer.ROAD_RESIDENTIAL)[0].width_pt
+
+
+def test_a_pedestrian_street_too_thin_for_edges_is_a_line_that_can_be_seen():
+    far = replace(design(), distance_m=5000)
+    (street,) = strokes_of(far, Layer.ROAD_PEDESTRIAN)
+    assert street.colour != far.theme.pedestrian
+
+
+def test_squares_blend_into_the_ground_and_drop_out():
+    near, far, farther = (replace(design(), distance_m=distance_m) for distance_m in (1000, 10_000, 15_000))
+    assert names(farther, {Layer.SQUARE: BLOCK}) == []
+    fills = [plan_layers(map_of(p, {Layer.SQUARE: BLOCK}), p, Sheet.of(p))[0].marks[1].colour for p in (near, far)]
+    assert fills[0] < fills[1] < "#ffffff"
+
+
+def test_sidings_recede_behind_the_line_beside_them():
+    siding, line = strokes_of(design(), Layer.SIDING)[0], strokes_of(design(), Layer.RAIL)[0]
+    assert siding.width_pt < line.width_pt
+    assert line.colour == design().theme.rail < siding.colour
+
+
+def test_a_runway_is_as_wide_as_runways_are_and_a_taxiway_thin():
+    runway, taxiway = (strokes_of(design(), layer)[0] for layer in (Layer.RUNWAY, Layer.TAXIWAY))
+    pt_per_m = Sheet.of(design()).pt_per_m
+    assert 45 <= runway.width_pt / pt_per_m <= 60
+    assert taxiway.width_pt < runway.width_pt / 3
+
+
+def test_a_ferry_goes_in_dashes_and_a_lift_in_one_line():
+    ferry, lift = (strokes_of(design(), layer)[0] for layer in (Layer.FERRY, Layer.LIFT))
+    dashes, whole = (sum(len(chunk.path.vertices) for chunk in stroke.chunks) for stroke in (ferry, lift))
+    assert dashes > 10
+    assert whole == 2
+
+
+def test_ditches_and_pools_are_for_near_maps():
+    parts = {Layer.DITCH: STREET, Layer.STREAM: STREET, Layer.POOL: BLOCK}
+    assert names(design(), parts) == ["ditch", "stream", "pools"]
+    assert names(replace(design(), distance_m=6000), parts) == ["stream"]
+
+
+def test_a_road_is_flat_at_a_portal_in_the_open_and_on_a_bridge():
+    for level in (0, 1):
+        road = lines([(-300, 0), (0, 0)], [(0, 0), (300, 0)], levels=[level, -1])
+        poster = design()
+        groups = plan_layers(map_of(poster, {Layer.ROAD_PRIMARY: road}), poster, Sheet.of(poster))
+        for group in groups:
+            reach = max(
+                chunk.path.vertices[:, 0].max() + mark.width_pt / 2 / Sheet.of(poster).pt_per_m * (mark.cap == "round")
+                for mark in group.marks
+                for chunk in mark.chunks
+            )
+            assert reach == pytest.approx(300 if group.name == "tunnels" else 0, abs=0.01)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from mural.poster import Page
-from mural.render.page import Sheet, map_half_extent_m, simplify_tolerance_m, size_px
+from mural.render.page import Sheet, fragment_m, map_half_extent_m, simplify_tolerance_m, size_px
 from tests.support.designs import design
 
 
@@ -43,3 +43,7 @@ def test_crop_marks_need_room_beyond_the_bleed():
     marked = Sheet.of(replace(poster, page=Page(bleed_mm=3, crop_marks=True)))
     assert bare.media_margin_pt == bare.bleed_pt
     assert marked.media_margin_pt > marked.bleed_pt
+
+
+def test_three_millimetres_of_paper_are_as_many_metres_as_the_scale_has_it():
+    assert fragment_m(design()) == pytest.approx(3 / 304.8 * 2000)

@@ -50,6 +50,16 @@ def test_a_class_fades_steadily_and_is_gone_in_the_end():
 
 def test_what_a_distance_hides_need_not_be_prepared_but_roads_always_are():
     assert hidden_at(2_000) == frozenset()
-    assert hidden_at(15_000) == {Layer.TRAM}
-    minor = {Layer.TRAM, Layer.SUBWAY, Layer.SIDING, Layer.STREAM, Layer.PIER_LINE}
-    assert hidden_at(50_000) == {Layer.BUILDING, *minor}
+    assert hidden_at(15_000) == {Layer.TRAM, Layer.DITCH, Layer.POOL, Layer.SQUARE, Layer.PLATFORM}
+    minor = {
+        Layer.DITCH,
+        Layer.TAXIWAY,
+        Layer.LIFT,
+        Layer.PISTE_LINE,
+        Layer.TRAM,
+        Layer.SUBWAY,
+        Layer.SIDING,
+        Layer.STREAM,
+        Layer.PIER_LINE,
+    }
+    assert hidden_at(50_000) == {Layer.BUILDING, Layer.POOL, Layer.SQUARE, Layer.PLATFORM, *minor}
