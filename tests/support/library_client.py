@@ -22,10 +22,10 @@ class ClosingWebSocket(websocket.WebSocket):
         try:
             message = super().recv()
         except BaseException:
-            super().shutdown()
+            self.shutdown()
             raise
         if not message:
-            super().shutdown()
+            self.shutdown()
         return message
 
 
