@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Request, expect
 
-from tests.browser.conftest import SAMPLE_QUERY, Visit
+from tests.browser.conftest import SAMPLE_QUERY, Visit, until
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +39,7 @@ def test_what_is_pointed_out_and_said_is_drawn_kept_and_taken_back(visit: Visit,
     name = ann.get_by_label("Name of the track")
     expect(name).to_have_value("Morning walk")
     expect(ann.get_by_alt_text(re.compile("^Preview: Helsinki"))).to_be_visible()
-    ann.wait_for_timeout(400)  # the address follows in a moment
+    until(ann, lambda: bool(ann.evaluate("history.state?.tracks?.length === 1")))  # it follows in a moment
     ann.reload()
     expect(name).to_have_value("Morning walk")
     expect(ann.get_by_label("Label")).to_have_value("Home")
