@@ -84,6 +84,9 @@ TUNNEL_DIM: Final = 0.55
 TUNNEL_WIDTH: Final = 0.7
 """Width of a tunnel, as a share of the same road's in the open."""
 
+FLAT_FROM_PT: Final = 1.5
+"""Nobody sees whether the end of a road thinner than this is round, on a sheet whose shorter side is 12 in."""
+
 DASH: Final = 1.6
 """Length of a tunnel's dashes, in widths of its road."""
 
@@ -264,7 +267,10 @@ class _Plan:
 
     def _up_to_portals(self, layer: Layer, lines: Lines, colour: str) -> tuple[Stroke, ...]:
         """Stroke roads with round ends, but flat ones where a tunnel begins."""
-        half_width_m = WEIGHTS[layer].width_pt(self._sheet) / 2 / self._sheet.pt_per_m
+        width_pt = WEIGHTS[layer].width_pt(self._sheet)
+        if width_pt < FLAT_FROM_PT * self._sheet.scale:
+            return self._inked(layer, lines, colour)
+        half_width_m = width_pt / 2 / self._sheet.pt_per_m
         rounded, flat = flat_at(lines, self._portals, half_width_m)
         return self._inked(layer, rounded, colour) + self._inked(layer, flat, colour, cap="butt")
 
