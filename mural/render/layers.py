@@ -10,8 +10,10 @@ import numpy as np
 
 from mural.geo import ragged
 from mural.geo.layers import CARRIAGEWAYS, LINKS, ROADS, Layer, Lines, Polygons, ProjectedMap
+from mural.geo.squares import ON_FOOT
 from mural.poster import LayerChoice, PosterDesign
 from mural.render.dashes import dashed
+from mural.render.junctions import PINHOLES_BELOW_M, Band, pinholes
 from mural.render.page import Sheet
 from mural.render.shapes import Chunk, Surface, line_chunks
 from mural.render.strokes import (
@@ -82,6 +84,9 @@ TUNNEL_DIM: Final = 0.55
 TUNNEL_WIDTH: Final = 0.7
 """Width of a tunnel, as a share of the same road's in the open."""
 
+FLAT_FROM_PT: Final = 1.5
+"""Nobody sees whether the end of a road thinner than this is round, on a sheet whose shorter side is 12 in."""
+
 DASH: Final = 1.6
 """Length of a tunnel's dashes, in widths of its road."""
 
@@ -147,7 +152,7 @@ class _Plan:
         self._layers = {layer for layer, choice in CHOICES.items() if choice in design.layers}
         roads = [part for layer, part in projected.lines.items() if CHOICES.get(layer) == "roads"]
         under = [ragged.take_lines(road, road.level < 0) for road in roads]
-        self._portals = np.unique(np.concatenate([np.empty(0), *map(ends, under)]))
+        self._portals = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *map(ends, under)]))
 
     def ground(self) -> Iterator[Group]:
         """Give everything that lies flat: greens, waters, piers, airports and buildings."""
@@ -190,10 +195,23 @@ class _Plan:
         for road, kinds in upwards:
             strokes = sum((self._stroke(kind, ink[kind], open_air=True) for kind in kinds), ())
             yield Group(road, (self._street_edges() if road is Layer.ROAD_PEDESTRIAN else ()) + strokes)
+        yield Group("junctions", self._junctions(ink))
         # A bridge that is wider than life would only cut the road below it in two.
         bridged = [kind for kind in ink if WEIGHTS[kind].true_to_scale(self._sheet)]
         bridges = (self._casing(kind, level=1) + self._bridges(kind, ink[kind]) for kind in bridged)
         yield Group("bridges", sum(bridges, ()))
+
+    def _junctions(self, ink: dict[Layer, str]) -> tuple[Fill, ...]:
+        """Give what closes the pinholes between roads that are driven on."""
+        if self._sheet.distance_m > PINHOLES_BELOW_M:
+            return ()
+        shown = [kind for kind in ink if kind not in ON_FOOT and len(self._lines(kind))]
+        bands = []
+        for kind in shown:
+            lines = self._lines(kind)
+            width_m = WEIGHTS[kind].width_pt(self._sheet) / self._sheet.pt_per_m
+            bands.append(Band(ragged.take_lines(lines, lines.level >= 0), width_m, ink[kind]))
+        return tuple(Fill(Surface(polygons), colour) for polygons, colour in pinholes(bands))
 
     @staticmethod
     def _kinds(road: Layer) -> tuple[Layer, ...]:
@@ -249,7 +267,10 @@ class _Plan:
 
     def _up_to_portals(self, layer: Layer, lines: Lines, colour: str) -> tuple[Stroke, ...]:
         """Stroke roads with round ends, but flat ones where a tunnel begins."""
-        half_width_m = WEIGHTS[layer].width_pt(self._sheet) / 2 / self._sheet.pt_per_m
+        width_pt = WEIGHTS[layer].width_pt(self._sheet)
+        if width_pt < FLAT_FROM_PT * self._sheet.scale:
+            return self._inked(layer, lines, colour)
+        half_width_m = width_pt / 2 / self._sheet.pt_per_m
         rounded, flat = flat_at(lines, self._portals, half_width_m)
         return self._inked(layer, rounded, colour) + self._inked(layer, flat, colour, cap="butt")
 

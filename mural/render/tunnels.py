@@ -22,7 +22,9 @@ TWIN_M: Final = 60.0
 TWIN_LENGTH: Final = 0.25
 """and differ in length by no more than this share of it."""
 
-Nodes = NDArray[np.complex128]
+Nodes = NDArray[np.int64]
+"""Points as numbers, equal for the same node."""
+
 Numbers = NDArray[np.complex128] | NDArray[np.float64]
 
 
@@ -59,18 +61,20 @@ def _apart(a: Numbers, b: Numbers) -> NDArray[np.float64]:
 
 
 def ends(lines: Lines) -> Nodes:
-    """Name the nodes at which lines begin and end."""
+    """Name the nodes at which lines begin and end: for each its beginning first, then for each its end."""
     return _nodes(lines.xy[np.concatenate((lines.offsets[:-1], lines.offsets[1:] - 1))])
 
 
 def _nodes(points: NDArray[np.float64]) -> Nodes:
-    whole = np.rint(points / TOUCHING_M)
-    return np.asarray(whole[:, 0] + 1j * whole[:, 1])
+    whole = np.rint(points / TOUCHING_M).astype(np.int64)
+    return np.asarray((whole[:, 0] << 32) + whole[:, 1])
 
 
 def flat_at(lines: Lines, portals: Nodes, half_width_m: float) -> tuple[Lines, Lines]:
-    """Part lines into what may have round ends and the last bits before a portal, which must not."""
-    at_portal = np.isin(ends(lines), portals).reshape(2, -1)
+    """Part lines into what may have round ends and the last bits before a portal (sorted), which must not."""
+    nodes = ends(lines)
+    near = np.minimum(np.searchsorted(portals, nodes), max(0, len(portals) - 1))
+    at_portal = (portals[near] == nodes if len(portals) else np.zeros(len(nodes), dtype=np.bool_)).reshape(2, -1)
     touching = np.asarray(at_portal.any(axis=0))
     if not touching.any():
         return lines, ragged.take_lines(lines, touching)

@@ -204,3 +204,10 @@ def test_a_road_is_flat_at_a_portal_in_the_open_and_on_a_bridge():
                 for chunk in mark.chunks
             )
             assert reach == pytest.approx(300 if group.name == "tunnels" else 0, abs=0.01)
+
+
+def test_pinholes_are_closed_on_near_pages_alone():
+    block = lines([(-8, -8), (8, -8), (8, 8), (-8, 8), (-8, -8)])
+    assert "junctions" in names(design(), {Layer.ROAD_PRIMARY: block})
+    assert "junctions" not in names(replace(design(), distance_m=3000), {Layer.ROAD_PRIMARY: block})
+    assert "junctions" not in names(design(), {Layer.ROAD_DEFAULT: block})

@@ -43,15 +43,15 @@ def test_nothing_under_ground_is_nothing():
 
 def test_a_road_ends_flat_where_its_tunnel_begins_and_round_elsewhere():
     tunnel, road, other = lines([(100, 0), (200, 0)]), [(0, 0), (100, 0)], [(0, 50), (100, 50)]
-    rounded, flat = flat_at(lines(road, other), ends(tunnel), 5)
+    rounded, flat = flat_at(lines(road, other), np.unique(ends(tunnel)), 5)
     assert sorted(parts(rounded)) == [[(0, 0), (95, 0)], [(0, 50), (100, 50)]]
     assert parts(flat) == [[(90, 0), (100, 0)]]
 
 
 def test_a_road_between_two_tunnels_is_flat_at_both_ends():
     tunnels = lines([(-90, 0), (0, 0)], [(100, 0), (190, 0)])
-    rounded, flat = flat_at(lines([(0, 0), (100, 0)]), ends(tunnels), 5)
+    rounded, flat = flat_at(lines([(0, 0), (100, 0)]), np.unique(ends(tunnels)), 5)
     assert parts(rounded) == [[(5, 0), (95, 0)]]
     assert sorted(parts(flat)) == [[(0, 0), (10, 0)], [(90, 0), (100, 0)]]
-    short_rounded, short_flat = flat_at(lines([(0, 0), (100, 0)]), ends(tunnels), 30)
+    short_rounded, short_flat = flat_at(lines([(0, 0), (100, 0)]), np.unique(ends(tunnels)), 30)
     assert (len(short_rounded), parts(short_flat)) == (0, [[(0, 0), (100, 0)]])
