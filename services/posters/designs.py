@@ -26,6 +26,8 @@ LABEL_MAX: Final = 80
 REMARK_MAX: Final = 300
 LATITUDE_MAX_DEG: Final = 85
 """Nearer the poles a flat page around a point shows nothing that reads as a map."""
+TRACK_LATITUDE_MAX_DEG: Final = 89
+"""A track may lead on beyond where the middle of a page can be; at the pole itself east and west have no width."""
 TRACKS_MAX: Final = 20
 TRACK_POINTS_MAX: Final = 50_000
 MARKERS_MAX: Final = 100
@@ -213,9 +215,9 @@ def _cleaned(text: str | None) -> str | None:
     return None if text is None else clean(text)
 
 
-def _check_point(prefix: str, latitude: float, longitude: float) -> None:
-    near, around = abs(latitude) <= LATITUDE_MAX_DEG, abs(longitude) <= 180
-    _require(near, f"{prefix}latitude", latitude, f"must be -{LATITUDE_MAX_DEG} to {LATITUDE_MAX_DEG} degrees")
+def _check_point(prefix: str, latitude: float, longitude: float, most_deg: int = LATITUDE_MAX_DEG) -> None:
+    near, around = abs(latitude) <= most_deg, abs(longitude) <= 180
+    _require(near, f"{prefix}latitude", latitude, f"must be -{most_deg} to {most_deg} degrees")
     _require(around, f"{prefix}longitude", longitude, "must be -180 to 180 degrees")
 
 
@@ -227,7 +229,7 @@ def _check_tracks(tracks: Sequence[Track]) -> None:
         _require(len(track.label) <= LABEL_MAX, "tracks.label", track.label, f"has {LABEL_MAX} characters at most")
         for latitude, longitude in track.points:
             if not (abs(latitude) <= LATITUDE_MAX_DEG and abs(longitude) <= 180):  # a call for each would take long
-                _check_point("tracks.", latitude, longitude)
+                _check_point("tracks.", latitude, longitude, TRACK_LATITUDE_MAX_DEG)
 
 
 def _hidden(request: PosterRequest) -> tuple[Track, ...]:

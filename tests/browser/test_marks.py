@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_what_is_pointed_out_and_said_is_drawn_kept_and_taken_back(visit: Visit,
     east = re.search(r"marker=60\.17150%2C(24\.\d+)%2Cpin%2CHome", ann.url)
     assert east
     assert float(east[1]) == pytest.approx(24.9443 + 250 / 55_400, abs=0.0003)  # half way to the edge, 500 m off
-    ann.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
+    ann.get_by_label("Add tracks (GPX, KML, TCX, FIT, GeoJSON)").set_input_files(gpx)
     name = ann.get_by_label("Name of the track")
     expect(name).to_have_value("Morning walk")
     expect(ann.get_by_alt_text(re.compile("^Preview: Helsinki"))).to_be_visible()
@@ -60,7 +61,7 @@ def test_the_name_of_a_track_is_written_on_the_poster_changed_and_left_out(visit
     ann = visit()
     ann.goto(f"/create?{SAMPLE_QUERY}")
     with ann.expect_request(lambda asked: asks_for(asked, "Morning walk")):
-        ann.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
+        ann.get_by_label("Add tracks (GPX, KML, TCX, FIT, GeoJSON)").set_input_files(gpx)
     name = ann.get_by_label("Name of the track")
     ann.wait_for_timeout(800)  # what follows within this time belongs to the same change
     name.focus()
@@ -80,6 +81,24 @@ def test_the_name_of_a_track_is_written_on_the_poster_changed_and_left_out(visit
     expect(name).to_have_value("")
 
 
+def test_several_files_are_taken_at_once_and_the_one_that_cannot_be_is_named(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "walk.gpx").write_text(WALK, encoding="utf-8")
+    (tmp_path / "places.gpx").write_text('<gpx><wpt lat="60.171" lon="24.944"><name>Inn</name></wpt></gpx>', "utf-8")
+    (tmp_path / "photo.gpx").write_bytes(b"\xff\xd8\xff")
+    with zipfile.ZipFile(tmp_path / "ride.kmz", "w", zipfile.ZIP_DEFLATED) as archive:
+        ride = "<coordinates>24.94,60.17,0 24.95,60.171,0</coordinates>"
+        name = "<name>Ride</name>"
+        archive.writestr("doc.kml", f"<kml><Placemark>{name}<LineString>{ride}</LineString></Placemark></kml>")
+    ann = visit()
+    ann.goto(f"/create?{SAMPLE_QUERY}")
+    files = [tmp_path / name for name in ("walk.gpx", "places.gpx", "photo.gpx", "ride.kmz")]
+    ann.get_by_label("Add tracks (GPX, KML, TCX, FIT, GeoJSON)").set_input_files(files)
+    expect(ann.get_by_label("Name of the track").nth(0)).to_have_value("Morning walk")
+    expect(ann.get_by_label("Name of the track").nth(1)).to_have_value("Ride")
+    expect(ann.get_by_label("Label")).to_have_value("Inn")
+    expect(ann.get_by_role("alert").filter(has_text="photo.gpx: This is no file of tracks")).to_be_visible()
+
+
 def asks_for(asked: Request, label: str) -> bool:
     """Tell whether a request asks for a picture with one track of a name."""
     if not asked.url.endswith("/preview.png") or asked.method != "POST":
@@ -90,10 +109,13 @@ def asks_for(asked: Request, label: str) -> bool:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ('<!DOCTYPE gpx [<!ENTITY a "aa">]><gpx>&a;</gpx>', "This file declares entities"),
-        ("<gpx><trk>", "This is neither a GPX nor a GeoJSON file"),
-        ("<gpx><trk><trkseg><trkpt lat='1' lon='x'/></trkseg></trk></gpx>", "There is no track in this file"),
-        ("", "This is neither a GPX nor a GeoJSON file"),
+        ('<!DOCTYPE gpx [<!ENTITY a "aa">]><gpx>&a;</gpx>', "This file brings a document type with it"),
+        ("<gpx><trk>", "Damaged GPX, line 1"),
+        (
+            "<gpx><trk><trkseg><trkpt lat='1' lon='x'/></trkseg></trk></gpx>",
+            "No point in this file is a place on earth",
+        ),
+        ("", "This is no file of tracks that can be read"),
     ],
 )
 def test_a_hostile_or_broken_track_is_refused_in_a_sentence(
@@ -101,7 +123,7 @@ def test_a_hostile_or_broken_track_is_refused_in_a_sentence(
 ) -> None:
     gpx = tmp_path / "bad.gpx"
     gpx.write_text(content, encoding="utf-8")
-    ann = visit(ignored=("Applying inline style",))  # in the note that the browser's XML parser makes of a fault
+    ann = visit()
     ann.goto(f"/create?{SAMPLE_QUERY}")
-    ann.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
+    ann.get_by_label("Add tracks (GPX, KML, TCX, FIT, GeoJSON)").set_input_files(gpx)
     expect(ann.get_by_role("alert").filter(has_text=sentence)).to_be_visible()

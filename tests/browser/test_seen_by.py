@@ -20,7 +20,7 @@ ENDS = "Others will see where the tracks begin and end"
 def add_walk(page: Page, tmp_path: Path) -> None:
     gpx = tmp_path / "walk.gpx"
     gpx.write_text(WALK, encoding="utf-8")
-    page.get_by_label("Add a track (GPX, GeoJSON)").set_input_files(gpx)
+    page.get_by_label("Add tracks (GPX, KML, TCX, FIT, GeoJSON)").set_input_files(gpx)
     expect(page.get_by_label("Name of the track")).to_have_value("Morning walk")
     page.wait_for_timeout(800)  # what follows within this time belongs to the same change
 

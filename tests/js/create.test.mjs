@@ -6,7 +6,9 @@ import { scale, spoken } from "../../static/js/posters/make/distance.js";
 import { History } from "../../static/js/posters/make/history.js";
 import { apartM, moved, onGround } from "../../static/js/posters/make/mover.js";
 import { corners, pointOf, turned } from "../../static/js/posters/make/outline.js";
-import { NoTracks, pageAround, simplified, tracksOf } from "../../static/js/posters/make/tracks.js";
+import { pageAround } from "../../static/js/posters/make/around.js";
+import { simplified } from "../../static/js/posters/make/thinning.js";
+import { NoTracks, tracksOf } from "../../static/js/posters/make/tracks.js";
 
 const design = {
   city: "São Paulo",

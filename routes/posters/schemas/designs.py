@@ -22,7 +22,7 @@ from routes.web.schemas import (
     ThemeId,
     Turned,
 )
-from services.posters.designs import LINES_MAX, MARKERS_MAX, TRACK_POINTS_MAX, TRACKS_MAX
+from services.posters.designs import LINES_MAX, MARKERS_MAX, TRACK_LATITUDE_MAX_DEG, TRACK_POINTS_MAX, TRACKS_MAX
 from services.posters.requests import PosterRequest
 
 
@@ -55,10 +55,13 @@ class TextsIn(Request):
     font: Line | None = None
 
 
+TrackLatitude = Annotated[float, Field(ge=-TRACK_LATITUDE_MAX_DEG, le=TRACK_LATITUDE_MAX_DEG, examples=[60.1715])]
+
+
 class TrackIn(Request):
     """A path over the map as [latitude, longitude] pairs."""
 
-    points: list[tuple[Latitude, Longitude]] = Field(min_length=2, max_length=TRACK_POINTS_MAX)
+    points: list[tuple[TrackLatitude, Longitude]] = Field(min_length=2, max_length=TRACK_POINTS_MAX)
     label: Label = Field(
         default="", description="Written along the path where that can be read well, else beside its start."
     )

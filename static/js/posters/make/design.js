@@ -26,7 +26,7 @@ import { gettext } from "../../web/language.js";
  * @property {number} rotation degrees clockwise
  * @property {string} add a frame and the like, separated by commas
  * @property {readonly Marker[]} markers
- * @property {readonly import("./tracks.js").Track[]} tracks too long for an address
+ * @property {readonly import("./found.js").Track[]} tracks too long for an address
  * @property {boolean} bleed for a print shop, in a PDF
  * @property {number} hide_ends_m metres of both ends of the tracks that nobody is to see
  * @property {string} visibility "" where nobody has chosen: then it depends on what is pointed out

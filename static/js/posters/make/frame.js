@@ -1,10 +1,16 @@
 // @ts-check
 /** Moves the page to the tracks on it, and again when less of them is to be seen. */
 
-import { pageAround } from "./tracks.js";
+import { pageAround } from "./around.js";
 
 /** @typedef {import("./design.js").Design} Design */
 /** @typedef {{latitude: number | null, longitude: number | null, distance: number}} Page */
+
+/** @typedef {import("./found.js").Point} Point */
+
+/** The lettering with its usual lines takes this share of the height of a page of 12 x 16 in, and grows with a page's sides. */
+const LETTERED = 0.22;
+const MODEL_SHAPE = 0.75;
 
 /** @param {Page} page */
 function nameOf({ latitude, longitude, distance }) {
@@ -32,9 +38,12 @@ export class Frame {
   /** Brings all tracks into view. */
   fit() {
     const [least, most] = this.distancesM;
-    const { tracks, hide_ends_m: hiddenM } = this.get();
-    const { distance, ...middle } = pageAround([...tracks], this.shape(), hiddenM);
-    const page = { ...middle, distance: Math.round(Math.max(least, Math.min(most, distance))) };
+    const { tracks, markers, rotation, hide_ends_m: hiddenM } = this.get();
+    const marks = markers.map(({ latitude, longitude }) => ({ label: "", points: [/** @type {Point} */ ([latitude, longitude])] }));
+    const shape = this.shape();
+    const lettered = LETTERED * Math.min(1, shape / MODEL_SHAPE);
+    const { distance, ...middle } = pageAround(tracks.length ? [...tracks] : marks, shape, hiddenM, { lettered, rotation, leastM: least });
+    const page = { ...middle, distance: Math.round(Math.min(most, distance)) };
     this.#fitted = nameOf(page);
     this.go(page);
   }

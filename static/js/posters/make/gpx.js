@@ -1,34 +1,34 @@
 // @ts-check
-/** Finds the lines in a GPX file: segments of tracks, and routes. */
+/** Finds what a GPX file holds: tracks with their segments, routes, and waypoints. */
 
-import { gettext } from "../../web/language.js";
+import { without } from "./beside.js";
+import { attributeOf, childText, numberOf, within } from "./xml.js";
 
-/** @typedef {import("./tracks.js").Track} Track */
-/** @typedef {import("./tracks.js").Point} Point */
+/** @typedef {import("./found.js").Found} Found */
+/** @typedef {import("./found.js").Path} Path */
+/** @typedef {import("./found.js").Point} Point */
+/** @typedef {import("./xml.js").XmlElement} XmlElement */
 
-/**
- * Gives null for what is no XML; raises an error for XML that no track needs.
- * @param {string} text
- * @returns {Track[] | null}
- */
-export function linesOfGpx(text) {
-  // A track needs no document type; whoever sends one may mean to have entities multiplied.
-  if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new Error(gettext("This file declares entities; a GPX file does not."));
-  const page = new DOMParser().parseFromString(text, "application/xml");
-  if (page.querySelector("parsererror")) return null;
-  return [...page.getElementsByTagNameNS("*", "trkseg"), ...page.getElementsByTagNameNS("*", "rte")].map(lineOf);
+/** @param {XmlElement} root @returns {Found} */
+export function foundInGpx(root) {
+  const tracks = within(root, "trk").map(trackOf);
+  const routes = within(root, "rte").map(routeOf);
+  const marks = within(root, "wpt").map((point) => ({ at: pointOf(point), label: childText(point, "name") }));
+  return { paths: [...tracks, ...without(tracks, routes)], marks };
 }
 
-/** @param {Element} line a segment of a track, or a route @returns {Track} */
-function lineOf(line) {
-  const named = line.localName === "rte" ? line : line.parentElement;
-  const label = [...(named?.children ?? [])].find((child) => child.localName === "name")?.textContent ?? "";
-  const points = [...line.children].filter(({ localName }) => localName === "trkpt" || localName === "rtept");
-  return { label, points: points.map(pointOf) };
+/** @param {XmlElement} track @returns {Path} */
+function trackOf(track) {
+  return { label: childText(track, "name"), parts: within(track, "trkseg").map((part) => within(part, "trkpt").map(pointOf)) };
 }
 
-/** @param {Element} element @returns {Point} */
+/** The way between the points of a route is in those that a device has put between them. @param {XmlElement} route @returns {Path} */
+function routeOf(route) {
+  const points = within(route, "rtept").flatMap((point) => [point, ...within(point, "rpt")]);
+  return { label: childText(route, "name"), parts: [points.map(pointOf)] };
+}
+
+/** @param {XmlElement} element @returns {Point} */
 function pointOf(element) {
-  const [latitude = NaN, longitude = NaN] = ["lat", "lon"].map((name) => Number(element.getAttribute(name) || NaN));
-  return [latitude, longitude];
+  return [numberOf(attributeOf(element, "lat")), numberOf(attributeOf(element, "lon"))];
 }

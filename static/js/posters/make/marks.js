@@ -4,14 +4,19 @@
 import { all, announce, cloneOf, find, need, showFault } from "../../web/dom.js";
 import { gettext, ngettext } from "../../web/language.js";
 import { markerWords } from "./design.js";
+import { TRACKS_MAX } from "./found.js";
 import { readTracks } from "./tracks.js";
 
 /** @typedef {import("./design.js").Design} Design */
 /** @typedef {import("./design.js").Marker} Marker */
-/** @typedef {import("./tracks.js").Track} Track */
+/** @typedef {import("./found.js").Track} Track */
 
 const MARKERS_MAX = 100;
-const TRACKS_MAX = 20;
+
+/** @param {import("./found.js").Spot} spot @returns {Marker} */
+function markerAt({ at: [latitude, longitude], label }) {
+  return { latitude, longitude, shape: "pin", label };
+}
 
 /** @param {HTMLElement} row @returns {Marker} */
 function markerOf(row) {
@@ -174,15 +179,21 @@ export class Marks {
 
   /** @param {File[]} files */
   async #takeFiles(files) {
-    showFault(this.fault, "");
-    try {
-      const added = (await Promise.all(files.map(readTracks))).flat();
-      const tracks = [...this.design.get().tracks, ...added].slice(-TRACKS_MAX);
-      this.design.set({ tracks });
-      this.showTracks();
-      announce(gettext("The track is on the poster."));
-    } catch (error) {
-      showFault(this.fault, /** @type {Error} */ (error).message);
-    }
+    const read = await Promise.allSettled(files.map(readTracks));
+    const taken = read.flatMap((file) => (file.status === "fulfilled" ? [file.value] : []));
+    const said = read.flatMap((file, index) => {
+      const words = file.status === "fulfilled" ? file.value.notes : [/** @type {Error} */ (file.reason).message];
+      return words.map((sentence) => (files.length > 1 ? `${files[index]?.name ?? ""}: ${sentence}` : sentence));
+    });
+    const { tracks, markers } = this.design.get();
+    const added = taken.flatMap((file) => file.tracks);
+    const marks = taken.flatMap((file) => file.marks).map(markerAt);
+    if (tracks.length + added.length > TRACKS_MAX) said.push(gettext("A poster takes %(number)s tracks: the last ones are left out.", { number: TRACKS_MAX }));
+    if (markers.length + marks.length > MARKERS_MAX) said.push(gettext("A poster takes %(number)s marks: the last ones are left out.", { number: MARKERS_MAX }));
+    showFault(this.fault, said.join(" "));
+    if (added.length + marks.length === 0) return;
+    this.design.set({ tracks: [...tracks, ...added].slice(0, TRACKS_MAX), markers: [...markers, ...marks].slice(0, MARKERS_MAX) });
+    this.showTracks();
+    announce(added.length ? gettext("The track is on the poster.") : gettext("A mark is set."));
   }
 }

@@ -1,21 +1,31 @@
 // @ts-check
 /** Reads tracks out of files, here in the browser; what leaves it are points, thinned out to what one can see. */
 
-import { gettext } from "../../web/language.js";
-import { linesOfGeoJson } from "./geojson.js";
-import { linesOfGpx } from "./gpx.js";
+import { gettext, ngettext } from "../../web/language.js";
+import { textOf } from "./decoding.js";
+import { foundInFit, isFit } from "./fit.js";
+import { chosen } from "./found.js";
+import { foundInGeoJson } from "./geojson.js";
+import { foundInGpx } from "./gpx.js";
+import { foundInKml } from "./kml.js";
+import { unpacked } from "./packed.js";
+import { foundInTcx } from "./tcx.js";
+import { thinned } from "./thinning.js";
+import { readXml } from "./xml.js";
 
-/** @typedef {[latitude: number, longitude: number]} Point */
-/** @typedef {{label: string, points: Point[]}} Track */
+/** @typedef {import("./found.js").Found} Found */
+/** @typedef {import("./found.js").Point} Point */
+/** @typedef {import("./found.js").Spot} Spot */
+/** @typedef {import("./found.js").Track} Track */
+/** @typedef {{tracks: Track[], marks: Spot[], notes: string[]}} Taken */
 
-export const POINTS_MAX = 6000;
 const FILE_MAX_BYTES = 30_000_000;
-const TRACKS_MAX = 20;
-const LABEL_MAX = 80;
-const METRES_PER_DEGREE = 111_320;
-const FINEST_M = 2;
-/** Little pictures, which devices like to put into names and no typeface of a poster has. */
-const PICTURES = /\p{RI}|(?![©®™])\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic})*/gu;
+const READERS = /** @type {Record<string, (root: import("./xml.js").XmlElement) => Found>} */ ({
+  gpx: foundInGpx,
+  kml: foundInKml,
+  TrainingCenterDatabase: foundInTcx,
+});
+const NAMES = /** @type {Record<string, string>} */ ({ gpx: "GPX", kml: "KML", TrainingCenterDatabase: "TCX" });
 
 /** A file that holds no tracks, or nothing in them that can be drawn. */
 export class NoTracks extends Error {}
@@ -23,7 +33,20 @@ export class NoTracks extends Error {}
 /** @param {File} file */
 export async function readTracks(file) {
   if (file.size > FILE_MAX_BYTES) throw new NoTracks(gettext("This file is too large: 30 MB at most."));
-  return tracksOf(await file.text());
+  return tracksIn(new Uint8Array(await file.arrayBuffer()));
+}
+
+/** @param {Uint8Array} bytes @returns {Promise<Taken>} */
+export async function tracksIn(bytes) {
+  const plain = await unpacked(bytes, FILE_MAX_BYTES).catch((error) => {
+    const broken = error instanceof RangeError || error instanceof TypeError;
+    throw broken ? new NoTracks(gettext("This archive is damaged.")) : error;
+  });
+  if (!isFit(plain)) return takenFrom(textOf(plain));
+  const { damaged, ...found } = foundInFit(plain);
+  if (!damaged) return taken(found);
+  const kept = gettext("This FIT file is damaged. What could be read of it is on the poster.");
+  return taken(found, kept, gettext("This FIT file is damaged."));
 }
 
 /**
@@ -31,136 +54,44 @@ export async function readTracks(file) {
  * @returns {Track[]}
  */
 export function tracksOf(text) {
-  const tracks = linesOf(text).map(tidied).filter(({ points }) => points.length > 1);
-  if (tracks.length === 0) throw new NoTracks(gettext("There is no track in this file."));
-  const largest = tracks.sort((a, b) => b.points.length - a.points.length).slice(0, TRACKS_MAX);
-  return thinned(largest);
+  return takenFrom(text).tracks;
 }
 
-/** @param {string} text */
-function linesOf(text) {
-  const lines = text.trimStart().startsWith("{") ? linesOfGeoJson(text) : linesOfGpx(text);
-  if (lines === null) throw new NoTracks(gettext("This is neither a GPX nor a GeoJSON file."));
-  return lines;
-}
-
-/** Six decimals are about a tenth of a metre. @param {Track} track @returns {Track} */
-function tidied({ label, points }) {
-  const visible = label.replace(PICTURES, "").replace(/[\p{Cc}\s]+/gu, " ").trim();
-  const rounded = points.filter(isOnEarth).map((point) => point.map((degrees) => Math.round(degrees * 1e6) / 1e6));
-  return { label: visible.slice(0, LABEL_MAX), points: /** @type {Point[]} */ (rounded) };
-}
-
-/** @param {Point} point */
-function isOnEarth([latitude, longitude]) {
-  return Math.abs(latitude) <= 85 && Math.abs(longitude) <= 180;
-}
-
-/** Leaves out points until there are few enough, those first that matter least. @param {Track[]} tracks */
-function thinned(tracks) {
-  let fine = tracks;
-  for (let toleranceM = FINEST_M; countPoints(fine) > POINTS_MAX; toleranceM *= 2) {
-    fine = tracks.map(({ label, points }) => ({ label, points: simplified(points, toleranceM) }));
+/** @param {string} text @returns {Taken} */
+function takenFrom(text) {
+  const plain = text.replace(/^\ufeff/, "").replace(/^[\s\x1e]+/, "");
+  if (/^[{[]/.test(plain)) {
+    const found = foundInGeoJson(plain);
+    if (!found) throw new NoTracks(gettext("This GeoJSON file is damaged: it is not valid JSON."));
+    return taken(found);
   }
-  return fine;
-}
-
-/** @param {Track[]} tracks */
-function countPoints(tracks) {
-  return tracks.reduce((sum, { points }) => sum + points.length, 0);
+  const xml = readXml(text.replace(/^\ufeff/, ""));
+  const reader = xml && READERS[xml.root.name];
+  if (!xml || !reader) throw new NoTracks(gettext("This is no file of tracks that can be read: GPX, KML, KMZ, TCX, FIT or GeoJSON."));
+  if (xml.damagedLine === null) return taken(reader(xml.root));
+  const where = { kind: NAMES[xml.root.name] ?? "", line: xml.damagedLine };
+  const kept = gettext("Damaged %(kind)s, line %(line)s: what stands before it is on the poster.", where);
+  return taken(reader(xml.root), kept, gettext("Damaged %(kind)s, line %(line)s: nothing before it can be drawn.", where));
 }
 
 /**
- * Keeps the points that a line within the tolerance cannot do without (Douglas and Peucker).
- * @param {Point[]} points
- * @param {number} toleranceM
+ * @param {Found} found
+ * @param {string} [note] what there is to say about the file
+ * @param {string} [reason] why there may be nothing in it
+ * @returns {Taken}
  */
-export function simplified(points, toleranceM) {
-  const kept = new Set([0, points.length - 1]);
-  const spans = [[0, points.length - 1]];
-  for (let span = spans.pop(); span; span = spans.pop()) {
-    const [first = 0, last = 0] = span;
-    const { index, awayM } = farthest(points, first, last);
-    if (awayM <= toleranceM) continue;
-    kept.add(index);
-    spans.push([first, index], [index, last]);
+function taken(found, note = "", reason = "") {
+  const { tracks, marks, left } = chosen(found);
+  if (tracks.length + marks.length === 0) throw new NoTracks(reason || reasonFor(found));
+  const notes = note ? [note] : [];
+  if (left) notes.push(ngettext("%(number)s short track of this file is left out.", "%(number)s short tracks of this file are left out.", left));
+  return { tracks: thinned(tracks), marks, notes };
+}
+
+/** @param {Found} found */
+function reasonFor({ paths, marks }) {
+  if (paths.some(({ parts }) => parts.some(({ length }) => length > 0)) || marks.length > 0) {
+    return gettext("No point in this file is a place on earth.");
   }
-  return points.filter((_point, index) => kept.has(index));
-}
-
-/**
- * @param {Point[]} points
- * @param {number} first
- * @param {number} last
- */
-function farthest(points, first, last) {
-  let [index, awayM] = [first, 0];
-  for (let at = first + 1; at < last; at++) {
-    const away = distanceM(points[at] ?? [0, 0], points[first] ?? [0, 0], points[last] ?? [0, 0]);
-    if (away > awayM) [index, awayM] = [at, away];
-  }
-  return { index, awayM };
-}
-
-/**
- * From a point to a line between two others, in metres.
- * @param {Point} point
- * @param {Point} from
- * @param {Point} to
- */
-function distanceM(point, from, to) {
-  const narrow = Math.cos((from[0] * Math.PI) / 180);
-  const [x, y] = [(point[1] - from[1]) * narrow, point[0] - from[0]];
-  const [dx, dy] = [(to[1] - from[1]) * narrow, to[0] - from[0]];
-  const length = dx * dx + dy * dy;
-  const along = length ? Math.max(0, Math.min(1, (x * dx + y * dy) / length)) : 0;
-  return Math.hypot(x - along * dx, y - along * dy) * METRES_PER_DEGREE;
-}
-
-/**
- * The page that shows all tracks: its middle, and the distance that leaves some room around them. Where their ends are
- * hidden, its edges are those of squares twice as wide: a page that fits tightly would tell how far they go.
- * @param {Track[]} tracks
- * @param {number} shape width divided by height of the paper
- * @param {number} [hiddenM] metres of their ends that nobody is to see
- */
-export function pageAround(tracks, shape, hiddenM = 0) {
-  const points = tracks.flatMap((track) => track.points);
-  const step = (2 * hiddenM) / METRES_PER_DEGREE;
-  const [south, north] = spread(extent(points.map(([latitude]) => latitude)), step);
-  const latitude = (south + north) / 2;
-  const narrow = Math.cos((latitude * Math.PI) / 180);
-  const [west, east] = spread(extent(inOnePiece(points.map(([, longitude]) => longitude))), step / narrow);
-  const halfHeightM = ((north - south) / 2) * METRES_PER_DEGREE;
-  const halfWidthM = ((east - west) / 2) * METRES_PER_DEGREE * narrow;
-  const [byWidth, byHeight] = [halfWidthM / Math.max(1, shape), halfHeightM / Math.max(1, 1 / shape)];
-  const middle = (west + east) / 2;
-  const longitude = middle > 180 ? middle - 360 : middle;
-  return { latitude, longitude, distance: ROOM * Math.max(byWidth, byHeight) };
-}
-
-/** Lets what crosses the date line go on beyond 180 degrees, not around the earth. @param {number[]} longitudes */
-function inOnePiece(longitudes) {
-  const [west, east] = extent(longitudes);
-  return east - west > 180 ? longitudes.map((degrees) => (degrees < 0 ? degrees + 360 : degrees)) : longitudes;
-}
-
-const ROOM = 1.25;
-
-/**
- * Moves two ends outwards to whole steps.
- * @param {[number, number]} ends
- * @param {number} step
- * @returns {[number, number]}
- */
-function spread([least, most], step) {
-  return step ? [Math.floor(least / step) * step, Math.ceil(most / step) * step] : [least, most];
-}
-
-/** @param {number[]} numbers */
-function extent(numbers) {
-  return /** @type {[number, number]} */ ([
-    numbers.reduce((least, number) => Math.min(least, number), Infinity),
-    numbers.reduce((most, number) => Math.max(most, number), -Infinity),
-  ]);
+  return paths.length ? gettext("The tracks in this file are empty.") : gettext("There is no track in this file.");
 }

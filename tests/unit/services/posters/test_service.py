@@ -199,6 +199,7 @@ def test_no_room_refuses_a_job_but_not_what_is_there(tmp_path) -> None:
         ({"markers": (Marker(latitude=1.0, longitude=0.0),) * 101}, "markers"),
         ({"tracks": (Track(points=((0.0, 0.0),) * 50_001),)}, "tracks"),
         ({"tracks": (Track(points=((0.0, 181.0),)),)}, "tracks.longitude"),
+        ({"tracks": (Track(points=((89.5, 0.0), (1.0, 1.0))),)}, "tracks.latitude"),
     ],
 )
 def test_what_cannot_be_made_is_refused_by_field(tmp_path, changes: dict[str, object], field: str) -> None:
@@ -230,6 +231,15 @@ def test_an_ambiguous_place_returns_its_candidates(sqlite_studio: Studio) -> Non
     assert names == ["Springfield, Illinois", "Springfield, Massachusetts"]
     chosen = sqlite_studio.wish(city="Springfield", country="USA", latitude=42.1, longitude=-72.59)
     assert sqlite_studio.services.posters.design(chosen).place.latitude == 42.1
+
+
+def test_a_track_may_lead_nearer_to_a_pole_than_the_middle_of_a_page(sqlite_studio: Studio) -> None:
+    north = Track(points=((84.9, 15.0), (86.0, 16.0)))
+    wish = sqlite_studio.wish(latitude=85.0, longitude=15.5, tracks=(north,))
+    assert sqlite_studio.services.posters.design(wish).tracks == (north,)
+    hidden = sqlite_studio.wish(latitude=85.0, longitude=15.5, tracks=(north,), hide_ends_m=500.0)
+    (left,) = sqlite_studio.services.posters.design(hidden).tracks
+    assert 84.9 < left.points[0][0] < left.points[-1][0] < 86.0
 
 
 def test_a_design_carries_all_that_was_asked_for(sqlite_studio: Studio) -> None:
