@@ -87,7 +87,7 @@ def refused(installation: Installation, file: Path, *, why: type[MuralError] = M
 def test_a_database_that_mural_did_not_write_is_refused(installation: Installation, copy: Path, statement: str) -> None:
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute(statement)
+        connection.executescript(statement)
     refused(installation, copy)
 
 
