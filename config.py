@@ -176,6 +176,8 @@ class Config:
     log_format: LogFormat
     sentry_dsn: str
     metrics: bool
+    credits: bool
+    credits_low: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Config:
@@ -232,6 +234,8 @@ class Config:
             log_format=read.choice("LOG_FORMAT", "text", ("text", "json")),
             sentry_dsn=read.url("SENTRY_DSN", "", ("https", "http")),
             metrics=read.switch("METRICS", default=False),
+            credits=read.switch("CREDITS", default=True),
+            credits_low=read.integer("CREDITS_LOW", 10, 0, 1_000_000),
         )
 
     @property
@@ -284,6 +288,11 @@ class Config:
     def canvas_dir(self) -> Path:
         """Where boards on their way in and out, and pictures of the board, are kept."""
         return self.data_dir / "canvas"
+
+    @property
+    def plans_file(self) -> Path:
+        """The host's own plans, where there are any; those that ship stand beside their reader."""
+        return self.data_dir / "plans.json"
 
     @property
     def gazetteer_file(self) -> Path:

@@ -4,7 +4,12 @@ MuralError
 ├── InvalidInput            a field holds something that is not allowed (field, value)
 ├── NotFound                no such thing (kind, id)
 ├── NotAllowed              it is not yours to change
+│   └── SpendingCapReached  one's own ceiling for a month would be passed (cap, spent, needed)
+├── InsufficientCredits     it costs more than there is (credits, needed)
 ├── Conflict                the thing is not in a state for that
+│   ├── AlreadySettled      a reservation was settled, refunded or has lapsed (id, state)
+│   ├── IdempotencyConflict the same key came with something else that was asked for
+│   └── InFlight            the same is being done at the moment (retry_after)
 ├── TooMany                 a limit was reached (retry_after_s)
 ├── MapDataError
 │   ├── NoStreets           nothing to draw there
@@ -73,8 +78,35 @@ class NotAllowed(MuralError):
     title = "Not allowed"
 
 
+class SpendingCapReached(NotAllowed):
+    title = "Spending cap reached"
+
+
+class InsufficientCredits(MuralError):
+    title = "Insufficient credits"
+
+    def __init__(self, there_are: int, needed: int) -> None:
+        message = f"This costs {needed} credits, and there are {there_are}."
+        super().__init__(message, credits=there_are, needed=needed)
+
+
 class Conflict(MuralError):
     title = "Conflict"
+
+
+class AlreadySettled(Conflict):
+    title = "Already settled"
+
+
+class IdempotencyConflict(Conflict):
+    title = "Idempotency conflict"
+
+
+class InFlight(Conflict):
+    title = "In flight"
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message, retry_after=retry_after_s)
 
 
 class TooMany(MuralError):

@@ -28,6 +28,7 @@ from services.board.orders import OrderBook
 from services.board.pictures import CanvasPictures
 from services.board.service import CanvasService
 from services.board.wiring import build_canvas
+from services.credits.service import CreditService
 from services.drawing.pool import RenderPool
 from services.drawing.renderer import DrawNow, TimedRenderer
 from services.drawing.rendering import build_render_pool, map_sources, user_agent
@@ -59,6 +60,7 @@ class Services:
     config: Config
     batches: BatchService
     cache: Cache
+    credits: CreditService
     canvas: CanvasService
     canvas_caretaker: Caretaker
     canvas_history: CanvasHistory
@@ -167,6 +169,7 @@ def build_services(
         config=config,
         batches=parts.batches,
         cache=cache,
+        credits=parts.credits,
         canvas=canvas.canvas,
         canvas_caretaker=canvas.caretaker,
         canvas_history=canvas.history,

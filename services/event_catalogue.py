@@ -79,6 +79,7 @@ EVENTS: Final = (
     _event(Name.CANVAS_RESYNC, BOARD, "when deltas were dropped for this client, or a season began: join again"),
     _event(Name.CANVAS_BRAKES, BOARD, "when a brake is pulled or let go of"),
     _event(Name.SYSTEM_MAINTENANCE, "everybody", "before the server goes away, also for a restart"),
+    _event(Name.SYSTEM_CREDITS_LOW, "that person's sockets", "once each time the credits fall below the threshold"),
 )
 """Every event."""
 

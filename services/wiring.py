@@ -15,6 +15,7 @@ from infra.db.migrate import migrate
 from infra.db.session import Database
 from infra.disk import BYTES_PER_GB
 from infra.events.events import Publisher
+from infra.idempotency import IdempotencyKeys
 from infra.jobs.kinds import Kinds
 from infra.jobs.live import LiveProgress
 from infra.jobs.runner import JobRunner
@@ -23,6 +24,8 @@ from infra.jobs.store import JobStore
 from infra.jobs.surroundings import Surroundings
 from mural.jobs.estimates import Estimates
 from mural.worker.protocol import MapSources
+from services.credits.plans import FREE, load_plans
+from services.credits.service import CreditService, CreditSettings
 from services.drawing.renderer import Renderer
 from services.posters.batches import BatchService
 from services.posters.designs import Designs, Geocoder
@@ -72,6 +75,7 @@ class PosterServices:
     """The services around posters, ready to be started with ``jobs.start()``."""
 
     batches: BatchService
+    credits: CreditService
     database: Database
     files: PosterFiles
     housekeeping: Housekeeping
@@ -103,6 +107,18 @@ def _look_over(config: Config) -> None:
         check_database(file)
     except DamagedDatabase as error:
         raise DamagedDatabase(f"{error.message} {remedy(config.backups_dir)}", file=str(file)) from error
+
+
+def _build_credits(config: Config, database: Database, outside: Outside) -> CreditService:
+    """Build what counts credits; everybody has the free plan until somebody gives another."""
+    return CreditService(
+        database,
+        load_plans(config.plans_file),
+        lambda _session, _user_id: FREE,
+        outside.publisher,
+        outside.clock,
+        CreditSettings(on=config.credits, low=config.credits_low),
+    )
 
 
 def build_poster_services(config: Config, outside: Outside) -> PosterServices:
@@ -140,12 +156,16 @@ def build_poster_services(config: Config, outside: Outside) -> PosterServices:
     housekeeping = Housekeeping(
         database, store, publishing, own_themes, outside.background, leaps, config.retention_days
     )
+    credits_kept = _build_credits(config, database, outside)
+    housekeeping.also(credits_kept.give_back_lapsed)
+    housekeeping.also(IdempotencyKeys(database, clock).forget_old)
     jobs = JobService(workshop, scheduler, gallery.announce_making, urls)
     designs = Designs(own_themes, outside.geocoder, config.fonts_dir, config.max_distance_m)
     undo_delete = UndoDelete(publishing, outside.background)
     posters = PosterService(database, designs, jobs, publishing, undo_delete, estimates, urls)
     return PosterServices(
         batches=BatchService(database, posters, jobs, urls, clock),
+        credits=credits_kept,
         database=database,
         files=files,
         housekeeping=housekeeping,

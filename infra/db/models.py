@@ -331,3 +331,92 @@ class CanvasOrderRow(Base):
     done_at_ms: Mapped[int | None] = mapped_column(BigInteger, index=True)
     seq: Mapped[int | None] = mapped_column(BigInteger)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class CreditPurseRow(Base):
+    """What somebody has: granted credits, spent first, and bought ones; both are the sums of the ledger's rows.
+
+    ``month`` is the one that was granted last, and ``month_amount`` how much. Whose it is may be nobody any more, so
+    there is no foreign key. ``last_at`` never goes back, and neither do the times of the ledger's rows.
+    """
+
+    __tablename__ = "credit_purses"
+
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    granted: Mapped[int] = mapped_column(BigInteger)
+    bought: Mapped[int] = mapped_column(BigInteger)
+    month: Mapped[str]
+    month_amount: Mapped[int] = mapped_column(BigInteger)
+    monthly_cap: Mapped[int | None] = mapped_column(BigInteger)
+    last_at: Mapped[datetime]
+
+
+class CreditReservationRow(Base):
+    """Credits that were put aside for something, from which purse, and what became of them; ``needed`` is its price.
+
+    ``month`` is the calendar's, which a cap and the usage go by; ``granted_of`` the one whose grant was drawn from.
+    """
+
+    __tablename__ = "credit_reservations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str]
+    request_kind: Mapped[str]
+    request_id: Mapped[str]
+    state: Mapped[str]
+    needed: Mapped[int] = mapped_column(BigInteger)
+    granted: Mapped[int] = mapped_column(BigInteger)
+    bought: Mapped[int] = mapped_column(BigInteger)
+    charged: Mapped[int] = mapped_column(BigInteger)
+    month: Mapped[str]
+    granted_of: Mapped[str]
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_credit_reservations_state_ends_at", "state", "ends_at"),
+        Index("ix_credit_reservations_user_id_month", "user_id", "month"),
+    )
+
+
+class CreditEntryRow(Base):
+    """One change of a purse: never changed itself, and never deleted, which triggers see to.
+
+    ``key`` says what it is the effect of, once for a person. Only its person may become nobody.
+    """
+
+    __tablename__ = "credit_ledger"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    user_id: Mapped[str]
+    key: Mapped[str]
+    request_kind: Mapped[str]
+    request_id: Mapped[str]
+    transaction_type: Mapped[str]
+    purse: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    balance_after: Mapped[int] = mapped_column(BigInteger)
+    description: Mapped[str]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("uq_credit_ledger_user_id_key", "user_id", "key", unique=True),
+        Index("ix_credit_ledger_user_id_created_at", "user_id", "created_at", "id"),
+    )
+
+
+class IdempotencyRow(Base):
+    """A key that a client gave to something it asked for: a digest of what that was, and what was answered.
+
+    While it is being done there is no answer, and ``held_until`` says until when the ``attempt`` is believed to live.
+    """
+
+    __tablename__ = "idempotency_keys"
+
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    asked: Mapped[str]
+    attempt: Mapped[int]
+    held_until: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)

@@ -16,6 +16,18 @@ from mural.errors import Unavailable
 
 STAGE: Final = "mural_restoring"
 
+CALLED_BY_TRIGGERS: Final = text(
+    """
+    SELECT DISTINCT function.proname FROM pg_trigger AS trigger
+    JOIN pg_proc AS function ON function.oid = trigger.tgfoid
+    JOIN pg_namespace AS home ON home.oid = function.pronamespace AND home.nspname = :source
+    JOIN pg_class AS relation ON relation.oid = trigger.tgrelid
+    JOIN pg_namespace AS moved ON moved.oid = relation.relnamespace AND moved.nspname = :target
+    WHERE NOT trigger.tgisinternal
+    """
+)
+"""The functions that were left behind by tables whose triggers call them."""
+
 
 class StagedTables:
     """Tables in a schema of their own; ``database`` works on them as on any other database."""
@@ -64,11 +76,14 @@ def _within(target: Database, schema: str) -> str:
 
 
 def _move(connection: Connection, source: str, target: str) -> None:
-    """Move our tables between schemas; their indexes, and the sequences of their columns, go with them."""
+    """Move our tables between schemas; with them go their indexes, sequences and triggers, and what these call."""
     connection.execute(text(f"SET LOCAL search_path TO {_quoted(connection, source)}"))
     for table in tables_of(connection):
         name = _quoted(connection, table.name)
         connection.execute(text(f"ALTER TABLE {name} SET SCHEMA {_quoted(connection, target)}"))
+    for function in connection.scalars(CALLED_BY_TRIGGERS, {"source": source, "target": target}).all():
+        name = f"{_quoted(connection, source)}.{_quoted(connection, function)}"
+        connection.execute(text(f"ALTER FUNCTION {name}() SET SCHEMA {_quoted(connection, target)}"))
 
 
 def _quoted(connection: Connection, name: str) -> str:

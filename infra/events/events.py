@@ -46,6 +46,7 @@ class Name:
     CANVAS_RESYNC: Final = "canvas:resync"
     CANVAS_BRAKES: Final = "canvas:brakes"
     SYSTEM_MAINTENANCE: Final = "system:maintenance"
+    SYSTEM_CREDITS_LOW: Final = "system:credits_low"
 
 
 class Command:

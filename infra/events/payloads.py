@@ -165,6 +165,14 @@ class Maintenance(TypedDict):
     duration_minutes: Annotated[int, "for about how long"]
 
 
+class CreditsLow(TypedDict):
+    """Somebody's credits come to an end."""
+
+    user_id: Annotated[str, "whose they are"]
+    current_credits: Annotated[int, "how many are left"]
+    threshold: Annotated[int, "below how many it is told"]
+
+
 CARRIED: Final[dict[str, type]] = {
     "connection:established": ConnectionEstablished,
     "connection:error": ConnectionRefused,
@@ -180,6 +188,7 @@ CARRIED: Final[dict[str, type]] = {
     "canvas:resync": BoardPosition,
     "canvas:brakes": BrakesNews,
     "system:maintenance": Maintenance,
+    "system:credits_low": CreditsLow,
 }
 """The payload of every event as it travels inside; ``bytes`` where it is a binary frame."""
 

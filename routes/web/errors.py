@@ -24,6 +24,7 @@ STATUS: Final[dict[type[errors.MuralError], HTTPStatus]] = {
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
     errors.MissingScript: HTTPStatus.BAD_REQUEST,
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.InsufficientCredits: HTTPStatus.PAYMENT_REQUIRED,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.Cancelled: HTTPStatus.CONFLICT,

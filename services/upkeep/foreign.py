@@ -134,8 +134,9 @@ def _layout(connection: sqlite3.Connection) -> dict[str, object]:
     for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
         if name not in OF_SQLITE:
             acts = kind not in PARTS or any(word in (sql or "").upper() for word in PROGRAMS)
+            # What acts must be ours to the letter: a trigger of the same name could do anything.
             parts = [sorted(connection.execute(query, (name,)), key=repr) for query in PARTS.get(kind, ())]
-            layout[str(name)] = (kind, acts, parts)
+            layout[str(name)] = (kind, sql if acts else None, parts)
     return layout
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -59,11 +59,16 @@ class Housekeeping:
         self._jobs = jobs
         self._publishing = publishing
         self._own_themes = own_themes
+        self._further: list[Callable[[], object]] = []
         self._background = background
         self._loop = Loop(background, "tidying up")
         self._leaps = leaps
         self._rests_until_s = float("-inf")
         self._retention = timedelta(days=retention_days) if retention_days else None
+
+    def also(self, step: Callable[[], object]) -> None:
+        """Have a step of another room done each time, under the same doubts about the clock."""
+        self._further.append(step)
 
     def start(self) -> None:
         """Begin to tidy."""
@@ -80,6 +85,8 @@ class Housekeeping:
             return EVERY_S
         now = self._leaps.clock()
         self._bring_back(now)
+        for step in self._further:
+            step()
         for poster_id in self._outlived(now):
             self._take_down(poster_id)
             self._background.sleep(0)

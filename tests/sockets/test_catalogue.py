@@ -16,11 +16,12 @@ from tests.support.server import Server
 NOT_HERE = {
     Name.CONNECTION_ERROR,
     Name.SYSTEM_MAINTENANCE,
+    Name.SYSTEM_CREDITS_LOW,
     Name.CANVAS_RESYNC,
     Name.CANVAS_BRAKES,
     Name.GENERATION_FAILED,
 }
-"""They need a flood, a stop, a slow client, a crowd and a broken map: test_jobs.py and others see to them."""
+"""They need a flood, a stop, a slow client, a crowd, a broken map, an account: test_jobs.py and others see to it."""
 
 KNOWN = {told.name: told for told in (*EVENTS, *ACKNOWLEDGEMENTS)}
 

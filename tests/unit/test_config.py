@@ -25,6 +25,8 @@ def test_development_shortens_the_cooldown() -> None:
     ("name", "value"),
     [
         ("PORT", "eighty"),
+        ("CREDITS", "free"),
+        ("CREDITS_LOW", "-1"),
         ("PORT", "65536"),
         ("PORT", "80.5"),
         ("RENDER_WORKERS", "0"),

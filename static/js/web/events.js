@@ -14,6 +14,7 @@
 /** @typedef {{epoch: number, seq: number}} BoardPosition */
 /** @typedef {{everybody: boolean, newcomers: boolean, networks: number, factor: number}} BrakesNews */
 /** @typedef {{message: string, scheduled_time: string, duration_minutes: number}} Maintenance */
+/** @typedef {{user_id: string, current_credits: number, threshold: number}} CreditsLow */
 // end of payloads
 
 export const Events = Object.freeze({
@@ -31,6 +32,7 @@ export const Events = Object.freeze({
   CANVAS_RESYNC: "canvas:resync",
   CANVAS_BRAKES: "canvas:brakes",
   SYSTEM_MAINTENANCE: "system:maintenance",
+  SYSTEM_CREDITS_LOW: "system:credits_low",
 });
 
 export const Commands = Object.freeze({

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, table, text
+from sqlalchemy.exc import IntegrityError
 
 from infra.db.dump import copy_tables, tables_of
 from infra.db.models import CanvasActorRow, CanvasSeasonRow, CanvasSnapshotRow
@@ -82,6 +83,22 @@ def test_a_backup_beside_postgresql_brings_every_table_back(on_postgres: Install
         session.flush()
         kept = table("posters", schema=restored.kept_schema)
         assert session.scalar(select(func.count()).select_from(kept)) == len(before["posters"])
+
+
+def test_the_ledger_is_still_guarded_after_a_restore(on_postgres: Installation, tmp_path: Path) -> None:
+    on_postgres.studio.services.credits.purchase("ann", 7, "payment")
+    on_postgres.stop()
+    write_backup(on_postgres.data_paths, tmp_path / "backup.tar.gz")
+    for _ in range(2):
+        restore(on_postgres.data_paths, tmp_path / "backup.tar.gz")
+        database = Database(on_postgres.config.database_url)
+        for change in ("UPDATE credit_ledger SET amount = 8", "DELETE FROM credit_ledger", "TRUNCATE credit_ledger"):
+            with pytest.raises(IntegrityError, match="never changed"), database.write() as session:
+                session.execute(text(change))
+        database.close()
+    on_postgres.start()
+    on_postgres.studio.services.credits.purchase("ann", 1, "another")
+    assert on_postgres.studio.services.credits.balance("ann").bought == 8
 
 
 def test_tables_and_posters_come_back_together_or_not_at_all(

@@ -46,6 +46,10 @@ STATEMENTS = {
     "neither true nor false": "UPDATE posters SET preview = 7",
     "a board of any size": "INSERT INTO canvas_seasons VALUES (99, 1, 2000000000, 2000000000, '[]', 0)",
     "a trigger": "CREATE TRIGGER harm AFTER UPDATE ON streams BEGIN DELETE FROM posters; END",
+    "a trigger of our name that does something else": """
+        DROP TRIGGER credit_ledger_no_deletes;
+        CREATE TRIGGER credit_ledger_no_deletes BEFORE DELETE ON credit_ledger BEGIN DELETE FROM posters; END""",
+    "no trigger": "DROP TRIGGER credit_ledger_no_deletes",
     "a view": "CREATE VIEW harm AS SELECT * FROM posters",
     "a table": "CREATE TABLE harm (a)",
     "a virtual table": "CREATE VIRTUAL TABLE harm USING fts5(a)",
@@ -83,7 +87,7 @@ def refused(installation: Installation, file: Path, *, why: type[MuralError] = M
 def test_a_database_that_mural_did_not_write_is_refused(installation: Installation, copy: Path, statement: str) -> None:
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute(statement)
+        connection.executescript(statement)
     refused(installation, copy)
 
 

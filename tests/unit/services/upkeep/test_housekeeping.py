@@ -8,6 +8,7 @@ from mural.errors import NotFound
 from services.accounts.actors import HOUSE, Actor
 from services.posters.requests import PosterQuery
 from services.themes.files import ThemeFiles
+from tests.support.credits import wish
 from tests.support.designs import PLAIN_THEME
 from tests.support.posters import Studio, make_config, make_studio
 
@@ -172,3 +173,13 @@ def test_a_clock_that_is_put_on_by_mistake_deletes_nothing_for_a_day(
     assert list(studio.services.files.ids()) == [], "who lets it stand means it"
     studio.services.jobs.stop(0)
     studio.services.database.close()
+
+
+def test_credits_that_were_put_aside_for_too_long_come_back(sqlite_studio: Studio) -> None:
+    ledger = sqlite_studio.services.credits
+    ledger.reserve("ann", wish("r", 20))
+    sqlite_studio.services.housekeeping.tidy()
+    assert ledger.balance("ann").total == 30
+    sqlite_studio.clock.advance(DAY_S / 2)
+    sqlite_studio.services.housekeeping.tidy()
+    assert ledger.balance("ann").total == 50
