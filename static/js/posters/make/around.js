@@ -16,7 +16,7 @@ const LATITUDE_MAX_DEG = 85;
  * @param {number} shape width divided by height of the paper
  * @param {number} [hiddenM] metres of their ends that nobody is to see
  * @param {{lettered?: number, rotation?: number, leastM?: number}} [page] the share of its height that lettering takes at
- *   its foot, its turn (a turned page is only made larger), and the least distance
+ *   its foot, its turn, and the least distance. A turned page, and one that hides ends, keeps its middle and is made larger
  */
 export function pageAround(tracks, shape, hiddenM = 0, { lettered = 0, rotation = 0, leastM = 0 } = {}) {
   const points = tracks.flatMap((track) => track.points);
@@ -27,11 +27,12 @@ export function pageAround(tracks, shape, hiddenM = 0, { lettered = 0, rotation 
   const [west, east] = spread(aroundEarth(points.map(([, longitude]) => longitude)), step / narrow);
   const halfHeightM = ((north - south) / 2) * METRES_PER_DEGREE;
   const halfWidthM = ((east - west) / 2) * METRES_PER_DEGREE * narrow;
-  const free = 1 - (rotation ? 2 : 1) * lettered;
+  const stays = Boolean(rotation || hiddenM);
+  const free = 1 - (stays ? 2 : 1) * lettered;
   const [across, up] = [Math.max(1, shape), Math.max(1, 1 / shape)];
   const distance = Math.max(leastM, ROOM * Math.max(halfWidthM / across, halfHeightM / up / free));
   const hiddenByLettersM = Math.max(0, ROOM * halfHeightM - distance * up * (1 - 2 * lettered));
-  const lower = rotation || !lettered ? 0 : hiddenByLettersM / METRES_PER_DEGREE;
+  const lower = stays || !lettered ? 0 : hiddenByLettersM / METRES_PER_DEGREE;
   const centre = Math.max(-LATITUDE_MAX_DEG, Math.min(LATITUDE_MAX_DEG, latitude - lower));
   const middle = (west + east) / 2;
   return { latitude: centre, longitude: middle > 180 ? middle - 360 : middle, distance };
