@@ -17,7 +17,8 @@ def test_a_note_is_kept_undone_made_and_neither_drawn_nor_in_the_link_for_others
     drawn: list[str] = []
     ann.on("request", lambda request: drawn.append(request.post_data or "") if "preview.png" in request.url else None)
     ann.goto(f"/create?{SAMPLE_QUERY}")
-    note = ann.get_by_label("A note")
+    ann.locator("summary", has_text="A note").click()
+    note = ann.get_by_role("textbox", name="A note")
     expect(note).to_have_accessible_description(
         "It is not printed: it stands on the poster’s page, for whoever may see the poster. "
         "Who makes another of it does not get your note."
