@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox, BboxTransformTo, Transform
 
-from mural.colours import contrast_ratio
+from mural.colours import contrast_ratio, oklab
 from mural.geo.layers import Layer, ProjectedMap
 from mural.jobs.progress import Step
 from mural.poster import Format, PosterDesign
@@ -96,9 +96,17 @@ class Picture:
         sea, theme = seas[0], self.design.theme
         # Under dark letters it grows pale and keeps its hue; under light ones it sinks into the dark.
         dark_letters = contrast_ratio(theme.text, WHITE) > contrast_ratio(theme.text, BLACK)
-        into = WHITE if dark_letters else theme.gradient_color
+        into = mix(sea.colour, WHITE if dark_letters else theme.gradient_color, SEA_FADE)
+        if dark_letters:
+            into = no_paler(into, theme.bg, sea.colour)
         to_points = _from_metres(self.sheet, margin_pt, PT_PER_INCH)
-        return FadedWater(sea.surface, mix(sea.colour, into, SEA_FADE), to_points)
+        return FadedWater(sea.surface, into, to_points)
+
+
+def no_paler(colour: str, ground: str, start: str) -> str:
+    """Keep a colour that was blended from ``start`` from growing paler than the ground, which letters are made for."""
+    pale, least, most = (oklab(each)[0] for each in (colour, start, ground))
+    return colour if pale <= max(most, least) else mix(start, colour, max(0.0, (most - least) / (pale - least)))
 
 
 def draw_poster(projected: ProjectedMap, design: PosterDesign, fonts_dir: FilePath, report: Report) -> Picture:

@@ -184,6 +184,15 @@ def test_the_sea_fades_into_a_lighter_sea_and_the_land_into_the_ground():
     assert (np.diff(column) <= 1).all()  # lighter all the way, but for the dither
 
 
+@pytest.mark.parametrize(("ground", "sea"), [("#c9a97c", "#a88f6c"), ("#c9a97c", "#ffffff"), ("#c9a97c", "#d8c8b0")])
+def test_on_brown_paper_the_sea_grows_no_paler_than_the_paper(poster, ground, sea):
+    brown = replace(poster, distance_m=500.0, theme=replace(poster.theme, bg=ground, sea=sea, text="#201810"))
+    west = polygons([[(-520, -700), (0, -700), (0, 700), (-520, 700)]])
+    faded = drawn(brown, {Layer.SEA: west})[0, 75]
+    palest = max(int(colour[1:3], 16) for colour in (ground, sea))
+    assert faded[0] <= palest + 1  # the dither
+
+
 @pytest.mark.parametrize("file_format", [Format.SVG, Format.PDF])
 def test_vectors_have_the_sea_fade_of_their_own(file_format, tmp_path):
     poster = replace(design(), distance_m=500.0, format=file_format)
