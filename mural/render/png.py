@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import BinaryIO, Final
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 
 from mural.units import MM_PER_INCH
@@ -23,7 +24,10 @@ RGB_8_BIT: Final = struct.pack(">BBBBB", 8, 2, 0, 0, 0)
 UNFILTERED: Final = 0
 UP: Final = 2
 LEVEL: Final = 2
-"""Of zlib's levels the one at which maps are small for the time: 6 saves a tenth and takes more than twice as long."""
+"""Of ISA-L's levels, and of zlib's, the one at which maps are small for the time.
+
+ISA-L takes a quarter of zlib's time, for small maps that are 3 to 13 % larger.
+"""
 
 
 class PngWriter:
@@ -44,7 +48,8 @@ class PngWriter:
         self._file = file
         self._width_px = size_px[0]
         self._above = np.zeros((1, 1 + 3 * self._width_px), dtype=np.uint8) if squares else None
-        self._deflate = zlib.compressobj(LEVEL, strategy=zlib.Z_RLE if squares else zlib.Z_DEFAULT_STRATEGY)
+        # ISA-L has no strategy that looks for runs only.
+        self._deflate = zlib.compressobj(LEVEL, strategy=zlib.Z_RLE) if squares else isal_zlib.compressobj(LEVEL)
         file.write(SIGNATURE)
         self._chunk(b"IHDR", struct.pack(">II", *size_px) + RGB_8_BIT)
         self._chunk(b"sRGB", b"\0")

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from mural.render.images import SmallImage, WholeImage
 
@@ -19,6 +20,16 @@ def test_a_small_image_keeps_its_colour():
     small = SmallImage(3600, 8, 800)
     small.write(np.full((8, 3600, 4), (10, 120, 200, 255), dtype=np.uint8))
     assert (np.asarray(small.image()) == (10, 120, 200)).all()
+
+
+@pytest.mark.parametrize("factor", [1, 2, 3, 6, 7])
+def test_a_small_image_is_that_of_pixels_with_an_alpha(factor):
+    rows = np.random.default_rng(5).integers(0, 256, (12 * factor, 20 * factor, 4), dtype=np.uint8)
+    rows[:, :, 3] = 255
+    small = SmallImage(20 * factor, 12 * factor, 20)
+    small.write(rows)
+    with_alpha = Image.fromarray(rows).reduce(factor).convert("RGB")
+    assert np.array_equal(np.asarray(small.image()), np.asarray(with_alpha))
 
 
 def test_a_whole_image_is_made_of_its_bands():

@@ -24,6 +24,17 @@ def written(
 
 
 @pytest.fixture
+def streets() -> np.ndarray:
+    """Flat ground in three bands of colour with lines across it, wider than what a packer looks back upon."""
+    rows = np.full((400, 700, 4), (240, 236, 225, 255), dtype=np.uint8)
+    rows[130:260] = (170, 200, 220, 255)
+    rows[::37, :, :3] = 90
+    rows[:, ::53, :3] = 20
+    rows[np.arange(400), np.arange(400)] = (200, 60, 40, 255)
+    return rows
+
+
+@pytest.fixture
 def noise() -> np.ndarray:
     return np.random.default_rng(7).integers(0, 256, (37, 23, 4), dtype=np.uint8)
 
@@ -38,6 +49,13 @@ def test_pillow_reads_back_every_pixel(noise):
 def test_bands_make_no_difference_to_the_pixels(noise, squares):
     image = Image.open(io.BytesIO(written(noise, [1, 16, 30], squares=squares)))
     assert np.array_equal(np.asarray(image), noise[:, :, :3])
+
+
+@pytest.mark.parametrize("squares", [False, True])
+def test_a_map_is_packed_small_and_comes_back_pixel_for_pixel(streets, squares):
+    file = written(streets, [1, 128, 256], squares=squares)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(file))), streets[:, :, :3])
+    assert len(file) < streets.size / 20
 
 
 def test_the_file_is_sound_to_the_last_checksum(noise):
