@@ -77,13 +77,13 @@ class FrontDoor:
 
     @contextmanager
     def open_for(self, client: Any) -> Iterator[None]:
-        """Count a connection for as long as it is served, which begins when its address has a turn."""
+        """Count a connection for as long as it is held; serving it begins when its address has a turn."""
         address = _address(client)
-        if not self._proxied:
-            self._turns.wait(address)
         with self._guard:
             self._open[address] += 1
         try:
+            if not self._proxied:
+                self._turns.wait(address)
             yield
         finally:
             with self._guard:

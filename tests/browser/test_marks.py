@@ -67,7 +67,7 @@ def test_the_name_of_a_track_is_written_on_the_poster_changed_and_left_out(visit
     name.focus()
     ann.keyboard.press("End")
     with ann.expect_request(lambda asked: asks_for(asked, "Morning walk to work")):
-        ann.keyboard.type(" to work")
+        ann.keyboard.insert_text(" to work")
     expect(name).to_be_focused()
     expect(name).to_have_value("Morning walk to work")
     ann.get_by_role("button", name="Undo").click()

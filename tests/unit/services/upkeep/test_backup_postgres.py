@@ -68,6 +68,7 @@ def test_a_backup_beside_postgresql_brings_every_table_back(on_postgres: Install
     on_postgres.studio.services.posters.delete(on_postgres.first, ADMIN)
     on_postgres.made(theme="paper")
     on_postgres.stop()
+    replaced = tables(url)
 
     restored = restore(on_postgres.data_paths, tmp_path / "backup.tar.gz")
 
@@ -82,7 +83,7 @@ def test_a_backup_beside_postgresql_brings_every_table_back(on_postgres: Install
         session.add(CanvasActorRow(user_id="cem"))  # under a number that is not taken
         session.flush()
         kept = table("posters", schema=restored.kept_schema)
-        assert session.scalar(select(func.count()).select_from(kept)) == len(before["posters"])
+        assert session.scalar(select(func.count()).select_from(kept)) == len(replaced["posters"])
 
 
 def test_the_ledger_is_still_guarded_after_a_restore(on_postgres: Installation, tmp_path: Path) -> None:
